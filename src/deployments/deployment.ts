@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { ConflictError } from '../errors.ts';
+import { ReasonCode } from '../reason-codes.ts';
+
+/** GitHub's own words for deployment states, plus those it has no word for (contract 6). */
+export const DeploymentState = z.enum([
+  'awaiting_approval',
+  'waiting',
+  'queued',
+  'in_progress',
+  'success',
+  'failure',
+  'cancelled',
+  'superseded',
+  'unknown',
+]);
+export type DeploymentState = z.infer<typeof DeploymentState>;
+
+const instant = z.coerce.date();
+
+/** What was live on an environment for one service, or is now. */
+export const Live = z.object({
+  deployment: z.string(),
+  ref: z.string(),
+  sha: z.string(),
+  since: instant,
+  by: z.string(),
+});
+export type Live = z.infer<typeof Live>;
+
+/** One attempt to put one sha of one service on one environment. */
+export const Deployment = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  /** Grows with every save; a save compares it first. */
+  revision: z.int(),
+  environment: z.string(),
+  service: z.string(),
+  repository: z.string(),
+  ref: z.string(),
+  sha: z.string(),
+  /** First line of the commit's message; empty where GitHub is off. */
+  title: z.string().default(''),
+  pullRequest: z.int().nullable().default(null),
+  state: DeploymentState,
+  reason: ReasonCode.nullable().default(null),
+  summary: z.string().default(''),
+  fence: z.int(),
+  requestedBy: z.string(),
+  approvedBy: z.array(z.string()).default([]),
+  /** Driver type at the time of the request. */
+  driver: z.string(),
+  /** Where its one message goes, and the reference that all log lines of the command carry. */
+  channel: z.string(),
+  reference: z.string(),
+  /** What was live for the service when it was asked for. */
+  previous: Live.nullable().default(null),
+  createdAt: instant,
+  updatedAt: instant,
+  /** The intent to start: recorded before the driver is called. */
+  intendedAt: instant.nullable().default(null),
+  /** The driver's own name of the run; null until the start is recorded. */
+  run: z.string().nullable().default(null),
+  startedAt: instant.nullable().default(null),
+  endedAt: instant.nullable().default(null),
+  /** The run is known to be over (a timed-out deployment has ended, but its run has not). */
+  runOver: z.boolean().default(false),
+  url: z.string().nullable().default(null),
+  logUrl: z.string().nullable().default(null),
+  /** Last lines of the run's output, as the driver gave them. */
+  tail: z.string().default(''),
+  /** GitHub's id of the GitHub Deployment that mirrors this one. */
+  githubDeployment: z.int().nullable().default(null),
+});
+export type Deployment = z.infer<typeof Deployment>;
+
+const NEXT = {
+  awaiting_approval: ['waiting', 'queued', 'cancelled', 'superseded'],
+  waiting: ['queued', 'cancelled', 'superseded'],
+  queued: ['in_progress', 'failure', 'cancelled', 'superseded', 'unknown'],
+  in_progress: ['success', 'failure', 'cancelled', 'unknown'],
+  unknown: ['in_progress', 'success', 'failure', 'cancelled'],
+  success: [],
+  failure: [],
+  cancelled: [],
+  superseded: [],
+} as const satisfies Record<DeploymentState, readonly DeploymentState[]>;
+
+/** What may change along with the state. */
+export type Change = Partial<
+  Pick<
+    Deployment,
+    'reason' | 'summary' | 'run' | 'intendedAt' | 'url' | 'logUrl' | 'tail' | 'runOver' | 'approvedBy'
+  >
+>;
+
+/** The deployment in its next state. Throws ConflictError for a step that the table does not have. */
+export function transition(
+  from: Deployment,
+  to: DeploymentState,
+  at: Date,
+  change: Change = {},
+): Deployment {
+  const next: readonly DeploymentState[] = NEXT[from.state];
+  if (!next.includes(to)) {
+    throw new ConflictError(`Deployment ${from.id} is ${from.state} and cannot become ${to}.`);
+  }
+  const ended = NEXT[to].length === 0;
+  return {
+    ...from,
+    reason: null,
+    ...change,
+    state: to,
+    startedAt: to === 'in_progress' ? (from.startedAt ?? at) : from.startedAt,
+    endedAt: ended ? at : null,
+    updatedAt: at,
+  };
+}
+
+/** True in a state that no transition leaves. */
+export function isFinished(deployment: Deployment): boolean {
+  return NEXT[deployment.state].length === 0;
+}
+
+/**
+ * The id of the deployment that one command asks for: always the same for the same command, so that a command
+ * that runs twice asks for one deployment. It begins with the environment's name, which people recognise.
+ */
+export function deploymentIdFor(environment: string, command: string): string {
+  const digest = createHash('sha256').update(`${environment}\n${command}`).digest();
+  const letters = Array.from(digest.subarray(0, 8), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
+  return `${environment}-${letters}`;
+}
+
+/** The environment that a deployment's id names, or undefined when the text cannot be an id. */
+export function environmentOfDeployment(id: string): string | undefined {
+  return /^(.+)-[a-z0-9]{8}$/.exec(id)?.[1];
+}
+
+/** Without vowels and look-alikes: ids are read aloud and typed. 32 letters, so that a byte maps evenly. */
+const ALPHABET = 'bcdfghjkmnpqrstvwxyz0123456789ae';
