@@ -18,7 +18,9 @@ const slackId = (letters: string, what: string) =>
 const channel = slackId('CGD', 'a Slack channel id such as C0REL');
 const person = slackId('UW', 'a Slack user id such as U0ASHA');
 const personOrGroup = slackId('UWS', 'a Slack user or usergroup id such as U0ASHA or S0RELMGRS');
-const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, 'a name of letters, digits, dots and dashes');
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, 'a name of letters, digits, dots and dashes');
 const repository = z.string().regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, 'owner/name');
 const timezone = z.string();
 
@@ -83,7 +85,14 @@ export const Config = z.strictObject({
     channels: z.strictObject({ releases: channel.optional(), audit: channel.optional() }).prefault({}),
   }),
   people: z
-    .array(z.strictObject({ name: z.string(), slack: person, github: z.string().optional(), site: name.optional() }))
+    .array(
+      z.strictObject({
+        name: z.string(),
+        slack: person,
+        github: z.string().optional(),
+        site: name.optional(),
+      }),
+    )
     .default([]),
   roles: Roles.prefault({}),
   services: z.record(name, Service),

@@ -96,12 +96,7 @@ export type Change = Partial<
 >;
 
 /** The deployment in its next state. Throws ConflictError for a step that the table does not have. */
-export function transition(
-  from: Deployment,
-  to: DeploymentState,
-  at: Date,
-  change: Change = {},
-): Deployment {
+export function transition(from: Deployment, to: DeploymentState, at: Date, change: Change = {}): Deployment {
   const next: readonly DeploymentState[] = NEXT[from.state];
   if (!next.includes(to)) {
     throw new ConflictError(`Deployment ${from.id} is ${from.state} and cannot become ${to}.`);

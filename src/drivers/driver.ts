@@ -69,9 +69,19 @@ export interface Driver<Options extends z.ZodType = z.ZodType> {
   /** The `driver` section of an environment, told apart by `type`. */
   readonly options: Options;
   start(tools: DriverTools, request: DriverRequest, options: z.infer<Options>): Promise<Started>;
-  check(tools: DriverTools, request: DriverRequest, run: string, options: z.infer<Options>): Promise<Progress>;
+  check(
+    tools: DriverTools,
+    request: DriverRequest,
+    run: string,
+    options: z.infer<Options>,
+  ): Promise<Progress>;
   lookup(tools: DriverTools, request: DriverRequest, options: z.infer<Options>): Promise<Found>;
-  cancel(tools: DriverTools, request: DriverRequest, run: string, options: z.infer<Options>): Promise<Cancelled>;
+  cancel(
+    tools: DriverTools,
+    request: DriverRequest,
+    run: string,
+    options: z.infer<Options>,
+  ): Promise<Cancelled>;
 }
 
 export function defineDriver<Options extends z.ZodType>(driver: Driver<Options>): Driver<Options> {

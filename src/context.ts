@@ -1,0 +1,22 @@
+import type { RedisClient } from './redis/script.ts';
+import type { Octokit } from 'octokit';
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import type { Config } from './config/schema.ts';
+import type { DriverTools } from './drivers/driver.ts';
+import type { Jobs } from './jobs.ts';
+import type { Slack } from './slack/client.ts';
+
+/** Everything in the outside world that a command or a worker may reach. */
+export interface Context {
+  /** The configuration in force: always the newest good one, so read it anew rather than keep it. */
+  readonly config: Config;
+  readonly redis: RedisClient;
+  readonly jobs: Jobs;
+  readonly slack: Slack;
+  /** Undefined where GitHub is not configured; what needs it says that it is off. */
+  readonly github: Octokit | undefined;
+  readonly driverTools: DriverTools;
+  readonly log: Logger;
+  readonly now: Clock;
+}

@@ -1,0 +1,122 @@
+import { Queue, type QueueOptions } from 'bullmq';
+import * as z from 'zod';
+
+const version = z.literal(1);
+
+/** Slack's message as a job carries it: checked again where it is sent, so here only its outline. */
+const view = z.object({ text: z.string(), blocks: z.array(z.looseObject({ type: z.string() })) });
+
+/** One typed command or one click, as the web role took it. */
+export const CommandJob = z.object({
+  version,
+  kind: z.enum(['typed', 'clicked']),
+  /** The whole text, command first: `deploy staging`. */
+  text: z.string().max(4_000),
+  user: z.string(),
+  team: z.string(),
+  channel: z.string(),
+  /** Where a private answer goes: Slack's own address for this command. Never logged. */
+  responseUrl: z.string(),
+  receivedAt: z.coerce.date(),
+  reference: z.string(),
+});
+export type CommandJob = z.infer<typeof CommandJob>;
+
+export const MessageJob = z.discriminatedUnion('kind', [
+  /** Brings the one message of a deployment up to its newest state. */
+  z.object({ version, kind: z.literal('deployment'), deployment: z.string(), reference: z.string() }),
+  /** An answer for one person. */
+  z.object({
+    version,
+    kind: z.literal('reply'),
+    user: z.string(),
+    channel: z.string(),
+    responseUrl: z.string(),
+    view,
+    reference: z.string(),
+  }),
+  /** News for a channel; the person's DM where Baton may not post in the channel. */
+  z.object({
+    version,
+    kind: z.literal('notice'),
+    channel: z.string(),
+    user: z.string(),
+    view,
+    reference: z.string(),
+  }),
+]);
+export type MessageJob = z.infer<typeof MessageJob>;
+
+/** What each queue carries. A worker parses it before it does anything. */
+export const JobData = {
+  commands: CommandJob,
+  deployments: z.object({ version, deployment: z.string(), reference: z.string() }),
+  reports: z.object({ version, deployment: z.string(), reference: z.string() }),
+  messages: MessageJob,
+  sweeps: z.object({ version }),
+} as const;
+
+export type QueueName = keyof typeof JobData;
+export type JobDataOf<Name extends QueueName> = z.infer<(typeof JobData)[Name]>;
+
+export interface Jobs {
+  /**
+   * Puts a job on a queue, durably. The same id twice is one job for at least an hour. Ids must not hold a colon nor
+   * be all digits (BullMQ). Rejects quickly when Redis does not answer.
+   */
+  add<Name extends QueueName>(
+    queue: Name,
+    id: string,
+    data: z.input<(typeof JobData)[Name]>,
+    options?: { readonly delaySeconds?: number },
+  ): Promise<void>;
+}
+
+/** BullMQ's keys, in one hash slot so that a Cluster works. */
+export const QUEUE_PREFIX = '{baton-jobs}';
+
+/** How long a finished job is kept, so that its id still refuses a repetition. Slack's signatures live five minutes. */
+const KEEP_SECONDS = 3_600;
+
+export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
+  commands: { attempts: 5, delay: 500 },
+  deployments: { attempts: 20, delay: 500 },
+  reports: { attempts: 12, delay: 2_000 },
+  messages: { attempts: 12, delay: 1_000 },
+  sweeps: { attempts: 1, delay: 1_000 },
+};
+
+export interface QueuedJobs extends Jobs {
+  readonly queues: ReadonlyMap<QueueName, Queue>;
+  close(): Promise<void>;
+}
+
+/** The queues, for producers: their connection must fail fast (src/redis/connect.ts). */
+export function openQueues(options: QueueOptions): QueuedJobs {
+  const names = Object.keys(JobData) as QueueName[];
+  const queues = new Map(names.map((name) => [name, openQueue(name, options)]));
+  return {
+    queues,
+    add: async (name, id, data, { delaySeconds = 0 } = {}) => {
+      await queues.get(name)?.add(name, data, { jobId: id, delay: delaySeconds * 1_000 });
+    },
+    close: async () => {
+      await Promise.all(Array.from(queues.values(), (queue) => queue.close()));
+    },
+  };
+}
+
+function openQueue(name: QueueName, options: QueueOptions): Queue {
+  const { attempts, delay } = RETRIES[name];
+  return new Queue(name, {
+    prefix: QUEUE_PREFIX,
+    ...options,
+    defaultJobOptions: {
+      attempts,
+      backoff: { type: 'exponential', delay, jitter: 0.5 },
+      removeOnComplete: { age: KEEP_SECONDS },
+      removeOnFail: false, // a dead letter: counted in /metrics, kept for a person to look at
+      sizeLimit: 65_536,
+    },
+  });
+}
