@@ -35,12 +35,11 @@ export interface Call<Args> {
   readonly reference: string;
 }
 
-export interface Reply {
-  /** `caller`: only the person sees it. `channel`: everybody in `channel`, or where it was typed. `none`: said elsewhere. */
-  readonly to: 'caller' | 'channel' | 'none';
-  readonly channel?: string | undefined;
-  readonly view: View;
-}
+/** `caller`: only the person sees it. `channel`: everybody there, or where it was typed. `none`: it is told elsewhere. */
+export type Reply =
+  | { readonly to: 'caller'; readonly view: View }
+  | { readonly to: 'channel'; readonly channel?: string | undefined; readonly view: View }
+  | { readonly to: 'none' };
 
 export interface Command<Args extends z.ZodType = z.ZodType> {
   /** The words that people type, such as `deploy status`. */

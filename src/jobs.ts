@@ -1,10 +1,16 @@
+import type { KnownBlock } from '@slack/types';
 import { Queue, type QueueOptions } from 'bullmq';
 import * as z from 'zod';
 
 const version = z.literal(1);
 
 /** Slack's message as a job carries it: checked again where it is sent, so here only its outline. */
-const view = z.object({ text: z.string(), blocks: z.array(z.looseObject({ type: z.string() })) });
+const view = z.object({
+  text: z.string(),
+  blocks: z.array(
+    z.custom<KnownBlock>((block) => typeof block === 'object' && block !== null && 'type' in block),
+  ),
+});
 
 /** One typed command or one click, as the web role took it. */
 export const CommandJob = z.object({

@@ -12,6 +12,8 @@ export interface Attempt {
   readonly id: string;
   /** True in every run but the first: an earlier one may have done part of the work. */
   readonly again: boolean;
+  /** True when a failure of this run will not be followed by another run. */
+  readonly last: boolean;
 }
 
 export interface Worker<Name extends QueueName = QueueName> {
@@ -35,8 +37,9 @@ export function startWorker(ctx: Context, worker: Worker, options: QueueOptions)
       const log = ctx.log.child({ queue: worker.queue, job: id, ...(reference && { reference }) });
       try {
         const again = job.attemptsStarted > 1;
+        const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
         const data = JobData[worker.queue].parse(job.data);
-        const outcome = await worker.run({ ...ctx, log }, data, { id, again });
+        const outcome = await worker.run({ ...ctx, log }, data, { id, again, last });
         if (outcome === 'done') return;
         await job.moveToDelayed(Date.now() + outcome.againInSeconds * 1_000, token);
       } catch (error) {

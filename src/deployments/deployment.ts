@@ -49,8 +49,9 @@ export const Deployment = z.object({
   fence: z.int(),
   requestedBy: z.string(),
   approvedBy: z.array(z.string()).default([]),
-  /** Driver type at the time of the request. */
+  /** Driver type and options at the time of the request: a run is watched by what started it. */
   driver: z.string(),
+  driverOptions: z.record(z.string(), z.unknown()),
   /** Where its one message goes, and the reference that all log lines of the command carry. */
   channel: z.string(),
   reference: z.string(),
@@ -70,8 +71,6 @@ export const Deployment = z.object({
   logUrl: z.string().nullable().default(null),
   /** Last lines of the run's output, as the driver gave them. */
   tail: z.string().default(''),
-  /** GitHub's id of the GitHub Deployment that mirrors this one. */
-  githubDeployment: z.int().nullable().default(null),
 });
 export type Deployment = z.infer<typeof Deployment>;
 

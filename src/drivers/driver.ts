@@ -27,6 +27,17 @@ export interface DriverRequest {
   readonly requestedBy: string;
   /** When the intent to start was recorded. */
   readonly intendedAt: Date;
+  /** False at the first attempt; true when an earlier one may have started it, so that `start` looks first. */
+  readonly mayHaveStarted: boolean;
+  /** What the target last told by its signed callback. */
+  readonly reported: Reported | undefined;
+}
+
+export interface Reported {
+  readonly state: 'success' | 'failure' | 'in_progress';
+  readonly description?: string | undefined;
+  readonly url?: string | undefined;
+  readonly logUrl?: string | undefined;
 }
 
 export interface Detail {

@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { appendAudit } from '../src/audit/store.ts';
+import { type Call, defineCommand, type Reply, type Words } from '../src/command.ts';
+import { findEnvironment } from '../src/config/find.ts';
+import type { Environment } from '../src/config/schema.ts';
+import type { Context } from '../src/context.ts';
+import { failpoint } from '../src/deployments/failpoint.ts';
+import { judge, type Refusal } from '../src/deployments/gates.ts';
+import { readFacts, requestDeployment } from '../src/deployments/request.ts';
+import { tell } from '../src/deployments/tell.ts';
+import { type Resolved, resolveRef } from '../src/github/refs.ts';
+import { holdsRole } from '../src/people/roles.ts';
+import { readTarget, type Target } from '../src/slack/target.ts';
+import { dryRun, toldElsewhere } from '../src/views/dry-run.ts';
+import { deploymentRefused } from '../src/views/refusal.ts';
+
+export const deploy = defineCommand({
+  name: 'deploy',
+  usage: '/deploy ENV [SERVICE][@REF] [--dry-run]',
+  summary: 'Deploy a service to an environment',
+  example: '/deploy staging api@main',
+  grammar: { words: ['ENV', '[SERVICE][@REF]'], flags: ['dry-run'], clauses: [] },
+  args: z.custom<Words>(),
+
+  async run(ctx, call) {
+    const target = readTarget(ctx.config, call.args);
+    const rules = findEnvironment(ctx.config, target.environment);
+    const mayDeploy = await holdsRole(ctx, call.actor, 'deployer', rules);
+    if (!mayDeploy) return refused(ctx, call, target, [{ reason: 'not_allowed' }]);
+
+    const resolved = await resolveRef(ctx.github, target.repository, target.ref);
+    if (call.args.flags.has('dry-run')) return rehearse(ctx, call, { target, rules, resolved });
+
+    const channel = rules.channel ?? call.channel;
+    const requested = await requestDeployment(ctx, rules, {
+      command: call.id,
+      reference: call.reference,
+      actor: call.actor,
+      environment: target.environment,
+      service: target.service,
+      repository: target.repository,
+      channel,
+      resolved,
+    });
+    if (requested.kind === 'refused') return refused(ctx, call, target, requested.refusals);
+
+    const { deployment } = requested;
+    failpoint('after-record');
+    const { id, reference, environment, service, sha, ref, fence } = deployment;
+    const detail = { environment, service, sha, ref, fence };
+    await Promise.all([
+      ctx.jobs.add('deployments', id, { version: 1, deployment: id, reference }),
+      tell(ctx, deployment),
+      note(ctx, call, { outcome: 'accepted', reason: null, subject: id, detail }),
+    ]);
+    return channel === call.channel ? { to: 'none' } : { to: 'caller', view: toldElsewhere(deployment) };
+  },
+});
+
+async function refused(
+  ctx: Context,
+  call: Call<Words>,
+  { environment, service }: Target,
+  refusals: readonly Refusal[],
+): Promise<Reply> {
+  const reason = refusals[0]?.reason ?? null;
+  await note(ctx, call, { outcome: 'refused', reason, subject: `${environment}/${service}`, detail: {} });
+  const { reference } = call;
+  return { to: 'caller', view: deploymentRefused({ environment, service, refusals, reference }) };
+}
+
+interface Rehearsal {
+  readonly target: Target;
+  readonly rules: Environment;
+  readonly resolved: Resolved;
+}
+
+/** Says what a deployment would do, and changes nothing. */
+async function rehearse(
+  ctx: Context,
+  call: Call<Words>,
+  { target, rules, resolved }: Rehearsal,
+): Promise<Reply> {
+  const { environment, service, repository } = target;
+  const asked = { id: '', actor: call.actor, environment, service, sha: resolved.sha };
+  const facts = await readFacts(ctx, rules, asked);
+  const refusals = judge(facts);
+  const view = dryRun({ environment, service, repository, resolved, live: facts.live, refusals });
+  return { to: 'caller', view };
+}
+
+interface Noted {
+  readonly outcome: 'accepted' | 'refused';
+  readonly reason: string | null;
+  readonly subject: string;
+  readonly detail: Record<string, string | number>;
+}
+
+async function note(ctx: Context, { id, actor }: Call<Words>, noted: Noted): Promise<void> {
+  await appendAudit(ctx.redis, { id, at: ctx.now(), actor: actor.id, action: 'deploy', ...noted });
+}

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { defineCommand, type Words } from '../src/command.ts';
+import { listDeployments, listEnvironmentNames } from '../src/deployments/store.ts';
+import { readEnvironment } from '../src/slack/target.ts';
+import { historyView } from '../src/views/status.ts';
+
+const SHOWN = 10;
+
+export const deployHistory = defineCommand({
+  name: 'deploy history',
+  usage: '/deploy history [ENV]',
+  summary: 'The last deployments, newest first',
+  example: '/deploy history staging',
+  grammar: { words: ['[ENV]'], flags: [], clauses: [] },
+  args: z.custom<Words>(),
+
+  async run(ctx, { args }) {
+    const named = args.words[0];
+    const where = named === undefined ? undefined : readEnvironment(ctx.config, named.text);
+    const environments = where === undefined ? await listEnvironmentNames(ctx.redis) : [where];
+    const { items } = await listDeployments(ctx.redis, { environments, limit: SHOWN });
+    return { to: 'caller', view: historyView(items, where) };
+  },
+});

@@ -1,0 +1,41 @@
+import type { Context } from '../context.ts';
+import type { Driver, DriverRequest } from '../drivers/driver.ts';
+import { DriverOptions, driverFor } from '../drivers/index.ts';
+import type { Deployment } from './deployment.ts';
+import { findResult } from './result.ts';
+
+/** The driver's verbs with the options that the deployment was asked for with. */
+export interface BoundDriver {
+  start(tools: Context['driverTools'], request: DriverRequest): ReturnType<Driver['start']>;
+  check(tools: Context['driverTools'], request: DriverRequest, run: string): ReturnType<Driver['check']>;
+  lookup(tools: Context['driverTools'], request: DriverRequest): ReturnType<Driver['lookup']>;
+}
+
+/** Throws ZodError when the recorded options are not those of a driver of this version. */
+export function driverOf({ driverOptions }: Deployment): BoundDriver {
+  const options = DriverOptions.parse(driverOptions);
+  const driver = driverFor(options);
+  return {
+    start: (tools, request) => driver.start(tools, request, options),
+    check: (tools, request, run) => driver.check(tools, request, run, options),
+    lookup: (tools, request) => driver.lookup(tools, request, options),
+  };
+}
+
+/** What the driver is told. `mayHaveStarted` is true: the one first attempt says otherwise. */
+export async function requestFor(ctx: Context, deployment: Deployment): Promise<DriverRequest> {
+  const { id, environment, service, repository, ref, sha, fence, requestedBy, intendedAt } = deployment;
+  return {
+    deployment: id,
+    environment,
+    service,
+    repository,
+    ref,
+    sha,
+    fence,
+    requestedBy,
+    intendedAt: intendedAt ?? ctx.now(),
+    mayHaveStarted: true,
+    reported: await findResult(ctx.redis, id),
+  };
+}

@@ -1,0 +1,43 @@
+import type { Lock } from '../locks/lock.ts';
+import type { ReasonCode } from '../reason-codes.ts';
+import type { Live } from './deployment.ts';
+import type { Lease } from './lease.ts';
+
+/** All that the gates look at. Reading is the caller's work; what could not be read closes its gate. */
+export interface Facts {
+  readonly sha: string;
+  readonly mayDeploy: boolean;
+  /** Somebody else's lock, if one is in the way. */
+  readonly lock: Lock | 'unreadable' | undefined;
+  /** Another deployment's lease on the same service. */
+  readonly lease: Lease | 'unreadable' | undefined;
+  readonly live: Live | undefined;
+  /** Rules that the configuration asks for and that this version cannot judge yet: they stay closed. */
+  readonly unjudged: readonly Unjudged[];
+}
+
+export interface Unjudged {
+  readonly reason: Extract<ReasonCode, 'approval_required' | 'not_promoted' | 'frozen'>;
+  readonly asks: string;
+}
+
+export type Refusal =
+  | { readonly reason: 'not_allowed' }
+  | { readonly reason: 'locked'; readonly lock: Lock }
+  | { readonly reason: 'lock_ambiguous' }
+  | { readonly reason: 'deployment_running'; readonly lease: Lease | undefined }
+  | { readonly reason: 'already_live'; readonly live: Live }
+  | Unjudged;
+
+/** Every gate that refuses, in the order in which they are told; none means that the deployment may start. */
+export function judge(facts: Facts): readonly Refusal[] {
+  const refusals: Refusal[] = [];
+  if (!facts.mayDeploy) refusals.push({ reason: 'not_allowed' });
+  if (facts.lock === 'unreadable') refusals.push({ reason: 'lock_ambiguous' });
+  else if (facts.lock !== undefined) refusals.push({ reason: 'locked', lock: facts.lock });
+  if (facts.lease === 'unreadable') refusals.push({ reason: 'deployment_running', lease: undefined });
+  else if (facts.lease !== undefined) refusals.push({ reason: 'deployment_running', lease: facts.lease });
+  refusals.push(...facts.unjudged);
+  if (facts.live?.sha === facts.sha) refusals.push({ reason: 'already_live', live: facts.live });
+  return refusals;
+}

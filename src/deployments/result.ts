@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import type { Context } from '../context.ts';
+import type { Reported } from '../drivers/driver.ts';
+import { defineScript, type RedisClient } from '../redis/script.ts';
+import { type Deployment, environmentOfDeployment } from './deployment.ts';
+
+/** What a target told of a run by its signed callback (contract 5). */
+export const Result = z.object({
+  state: z.enum(['success', 'failure', 'in_progress']),
+  description: z.string().optional(),
+  url: z.string().optional(),
+  logUrl: z.string().optional(),
+});
+export type Result = z.infer<typeof Result>;
+
+/*
+ * Keeps what a target told. An end that was told stays.
+ *
+ *   KEYS[1]  result
+ *   ARGV[1]  result as JSON
+ *
+ *   Returns  'taken', 'known' when the same end was told before, 'conflict' for another end
+ */
+const RECORD = defineScript(/* lua */ `
+  local stored = redis.call('GET', KEYS[1])
+  if stored then
+    local before = cjson.decode(stored).state
+    local now = cjson.decode(ARGV[1]).state
+    if before ~= 'in_progress' then
+      if now == before then return 'known' end
+      return 'conflict'
+    end
+  end
+  redis.call('SET', KEYS[1], ARGV[1])
+  return 'taken'
+`);
+
+/**
+ * Takes a target's word on a run and wakes whoever watches it. `conflict` for the fence of another run, for an end that
+ * differs from the one known, and for a deployment that was never started.
+ */
+export async function recordResult(
+  ctx: Context,
+  deployment: Deployment,
+  { fence, ...told }: Result & { readonly fence: number },
+): Promise<'taken' | 'known' | 'conflict'> {
+  if (fence !== deployment.fence || deployment.intendedAt === null) return 'conflict';
+  if (deployment.runOver) return deployment.state === told.state ? 'known' : 'conflict';
+
+  const outcome = z
+    .enum(['taken', 'known', 'conflict'])
+    .parse(await RECORD(ctx.redis, [resultKey(deployment.id)], [JSON.stringify(Result.parse(told))]));
+  if (outcome !== 'conflict') await wake(ctx, deployment, `told-${told.state}`);
+  return outcome;
+}
+
+export async function findResult(redis: RedisClient, id: string): Promise<Reported | undefined> {
+  const json = await redis.get(resultKey(id));
+  return json === null ? undefined : Result.parse(JSON.parse(json));
+}
+
+/** Has a worker look at the deployment once, soon. `why` tells one event from another. */
+export async function wake(ctx: Context, { id, reference }: Deployment, why: string): Promise<void> {
+  await ctx.jobs.add('deployments', `${id}-wake-${why}`, { version: 1, deployment: id, reference });
+}
+
+const resultKey = (id: string) => `baton:{${environmentOfDeployment(id)}}:result:${id}`;

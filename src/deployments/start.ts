@@ -1,0 +1,130 @@
+import type { Context } from '../context.ts';
+import type { Started } from '../drivers/driver.ts';
+import type { Outcome } from '../worker.ts';
+import { type Change, type Deployment, transition } from './deployment.ts';
+import { driverOf, requestFor } from './driver.ts';
+import { becomeUnknown, details, endRun } from './end.ts';
+import { failpoint } from './failpoint.ts';
+import { judge } from './gates.ts';
+import { wake } from './result.ts';
+import { readFacts } from './request.ts';
+import { replaceDeployment } from './store.ts';
+import { noteEnd, tell } from './tell.ts';
+
+/** An attempt that has not reached the driver this long after its intent will never do so. */
+const LEAP_SECONDS = 5;
+/** After this long nobody else can still be about to start it: LEAP_SECONDS and a driver's own 10 s time-out. */
+const SETTLE_SECONDS = 20;
+
+/** Takes a queued deployment to its start, exactly once: gates again, intent, driver, record. */
+export async function begin(ctx: Context, deployment: Deployment): Promise<Outcome> {
+  if (deployment.intendedAt === null) return firstAttempt(ctx, deployment);
+  return laterAttempt(ctx, deployment, deployment.intendedAt);
+}
+
+async function firstAttempt(ctx: Context, deployment: Deployment): Promise<Outcome> {
+  const refused = await askGatesAgain(ctx, deployment);
+  if (refused !== undefined) return refused;
+
+  failpoint('before-intent');
+  const intended = await replaceDeployment(ctx.redis, deployment, { ...deployment, intendedAt: ctx.now() });
+  const intendedFor = performance.now();
+  failpoint('before-start');
+  return leap(ctx, intended, { intendedFor, mayHaveStarted: false });
+}
+
+/** An earlier attempt wrote its intent and no more. It may still be at work, may have started it, or may have died. */
+async function laterAttempt(ctx: Context, deployment: Deployment, intendedAt: Date): Promise<Outcome> {
+  const settlesInSeconds = SETTLE_SECONDS - (ctx.now().getTime() - intendedAt.getTime()) / 1_000;
+  if (settlesInSeconds > 0) return { againInSeconds: settlesInSeconds };
+
+  const found = await driverOf(deployment).lookup(ctx.driverTools, await requestFor(ctx, deployment));
+  switch (found.state) {
+    case 'found':
+      ctx.log.warn({ deployment: deployment.id, run: found.run }, 'adopted a run that was not recorded');
+      return recordStart(ctx, deployment, { state: 'started', run: found.run });
+    case 'unknown':
+      return becomeUnknown(ctx, deployment, found.why);
+    case 'not_found':
+      if (deployment.state === 'unknown') return neverStarted(ctx, deployment);
+  }
+  const intended = await replaceDeployment(ctx.redis, deployment, { ...deployment, intendedAt: ctx.now() });
+  return leap(ctx, intended, { intendedFor: performance.now(), mayHaveStarted: true });
+}
+
+async function leap(
+  ctx: Context,
+  deployment: Deployment,
+  { intendedFor, mayHaveStarted }: { intendedFor: number; mayHaveStarted: boolean },
+): Promise<Outcome> {
+  const request = { ...(await requestFor(ctx, deployment)), mayHaveStarted };
+  // A process that was frozen in between must not wake up and start: others may have taken over by then.
+  if (performance.now() - intendedFor > LEAP_SECONDS * 1_000) {
+    throw new Error(`Deployment ${deployment.id} was not started in time; it is looked up and tried again.`);
+  }
+  const started = await driverOf(deployment).start(ctx.driverTools, request);
+  failpoint('after-start');
+  if (started.state === 'unknown') return becomeUnknown(ctx, deployment, started.why);
+  return recordStart(ctx, deployment, started);
+}
+
+async function recordStart(
+  ctx: Context,
+  deployment: Deployment,
+  started: Exclude<Started, { state: 'unknown' }>,
+): Promise<Outcome> {
+  const { state, run } = started;
+  const change = { summary: '', ...details(started), run };
+  const running = transition(deployment, 'in_progress', ctx.now(), change);
+  const saved = await replaceDeployment(ctx.redis, deployment, running);
+  ctx.log.info({ deployment: saved.id, run, fence: saved.fence }, 'deployment started');
+  if (state !== 'started') return endRun(ctx, saved, { ...details(started), state });
+
+  await tell(ctx, saved);
+  failpoint('watching');
+  void started.ended?.then(() => wake(ctx, saved, 'ended')).catch(() => undefined); // polling sees it anyway
+  return { againInSeconds: 1 };
+}
+
+async function askGatesAgain(ctx: Context, deployment: Deployment): Promise<Outcome | undefined> {
+  const { id, environment, service, sha, requestedBy } = deployment;
+  const rules = Object.hasOwn(ctx.config.environments, environment)
+    ? ctx.config.environments[environment]
+    : undefined;
+  if (rules === undefined) return refuse(ctx, deployment, 'unknown_environment');
+  const actor = await ctx.slack.findPerson(requestedBy);
+  if (actor === undefined || actor.barred !== null) return refuse(ctx, deployment, 'not_allowed');
+  const [refusal] = judge(await readFacts(ctx, rules, { id, actor, environment, service, sha }));
+  return refusal === undefined ? undefined : refuse(ctx, deployment, refusal.reason);
+}
+
+async function refuse(
+  ctx: Context,
+  deployment: Deployment,
+  reason: NonNullable<Deployment['reason']>,
+): Promise<Outcome> {
+  return endBeforeStart(ctx, deployment, 'cancelled', {
+    reason,
+    summary: 'A gate closed between the request and the start, so nothing was started.',
+  });
+}
+
+async function neverStarted(ctx: Context, deployment: Deployment): Promise<Outcome> {
+  return endBeforeStart(ctx, deployment, 'failure', {
+    reason: 'driver_failed',
+    summary: 'The target has no trace of this deployment, so it was never started. Deploy again.',
+  });
+}
+
+async function endBeforeStart(
+  ctx: Context,
+  deployment: Deployment,
+  state: 'cancelled' | 'failure',
+  change: Change,
+): Promise<Outcome> {
+  const ended = transition(deployment, state, ctx.now(), { ...change, runOver: true });
+  const saved = await replaceDeployment(ctx.redis, deployment, ended, { freeLease: true });
+  noteEnd(ctx, saved);
+  await tell(ctx, saved);
+  return 'done';
+}

@@ -1,0 +1,43 @@
+import { appendAudit } from '../audit/store.ts';
+import type { Context } from '../context.ts';
+import { countDeploymentEnd } from '../web/metrics.ts';
+import { type Deployment, isFinished } from './deployment.ts';
+
+/**
+ * Tells everybody of the deployment's present state: its message, GitHub, and the audit trail when it has ended. Safe
+ * to repeat: each is told once for each revision.
+ */
+export async function tell(ctx: Context, deployment: Deployment): Promise<void> {
+  const { id, revision, reference } = deployment;
+  const job = { version: 1 as const, deployment: id, reference };
+  await Promise.all([
+    ctx.jobs.add('messages', `${id}-${revision}`, { ...job, kind: 'deployment' }),
+    ctx.jobs.add('reports', `${id}-${revision}`, job),
+    isFinished(deployment) ? tellEnd(ctx, deployment) : undefined,
+  ]);
+}
+
+async function tellEnd(ctx: Context, deployment: Deployment): Promise<void> {
+  const { id, environment, service, state, reason, sha, ref, fence, endedAt } = deployment;
+  await appendAudit(ctx.redis, {
+    id: `${id}-ended`,
+    at: endedAt ?? deployment.updatedAt,
+    actor: 'baton',
+    action: 'deployment ended',
+    subject: id,
+    outcome: state === 'success' ? 'succeeded' : 'failed',
+    reason,
+    detail: { environment, service, state, sha, ref, fence, summary: deployment.summary },
+  });
+}
+
+/** One log line and one count for an end; called where the end is saved, so once. */
+export function noteEnd(
+  ctx: Context,
+  { id, environment, state, reason, startedAt, endedAt }: Deployment,
+): void {
+  const seconds =
+    startedAt === null || endedAt === null ? null : (endedAt.getTime() - startedAt.getTime()) / 1_000;
+  ctx.log.info({ deployment: id, environment, state, reason, seconds }, 'deployment ended');
+  countDeploymentEnd(environment, state, reason);
+}

@@ -1,0 +1,118 @@
+import type { Deployment, DeploymentState, Live } from '../deployments/deployment.ts';
+import type { Lease } from '../deployments/lease.ts';
+import {
+  code,
+  context,
+  joined,
+  link,
+  type Mrkdwn,
+  mrkdwn,
+  output,
+  person,
+  section,
+  summaryText,
+  time,
+  type View,
+} from './view.ts';
+
+/** How each state looks and reads, in messages and lists alike. */
+export const LOOK = {
+  awaiting_approval: { icon: ':raised_hand:', words: 'waits for an approval' },
+  waiting: { icon: ':hourglass:', words: 'waits for its turn' },
+  queued: { icon: ':hourglass:', words: 'is queued' },
+  in_progress: { icon: ':rocket:', words: 'is in progress' },
+  success: { icon: ':white_check_mark:', words: 'is live' },
+  failure: { icon: ':x:', words: 'failed' },
+  cancelled: { icon: ':no_entry_sign:', words: 'was cancelled' },
+  superseded: { icon: ':fast_forward:', words: 'was superseded' },
+  unknown: { icon: ':warning:', words: 'is in an unknown state' },
+} as const satisfies Record<DeploymentState, { icon: string; words: string }>;
+
+/** The one message of a deployment, in its present state. */
+export function deploymentView(deployment: Deployment): View {
+  const { environment, service, state } = deployment;
+  const { icon, words } = LOOK[state];
+  const lines = [
+    mrkdwn`${{ mrkdwn: icon }} *${service}* on *${environment}* ${words}`,
+    whatIsDeployed(deployment),
+    whoAndWhen(deployment),
+    ...story(deployment),
+  ];
+  return {
+    text: summaryText(`${service} on ${environment} ${words}`),
+    blocks: [section(joined(lines)), context(smallPrint(deployment))],
+  };
+}
+
+/** The end of a failed run's output, for the thread; undefined where there is nothing to show. */
+export function deploymentOutput(deployment: Deployment): View | undefined {
+  const tail = deployment.tail.trimEnd();
+  if (deployment.endedAt === null || tail === '') return undefined;
+  return {
+    text: summaryText(`Last lines of the output of ${deployment.id}`),
+    blocks: [section(mrkdwn`Last lines of the output:\n${output(tail)}`)],
+  };
+}
+
+/** `main` at `a1b2c3d`, with the commit's title. */
+export function whatIsDeployed({ ref, sha, title }: Pick<Deployment, 'ref' | 'sha' | 'title'>): Mrkdwn {
+  const commit =
+    ref === sha ? mrkdwn`${code(sha.slice(0, 12))}` : mrkdwn`${code(ref)} at ${code(sha.slice(0, 7))}`;
+  return title === '' ? commit : mrkdwn`${commit} ${title}`;
+}
+
+export function whatIsLive({ ref, sha, since, by }: Live): Mrkdwn {
+  return mrkdwn`${code(ref)} at ${code(sha.slice(0, 7))} since ${time(since)}, by ${person(by)}`;
+}
+
+/** Who deploys what, and since when. */
+export function whatRuns({ deployment, requestedBy, ref, since }: Lease): Mrkdwn {
+  return mrkdwn`${person(requestedBy)} deploys ${code(ref)} since ${time(since)} (${code(deployment)})`;
+}
+
+function whoAndWhen({ requestedBy, createdAt, startedAt, endedAt }: Deployment): Mrkdwn {
+  const asked = mrkdwn`Asked for by ${person(requestedBy)} ${time(createdAt)}`;
+  if (startedAt === null || endedAt === null) return asked;
+  return mrkdwn`${asked}, took ${lengthOf(startedAt, endedAt)}`;
+}
+
+function story(deployment: Deployment): Mrkdwn[] {
+  const { state, summary, url, logUrl, environment, service } = deployment;
+  const lines: Mrkdwn[] = [];
+  if (summary !== '' && state !== 'success') lines.push(mrkdwn`${summary}`);
+  const links = [
+    ...(url !== null && state === 'success' ? [link(url, 'Open it')] : []),
+    ...(logUrl !== null ? [link(logUrl, 'Log')] : []),
+  ];
+  if (links.length > 0) lines.push(joined(links, ' · '));
+  if (state === 'failure' && deployment.reason !== 'timed_out') {
+    lines.push(
+      deployment.previous === null
+        ? mrkdwn`Nothing was live before. Fix it and type ${code(`/deploy ${environment} ${service}`)} again.`
+        : mrkdwn`Before it: ${whatIsLive(deployment.previous)}. Fix it and deploy again.`,
+    );
+  }
+  if (state === 'unknown') {
+    lines.push(
+      mrkdwn`The environment stays blocked until it is known how the run ended. Look at the target itself.`,
+    );
+  }
+  return lines;
+}
+
+function smallPrint({ id, fence, reason, reference, pullRequest }: Deployment): Mrkdwn {
+  const parts = [mrkdwn`${code(id)}`, mrkdwn`fence ${fence}`];
+  if (pullRequest !== null) parts.push(mrkdwn`#${pullRequest}`);
+  if (reason !== null) parts.push(mrkdwn`${code(reason)}`);
+  parts.push(mrkdwn`reference ${reference}`);
+  return joined(parts, ' · ');
+}
+
+/** `45 s`, `3 min 20 s`, `1 h 5 min`. */
+export function lengthOf(from: Date, to: Date): string {
+  const seconds = Math.max(0, Math.round((to.getTime() - from.getTime()) / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,42 @@
+import type { Deployment, Live } from '../deployments/deployment.ts';
+import type { Refusal } from '../deployments/gates.ts';
+import { whatIsDeployed, whatIsLive } from './deployment.ts';
+import { inTheWay } from './refusal.ts';
+import { channelLink, code, context, joined, mrkdwn, section, summaryText, type View } from './view.ts';
+
+interface DryRun {
+  readonly environment: string;
+  readonly service: string;
+  readonly repository: string;
+  readonly resolved: Pick<Deployment, 'ref' | 'sha' | 'title'>;
+  readonly live: Live | undefined;
+  readonly refusals: readonly Refusal[];
+}
+
+/** What a deployment would do and what stands in its way now. */
+export function dryRun({ environment, service, repository, resolved, live, refusals }: DryRun): View {
+  const now = live === undefined ? mrkdwn`nothing, as far as Baton knows` : whatIsLive(live);
+  const gates =
+    refusals.length === 0
+      ? [mrkdwn`:white_check_mark: Nothing stands in the way.`]
+      : [
+          mrkdwn`:no_entry: It would be refused:`,
+          ...refusals.map((refusal) => mrkdwn`• ${inTheWay(refusal, environment)}`),
+        ];
+  const lines = [
+    mrkdwn`*Dry run:* nothing was changed. It would deploy *${service}* to *${environment}*:`,
+    mrkdwn`${whatIsDeployed(resolved)} of ${code(repository)}`,
+    mrkdwn`Live there now: ${now}`,
+    ...gates,
+  ];
+  return {
+    text: summaryText(`Dry run: ${service} to ${environment}`),
+    blocks: [section(joined(lines)), context(mrkdwn`The gates are asked again when you deploy.`)],
+  };
+}
+
+/** Tells the person who asked where the deployment's message is. */
+export function toldElsewhere({ id, service, environment, channel }: Deployment): View {
+  const line = mrkdwn`*${service}* on *${environment}* is queued as ${code(id)}. Follow it in ${channelLink(channel)}.`;
+  return { text: summaryText(`${service} on ${environment} is queued`), blocks: [section(line)] };
+}

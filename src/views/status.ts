@@ -1,0 +1,71 @@
+import type { Deployment, Live } from '../deployments/deployment.ts';
+import type { Lease } from '../deployments/lease.ts';
+import type { Lock } from '../locks/lock.ts';
+import { lengthOf, LOOK, whatIsDeployed, whatIsLive, whatRuns } from './deployment.ts';
+import { code, context, joined, type Mrkdwn, mrkdwn, person, section, time, type View } from './view.ts';
+
+export interface EnvironmentStatus {
+  readonly name: string;
+  readonly services: readonly string[];
+  readonly live: ReadonlyMap<string, Live>;
+  readonly leases: ReadonlyMap<string, Lease>;
+  readonly locks: readonly Lock[] | 'unreadable';
+}
+
+/** What is where: for each environment its services, what runs, and who holds a lock. */
+export function statusView(environments: readonly EnvironmentStatus[]): View {
+  const shown = environments.slice(0, 45);
+  const blocks = shown.map((environment) => section(joined(environmentLines(environment))));
+  const left = environments.length - shown.length;
+  if (left > 0) blocks.push(context(mrkdwn`${left} more: name one, as in ${code('/deploy status staging')}`));
+  return { text: `What is live on ${shown.map(({ name }) => name).join(', ')}`, blocks };
+}
+
+function environmentLines({ name, services, live, leases, locks }: EnvironmentStatus): Mrkdwn[] {
+  return [
+    mrkdwn`*${name}*`,
+    ...lockLines(locks),
+    ...services.map((service) => {
+      const now = live.get(service);
+      const running = leases.get(service);
+      const what = now === undefined ? mrkdwn`nothing deployed yet` : whatIsLive(now);
+      const line = mrkdwn`• *${service}*: ${what}`;
+      return running === undefined ? line : mrkdwn`${line}\n    :rocket: ${whatRuns(running)}`;
+    }),
+  ];
+}
+
+function lockLines(locks: EnvironmentStatus['locks']): Mrkdwn[] {
+  if (locks === 'unreadable')
+    return [mrkdwn`:lock: a lock that cannot be read blocks it (${code('lock_ambiguous')})`];
+  return locks.map(({ scope, holder, since, reason }) => {
+    const why = reason === '' ? mrkdwn`` : mrkdwn` because “${reason}”`;
+    return mrkdwn`:lock: *${scope}* locked by ${person(holder)} since ${time(since)}${why}`;
+  });
+}
+
+/** The last deployments, newest first. */
+export function historyView(deployments: readonly Deployment[], where: string | undefined): View {
+  const place = where === undefined ? 'anywhere' : `on ${where}`;
+  if (deployments.length === 0) {
+    return { text: 'No deployments yet', blocks: [section(mrkdwn`Nothing has been deployed ${place} yet.`)] };
+  }
+  return {
+    text: `The last deployments ${place}`,
+    blocks: [
+      section(mrkdwn`*The last deployments ${place}*`),
+      ...deployments.map((deployment) => section(historyLine(deployment))),
+    ],
+  };
+}
+
+function historyLine(deployment: Deployment): Mrkdwn {
+  const { id, state, service, environment, requestedBy, createdAt, startedAt, endedAt, reason } = deployment;
+  const took =
+    startedAt === null || endedAt === null ? mrkdwn`` : mrkdwn`, took ${lengthOf(startedAt, endedAt)}`;
+  const why = reason === null ? mrkdwn`` : mrkdwn` ${code(reason)}`;
+  return joined([
+    mrkdwn`${{ mrkdwn: LOOK[state].icon }} *${service}* on *${environment}*: ${whatIsDeployed(deployment)}`,
+    mrkdwn`${person(requestedBy)} ${time(createdAt)}${took}${why} · ${code(id)}`,
+  ]);
+}

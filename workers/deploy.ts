@@ -1,0 +1,26 @@
+import { isFinished } from '../src/deployments/deployment.ts';
+import { begin } from '../src/deployments/start.ts';
+import { loadDeployment } from '../src/deployments/store.ts';
+import { tell } from '../src/deployments/tell.ts';
+import { watch } from '../src/deployments/watch.ts';
+import { defineWorker } from '../src/worker.ts';
+
+/** Takes a deployment one step further: start, watch, end. Waiting is done by the queue. */
+export const deploy = defineWorker({
+  queue: 'deployments',
+  concurrency: 50,
+
+  async run(ctx, { deployment: id }, job) {
+    const deployment = await loadDeployment(ctx.redis, id);
+
+    if (isFinished(deployment) && deployment.runOver) {
+      await tell(ctx, deployment); // an earlier attempt may have died between saving and telling
+      return 'done';
+    }
+    const outcome =
+      deployment.run === null ? await begin(ctx, deployment) : await watch(ctx, deployment, deployment.run);
+
+    // The job that the request made keeps watching; one that an event or the sweep made has looked once.
+    return job.id === id ? outcome : 'done';
+  },
+});

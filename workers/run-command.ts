@@ -1,0 +1,86 @@
+import { commands } from '../commands/index.ts';
+import { appendAudit } from '../src/audit/store.ts';
+import type { Reply } from '../src/command.ts';
+import type { Context } from '../src/context.ts';
+import { UserError } from '../src/errors.ts';
+import type { CommandJob, MessageJob } from '../src/jobs.ts';
+import { requireMember } from '../src/people/roles.ts';
+import { parse } from '../src/slack/parse.ts';
+import { isRevoked } from '../src/slack/revoked.ts';
+import { unexpectedError, userError } from '../src/views/error.ts';
+import { countCommand } from '../src/web/metrics.ts';
+import { type Attempt, defineWorker } from '../src/worker.ts';
+
+/** Runs what somebody typed or clicked, and answers. The only place where an error becomes words for a person. */
+export const runCommand = defineWorker({
+  queue: 'commands',
+  concurrency: 50,
+
+  async run(ctx, job, attempt) {
+    if (await isRevoked(ctx.redis, attempt.id)) {
+      ctx.log.warn('not run: the person has been told that it was not taken');
+      return 'done';
+    }
+    try {
+      await send(ctx, job, attempt, await run(ctx, job, attempt));
+    } catch (error) {
+      if (attempt.last) {
+        ctx.log.error({ err: error }, 'command failed');
+        await send(ctx, job, attempt, { to: 'caller', view: unexpectedError(job.reference) });
+      }
+      throw error;
+    }
+    return 'done';
+  },
+});
+
+async function run(ctx: Context, job: CommandJob, { id }: Attempt): Promise<Reply> {
+  const { user, team, text, channel, reference } = job;
+  try {
+    const actor = requireMember(await ctx.slack.findPerson(user), {
+      team,
+      workspace: ctx.config.slack.workspace,
+    });
+    const { command, words } = parse(text, commands);
+    const args = command.args.parse(words);
+    ctx.log.info({ command: command.name, actor: user }, 'command');
+    const reply = await command.run(ctx, { args, actor, channel, id, reference });
+    countCommand(command.name, null);
+    return reply;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    countCommand('refused', error.reason);
+    await noteRefusal(ctx, job, id, error);
+    return { to: 'caller', view: userError(error, reference) };
+  }
+}
+
+async function noteRefusal(
+  ctx: Context,
+  { user, text }: CommandJob,
+  id: string,
+  error: UserError,
+): Promise<void> {
+  const [action = 'help'] = text.trim().split(/\s+/);
+  await appendAudit(ctx.redis, {
+    id,
+    at: ctx.now(),
+    actor: user,
+    action,
+    subject: text.slice(0, 200),
+    outcome: 'refused',
+    reason: error.reason,
+    detail: { message: error.message },
+  });
+}
+
+async function send(ctx: Context, job: CommandJob, { id }: Attempt, reply: Reply): Promise<void> {
+  if (reply.to === 'none') return;
+  const { user, reference, responseUrl } = job;
+  const view = { text: reply.view.text, blocks: [...reply.view.blocks] };
+  const message: MessageJob =
+    reply.to === 'caller'
+      ? { version: 1, kind: 'reply', user, channel: job.channel, responseUrl, view, reference }
+      : { version: 1, kind: 'notice', user, channel: reply.channel ?? job.channel, view, reference };
+  await ctx.jobs.add('messages', `reply-${id}`, message);
+}

@@ -1,0 +1,28 @@
+import { listEnvironmentNames, listLeases } from '../src/deployments/store.ts';
+import { defineWorker } from '../src/worker.ts';
+
+/** A lease older than this is looked at even if its own job is lost. */
+const OVERDUE_SECONDS = 60;
+
+/** Looks after deployments whose own job may have been lost: each held lease gets one look a minute. */
+export const sweep = defineWorker({
+  queue: 'sweeps',
+  concurrency: 1,
+
+  async run(ctx) {
+    const now = ctx.now();
+    const minute = Math.floor(now.getTime() / 60_000);
+    for (const environment of await listEnvironmentNames(ctx.redis)) {
+      for (const lease of (await listLeases(ctx.redis, environment)).values()) {
+        if (now.getTime() - lease.since.getTime() < OVERDUE_SECONDS * 1_000) continue;
+        const { deployment } = lease;
+        await ctx.jobs.add('deployments', `${deployment}-sweep-${minute}`, {
+          version: 1,
+          deployment,
+          reference: 'sweep',
+        });
+      }
+    }
+    return 'done';
+  },
+});
