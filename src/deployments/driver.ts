@@ -22,9 +22,9 @@ export function driverOf({ driverOptions }: Deployment): BoundDriver {
   };
 }
 
-/** What the driver is told. `mayHaveStarted` is true: the one first attempt says otherwise. */
-export async function requestFor(ctx: Context, deployment: Deployment): Promise<DriverRequest> {
-  const { id, environment, service, repository, ref, sha, fence, requestedBy, intendedAt } = deployment;
+/** What the driver is told at the first attempt: nobody can have started it, or have told of it. */
+export function firstRequest(deployment: Deployment, intendedAt: Date): DriverRequest {
+  const { id, environment, service, repository, ref, sha, fence, requestedBy } = deployment;
   return {
     deployment: id,
     environment,
@@ -34,8 +34,14 @@ export async function requestFor(ctx: Context, deployment: Deployment): Promise<
     sha,
     fence,
     requestedBy,
-    intendedAt: intendedAt ?? ctx.now(),
-    mayHaveStarted: true,
-    reported: await findResult(ctx.redis, id),
+    intendedAt,
+    mayHaveStarted: false,
+    reported: undefined,
   };
+}
+
+/** What the driver is told later: it may have been started, and its target may have told of it. */
+export async function laterRequest(ctx: Context, deployment: Deployment): Promise<DriverRequest> {
+  const first = firstRequest(deployment, deployment.intendedAt ?? ctx.now());
+  return { ...first, mayHaveStarted: true, reported: await findResult(ctx.redis, deployment.id) };
 }

@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
-import type { Started } from '../drivers/driver.ts';
+import type { DriverRequest, Started } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
 import { type Change, type Deployment, transition } from './deployment.ts';
-import { driverOf, requestFor } from './driver.ts';
+import { driverOf, firstRequest, laterRequest } from './driver.ts';
 import { becomeUnknown, details, endRun } from './end.ts';
 import { failpoint } from './failpoint.ts';
 import { judge } from './gates.ts';
@@ -27,10 +27,9 @@ async function firstAttempt(ctx: Context, deployment: Deployment): Promise<Outco
   if (refused !== undefined) return refused;
 
   failpoint('before-intent');
-  const intended = await replaceDeployment(ctx.redis, deployment, { ...deployment, intendedAt: ctx.now() });
-  const intendedFor = performance.now();
+  const { intended, sinceMs } = await intend(ctx, deployment);
   failpoint('before-start');
-  return leap(ctx, intended, { intendedFor, mayHaveStarted: false });
+  return leap(ctx, intended, sinceMs, firstRequest(intended, ctx.now()));
 }
 
 /** An earlier attempt wrote its intent and no more. It may still be at work, may have started it, or may have died. */
@@ -38,7 +37,7 @@ async function laterAttempt(ctx: Context, deployment: Deployment, intendedAt: Da
   const settlesInSeconds = SETTLE_SECONDS - (ctx.now().getTime() - intendedAt.getTime()) / 1_000;
   if (settlesInSeconds > 0) return { againInSeconds: settlesInSeconds };
 
-  const found = await driverOf(deployment).lookup(ctx.driverTools, await requestFor(ctx, deployment));
+  const found = await driverOf(deployment).lookup(ctx.driverTools, await laterRequest(ctx, deployment));
   switch (found.state) {
     case 'found':
       ctx.log.warn({ deployment: deployment.id, run: found.run }, 'adopted a run that was not recorded');
@@ -48,18 +47,28 @@ async function laterAttempt(ctx: Context, deployment: Deployment, intendedAt: Da
     case 'not_found':
       if (deployment.state === 'unknown') return neverStarted(ctx, deployment);
   }
-  const intended = await replaceDeployment(ctx.redis, deployment, { ...deployment, intendedAt: ctx.now() });
-  return leap(ctx, intended, { intendedFor: performance.now(), mayHaveStarted: true });
+  const { intended, sinceMs } = await intend(ctx, deployment);
+  return leap(ctx, intended, sinceMs, await laterRequest(ctx, intended));
+}
+
+/** Records that the driver is about to be called: whoever comes later looks before it leaps. */
+async function intend(
+  ctx: Context,
+  deployment: Deployment,
+): Promise<{ intended: Deployment; sinceMs: number }> {
+  const sinceMs = performance.now();
+  const after = { ...deployment, intendedAt: ctx.now() };
+  return { intended: await replaceDeployment(ctx.redis, deployment, after), sinceMs };
 }
 
 async function leap(
   ctx: Context,
   deployment: Deployment,
-  { intendedFor, mayHaveStarted }: { intendedFor: number; mayHaveStarted: boolean },
+  intendedSinceMs: number,
+  request: DriverRequest,
 ): Promise<Outcome> {
-  const request = { ...(await requestFor(ctx, deployment)), mayHaveStarted };
   // A process that was frozen in between must not wake up and start: others may have taken over by then.
-  if (performance.now() - intendedFor > LEAP_SECONDS * 1_000) {
+  if (performance.now() - intendedSinceMs > LEAP_SECONDS * 1_000) {
     throw new Error(`Deployment ${deployment.id} was not started in time; it is looked up and tried again.`);
   }
   const started = await driverOf(deployment).start(ctx.driverTools, request);

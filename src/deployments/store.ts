@@ -65,14 +65,11 @@ export async function createDeployment(
   const lease = { deployment: id, requestedBy, ref, since: createdAt };
   const keys = [recordKey(id), indexKey(environment), leasesKey(environment), `baton:{${environment}}:fence`];
   const rest = (value: object) => JSON.stringify(value).slice(1);
-  const answer = await CREATE(redis, keys, [
-    id,
-    service,
-    rest({ ...wanted, revision: 1 }),
-    rest(lease),
-    createdAt.getTime(),
+  const args = [id, service, rest({ ...wanted, revision: 1 }), rest(lease), createdAt.getTime()];
+  const [answer] = await Promise.all([
+    CREATE(redis, keys, args),
+    redis.sadd('baton:environments', environment),
   ]);
-  await redis.sadd('baton:environments', environment);
   const [kind, json] = z.tuple([z.enum(['created', 'exists', 'leased']), z.string()]).parse(answer);
   if (kind === 'leased') return { kind, lease: parse(Lease, leasesKey(environment), json) };
   return { kind, deployment: parse(Deployment, recordKey(id), json) };

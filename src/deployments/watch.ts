@@ -2,14 +2,18 @@ import type { Context } from '../context.ts';
 import type { Detail } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
 import { type Deployment, isFinished, transition } from './deployment.ts';
-import { driverOf, requestFor } from './driver.ts';
+import { driverOf, laterRequest } from './driver.ts';
 import { becomeUnknown, details, endRun, timeOut } from './end.ts';
 import { loadDeployment, replaceDeployment } from './store.ts';
 import { tell } from './tell.ts';
 
 /** Asks the driver how far the run is, once. The job goes back to the queue until the run is over. */
 export async function watch(ctx: Context, deployment: Deployment, run: string): Promise<Outcome> {
-  const progress = await driverOf(deployment).check(ctx.driverTools, await requestFor(ctx, deployment), run);
+  const progress = await driverOf(deployment).check(
+    ctx.driverTools,
+    await laterRequest(ctx, deployment),
+    run,
+  );
   switch (progress.state) {
     case 'success':
     case 'failure':
