@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { appendAudit } from '../src/audit/store.ts';
 import { type Call, defineCommand, type Reply, type Words } from '../src/command.ts';
-import { findEnvironment } from '../src/config/find.ts';
 import type { Environment } from '../src/config/schema.ts';
 import type { Context } from '../src/context.ts';
 import { failpoint } from '../src/deployments/failpoint.ts';
@@ -10,7 +9,7 @@ import { readFacts, requestDeployment } from '../src/deployments/request.ts';
 import { tell } from '../src/deployments/tell.ts';
 import { type Resolved, resolveRef } from '../src/github/refs.ts';
 import { holdsRole } from '../src/people/roles.ts';
-import { readTarget, type Target } from '../src/slack/target.ts';
+import { environmentNamed, readTarget, type Target } from '../src/slack/target.ts';
 import { dryRun, toldElsewhere } from '../src/views/dry-run.ts';
 import { deploymentRefused } from '../src/views/refusal.ts';
 
@@ -24,8 +23,9 @@ export const deploy = defineCommand({
 
   async run(ctx, call) {
     const target = readTarget(ctx.config, call.args);
-    const rules = findEnvironment(ctx.config, target.environment);
-    const mayDeploy = await holdsRole(ctx, call.actor, 'deployer', rules);
+    const { environment, service } = target;
+    const rules = environmentNamed(ctx.config, environment);
+    const mayDeploy = await holdsRole(ctx.slack, call.actor, 'deployer', ctx.config, environment);
     if (!mayDeploy) return refused(ctx, call, target, [{ reason: 'not_allowed' }]);
 
     const resolved = await resolveRef(ctx.github, target.repository, target.ref);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineCommand, type Words } from '../src/command.ts';
 import { listDeployments, listEnvironmentNames } from '../src/deployments/store.ts';
-import { readEnvironment } from '../src/slack/target.ts';
+import { readScope } from '../src/slack/target.ts';
 import { historyView } from '../src/views/status.ts';
 
 const SHOWN = 10;
@@ -16,7 +16,7 @@ export const deployHistory = defineCommand({
 
   async run(ctx, { args }) {
     const named = args.words[0];
-    const where = named === undefined ? undefined : readEnvironment(ctx.config, named.text);
+    const where = named === undefined ? undefined : readScope(ctx.config, args).environment;
     const environments = where === undefined ? await listEnvironmentNames(ctx.redis) : [where];
     const { items } = await listDeployments(ctx.redis, { environments, limit: SHOWN });
     return { to: 'caller', view: historyView(items, where) };

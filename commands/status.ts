@@ -3,7 +3,7 @@ import { defineCommand, type Words } from '../src/command.ts';
 import { listLeases, listLive } from '../src/deployments/store.ts';
 import { UnreadableError } from '../src/errors.ts';
 import { locksOn } from '../src/locks/store.ts';
-import { readEnvironment } from '../src/slack/target.ts';
+import { readScope } from '../src/slack/target.ts';
 import { type EnvironmentStatus, statusView } from '../src/views/status.ts';
 import type { Context } from '../src/context.ts';
 
@@ -18,7 +18,7 @@ export const deployStatus = defineCommand({
   async run(ctx, { args }) {
     const named = args.words[0];
     const names =
-      named === undefined ? Object.keys(ctx.config.environments) : [readEnvironment(ctx.config, named.text)];
+      named === undefined ? Object.keys(ctx.config.environments) : [readScope(ctx.config, args).environment];
     const environments = await Promise.all(names.map((name) => statusOf(ctx, name)));
     return { to: 'caller', view: statusView(environments) };
   },

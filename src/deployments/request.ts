@@ -63,7 +63,7 @@ export interface Asked {
 export async function readFacts(ctx: Context, rules: Environment, asked: Asked): Promise<Facts> {
   const { id, actor, environment, service, sha } = asked;
   const [mayDeploy, lock, lease, live] = await Promise.all([
-    holdsRole(ctx, actor, 'deployer', rules),
+    holdsRole(ctx.slack, actor, 'deployer', ctx.config, environment),
     orUnreadable(locksOn(ctx.redis, environment)),
     orUnreadable(findLease(ctx.redis, environment, service)),
     findLive(ctx.redis, environment, service),

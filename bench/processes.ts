@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Started {
+  readonly child: ChildProcess;
+  stop(): Promise<void>;
+}
+
+/** A folder that is gone after the run. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'baton-bench-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A Redis with Baton's own settings: fsync on every write. */
+export async function startRedis(folder: string): Promise<Started & { socket: string }> {
+  const socket = join(folder, 'redis.sock');
+  const options = ['--port', '0', '--unixsocket', socket, '--dir', folder, '--save', '', '--hz', '100'];
+  const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction'];
+  const started = startProcess('redis-server', [...options, ...durable], {});
+  await lineOf(started.child, /ready to accept connections/i);
+  return { ...started, socket };
+}
+
+/** Starts a program; its log goes nowhere, its standard output can be read by `lineOf`. */
+export function startProcess(program: string, args: readonly string[], env: Record<string, string>): Started {
+  const child = spawn(program, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  };
+  return { child, stop };
+}
+
+/** The first line of a program's output that fits. What comes later is read and forgotten. */
+export async function lineOf(child: ChildProcess, pattern: RegExp): Promise<string> {
+  let text = '';
+  return new Promise((resolve, reject) => {
+    let found = false;
+    child.once('exit', (code) => reject(new Error(`it ended with ${code}:\n${text}`)));
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (found) return;
+      text += chunk.toString();
+      const line = text.split('\n').find((candidate) => pattern.test(candidate));
+      if (line === undefined) return;
+      found = true;
+      resolve(line);
+    });
+  });
+}
+
+export interface House {
+  readonly redisSocket: string;
+  readonly slackApiUrl: string;
+  readonly signingSecret: string;
+  readonly config: string;
+  readonly githubApiUrl?: string;
+  readonly secrets?: Record<string, string>;
+}
+
+/** One role of the built Baton, as an operator runs it; resolves once it is ready. */
+export async function startBaton(
+  role: 'web' | 'worker',
+  folder: string,
+  house: House,
+): Promise<Started & { url: string }> {
+  const config = join(folder, `${role}.yml`);
+  writeFileSync(config, house.config);
+  const started = startProcess(process.execPath, ['scripts/baton.mjs', role], {
+    PORT: '0',
+    BATON_CONFIG: config,
+    BATON_DATA: join(folder, 'data'),
+    REDIS_URL: `unix://${house.redisSocket}`,
+    SLACK_BOT_TOKEN: 'xoxb-bench',
+    SLACK_SIGNING_SECRET: house.signingSecret,
+    SLACK_API_URL: house.slackApiUrl,
+    LOG_LEVEL: 'info',
+    ...(house.githubApiUrl && { GITHUB_API_URL: house.githubApiUrl, GITHUB_TOKEN: 'ghp_bench' }),
+    ...house.secrets,
+  });
+  const line = await lineOf(started.child, /http:\/\/127\.0\.0\.1:\d+/);
+  return { ...started, url: /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? '' };
+}
