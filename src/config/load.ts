@@ -51,7 +51,7 @@ function decode(path: string, content: Buffer): string {
 }
 
 function whole(path: string, says: string): ConfigError {
-  return new ConfigError(path, [{ line: 1, column: 1, key: '', says }]);
+  return new ConfigError(path, [{ line: 0, column: 0, key: '', says }]);
 }
 
 const WORDS: Record<string, string> = {

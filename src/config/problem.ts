@@ -1,6 +1,6 @@
 /** One thing that is wrong with a configuration file, and where. */
 export interface Problem {
-  /** Counted from 1. */
+  /** Counted from 1; 0 where it is the file as a whole. */
   readonly line: number;
   readonly column: number;
   /** Such as `environments.staging.approvals`; empty for the file as a whole. */
@@ -34,6 +34,7 @@ function inOrder(problems: readonly Problem[]): Problem[] {
 
 function explain(file: string, problems: readonly Problem[]): string {
   const lines = problems.slice(0, MOST_SHOWN).map(({ line, column, key, says }) => {
+    if (line === 0) return `${file}: ${says}`;
     return `${file}:${line}:${column} ${key === '' ? '' : `${key}: `}${says}`;
   });
   const more = problems.length - MOST_SHOWN;

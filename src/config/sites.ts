@@ -65,7 +65,7 @@ export const Site = z.strictObject({
   timezone: timezone.describe('The IANA zone of the site'),
   hours: hours.describe('Working hours, local time'),
   days: days.describe('Working days: mon-fri, or mon,wed,fri'),
-  holidays: listOf(holiday, 'dates or countries')
+  holidays: listOf(holiday, 'dates or countries such as [2026-11-09, IN]')
     .prefault([])
     .describe('Days off: dates, or countries whose public holidays are meant'),
   lead: person.optional().describe('Slack user id of whom a handoff falls back to'),

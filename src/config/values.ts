@@ -51,7 +51,7 @@ export function wholeNumber(least: number, most: number): z.ZodInt {
 }
 
 export function listOf<Item extends z.ZodType>(item: Item, what: string): z.ZodArray<Item> {
-  return z.array(item, { error: `a list of ${what} such as [a, b]` });
+  return z.array(item, { error: `a list of ${what}` });
 }
 
 /** Sections by name. Without a prototype, so that no name of JavaScript's own is ever found in it. */

@@ -100,7 +100,7 @@ function parsed(path: string, content: Buffer): Config | ConfigError {
 /** Whatever a file does to the parser, a running Baton keeps the configuration that it has. */
 function asConfigError(path: string, error: unknown): ConfigError {
   if (error instanceof ConfigError) return error;
-  return new ConfigError(path, [{ line: 1, column: 1, key: '', says: `cannot be read: ${String(error)}` }]);
+  return new ConfigError(path, [{ line: 0, column: 0, key: '', says: `cannot be read: ${String(error)}` }]);
 }
 
 function markOf(content: Buffer | ConfigError): string {

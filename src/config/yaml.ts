@@ -25,11 +25,15 @@ export function readYaml(text: string): Yaml | { readonly problems: readonly Pro
   const [slip] = [...document.errors, ...document.warnings].sort((one, other) => one.pos[0] - other.pos[0]);
   if (slip !== undefined) {
     // What follows the first slip is noise.
-    const says = WORDS[slip.code] ?? `this is not YAML: ${slip.message}`;
-    return { problems: [problemAt(slip.pos[0], says)] };
+    return { problems: [problemAt(slip.pos[0], wordsFor(slip))] };
   }
   const problems = [...namingProblems(document.contents, [], { problemAt, anchors: new Set() })];
   return problems.length > 0 ? { problems } : valueOf(document, placeAt, problemAt);
+}
+
+function wordsFor({ code, message }: { code: string; message: string }): string {
+  if (message.startsWith('Flow ')) return 'a "[" or "{" in a line above is not closed';
+  return WORDS[code] ?? `this is not YAML: ${message}`;
 }
 
 type ProblemAt = (offset: number, says: string, path?: readonly PropertyKey[]) => Problem;
