@@ -1,32 +1,111 @@
 import * as z from 'zod';
 
-/** What each reason code says to a person, in one sentence. The codes are stable: scripts and audits rely on them. */
+export interface Reason {
+  /** What the code says to a person, in one sentence. */
+  readonly says: string;
+  /** What to do next. */
+  readonly next: string;
+}
+
+/** Why a deployment was refused or how it ended. The codes are stable: scripts and audits rely on them. */
 export const REASONS = {
-  locked: 'Somebody else holds a lock on the environment.',
-  lock_ambiguous: 'A stored lock cannot be read, so it blocks until a person has looked at it.',
-  frozen: 'The environment is in a freeze.',
-  checks_failing: 'A required check of the commit has failed or is missing.',
-  checks_pending: 'A required check of the commit has not ended yet.',
-  checks_unreadable: 'GitHub could not be asked about the checks of the commit.',
-  not_promoted: 'The exact sha is not live on the environment that it must be promoted from.',
-  approval_required: 'The deployment waits for somebody else to approve it.',
-  approval_expired: 'The approval was not given in time.',
-  self_approval: 'Nobody approves their own deployment.',
-  ref_not_found: 'The branch, tag, sha or pull request does not exist in the repository.',
-  ref_changed: 'The branch or tag has moved since the deployment was asked for.',
-  fork_refused: 'Code from a fork is never run.',
-  not_allowed: 'The person may not do this.',
-  unknown_environment: 'There is no such environment.',
-  unknown_service: 'The environment has no such service.',
-  already_live: 'This sha is already live there.',
-  deployment_running: 'A deployment of the service is running on the environment.',
-  driver_failed: 'The driver reported that the deployment failed.',
-  driver_unknown: 'The driver cannot tell whether the deployment ran.',
-  timed_out: 'The deployment took longer than its time-out.',
-  cancelled: 'Somebody cancelled the deployment.',
-  superseded: 'A newer deployment took its place.',
-  invalid_command: 'The command could not be understood.',
-} as const;
+  locked: {
+    says: 'Somebody else holds a lock on the environment.',
+    next: 'Ask the holder to unlock it, or wait until the lock ends. `/lock ENV` shows who has it and every way out.',
+  },
+  lock_ambiguous: {
+    says: 'A stored lock cannot be read, so it blocks until a person has looked at it.',
+    next: 'An admin looks at the lock in Redis, then frees it with `/unlock ENV --force because REASON`.',
+  },
+  frozen: {
+    says: 'The environment is in a freeze.',
+    next: 'Wait until the freeze ends, or ask an admin to end it with `/thaw ENV`.',
+  },
+  checks_failing: {
+    says: 'A required check of the commit has failed or is missing.',
+    next: 'Mend the commit or run the failed check again on GitHub, then deploy again.',
+  },
+  checks_pending: {
+    says: 'A required check of the commit has not ended yet.',
+    next: 'Wait for the checks to end, then deploy again.',
+  },
+  checks_unreadable: {
+    says: 'GitHub could not be asked about the checks of the commit.',
+    next: 'Try again in a minute. If it stays so, an operator runs `baton check` to see whether GitHub is reachable.',
+  },
+  not_promoted: {
+    says: 'The exact sha is not live on the environment that it must be promoted from.',
+    next: 'Deploy the sha to that environment first. `/deploy why ENV` names it.',
+  },
+  approval_required: {
+    says: 'The deployment waits for somebody else to approve it.',
+    next: 'Ask an approver to press Approve on the message of the deployment.',
+  },
+  approval_expired: {
+    says: 'The approval was not given in time.',
+    next: 'Ask for the deployment again.',
+  },
+  self_approval: {
+    says: 'Nobody approves their own deployment.',
+    next: 'Ask an approver who neither requested the deployment nor wrote the commit.',
+  },
+  ref_not_found: {
+    says: 'The branch, tag, sha or pull request does not exist in the repository.',
+    next: 'Look for a typing error, and whether the branch has been pushed.',
+  },
+  ref_changed: {
+    says: 'The branch or tag has moved since the deployment was asked for.',
+    next: 'Look at the new commits, then ask for the deployment again.',
+  },
+  fork_refused: {
+    says: 'Code from a fork is never run.',
+    next: 'Push the branch to the repository itself and deploy it from there.',
+  },
+  not_allowed: {
+    says: 'The person may not do this.',
+    next: '`/baton whoami` shows your roles. An operator changes them in `baton.yml`.',
+  },
+  unknown_environment: {
+    says: 'There is no such environment.',
+    next: '`/deploy status` lists the environments.',
+  },
+  unknown_service: {
+    says: 'The environment has no such service.',
+    next: '`/deploy status ENV` lists the services of an environment.',
+  },
+  already_live: {
+    says: 'This sha is already live there.',
+    next: 'Nothing is left to do. `/deploy status ENV` shows what is live.',
+  },
+  deployment_running: {
+    says: 'A deployment of the service is running on the environment.',
+    next: 'Wait for it to end. `/deploy status ENV` shows how far it is.',
+  },
+  driver_failed: {
+    says: 'The driver reported that the deployment failed.',
+    next: 'Read the log that the message links to, mend the cause, and deploy again.',
+  },
+  driver_unknown: {
+    says: 'The driver cannot tell whether the deployment ran.',
+    next: 'Look at the target yourself and say what you found on the message of the deployment. The environment stays blocked until then.',
+  },
+  timed_out: {
+    says: 'The deployment took longer than its time-out.',
+    next: 'Look at the run: the environment stays blocked until its end is known. A longer `timeout` is set in `baton.yml`.',
+  },
+  cancelled: {
+    says: 'Somebody cancelled the deployment.',
+    next: 'Deploy again when you are ready.',
+  },
+  superseded: {
+    says: 'A newer deployment took its place.',
+    next: 'Nothing is left to do. `/deploy status ENV` shows the newer one.',
+  },
+  invalid_command: {
+    says: 'The command could not be understood.',
+    next: 'The answer shows what is wrong and an example. `/baton help` lists all commands.',
+  },
+} as const satisfies Record<string, Reason>;
 
 export const ReasonCode = z.enum(Object.keys(REASONS) as [keyof typeof REASONS]);
 export type ReasonCode = keyof typeof REASONS;

@@ -1,114 +1,126 @@
 import * as z from 'zod';
 import { DriverOptions } from '../drivers/index.ts';
-import { parseDuration } from '../locks/duration.ts';
+import { Freeze } from './freezes.ts';
+import { Handoff, Site } from './sites.ts';
+import {
+  byName,
+  channel,
+  duration,
+  githubLogin,
+  listOf,
+  name,
+  person,
+  personOrGroup,
+  repository,
+  sentence,
+  webAddress,
+  wholeNumber,
+  workspace,
+  yesOrNo,
+} from './values.ts';
 
-/** A length of time as people write it; seconds once parsed. */
-const duration = z
-  .string()
-  .regex(/^(\d{1,6}[smhd])+$/, 'a length of time such as 30s, 10m, 4h or 2d')
-  .transform((text, issues) => {
-    const seconds = parseDuration(text);
-    if (seconds !== undefined) return seconds;
-    issues.addIssue({ code: 'custom', message: 'a length of time greater than zero, such as 10m' });
-    return z.NEVER;
-  });
-
-const slackId = (letters: string, what: string) =>
-  z.string().regex(new RegExp(`^[${letters}][A-Z0-9]+$`), `${what}, an id and not a name`);
-const channel = slackId('CGD', 'a Slack channel id such as C0REL');
-const person = slackId('UW', 'a Slack user id such as U0ASHA');
-const personOrGroup = slackId('UWS', 'a Slack user or usergroup id such as U0ASHA or S0RELMGRS');
-const name = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, 'a name of letters, digits, dots and dashes');
-const repository = z.string().regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, 'owner/name');
-const timezone = z.string();
+const members = listOf(personOrGroup, 'Slack ids such as [U0ASHA, S0RELMGRS]').optional();
 
 export const Roles = z.strictObject({
-  deployer: z.array(personOrGroup).optional(),
-  approver: z.array(personOrGroup).optional(),
-  admin: z.array(personOrGroup).optional(),
+  deployer: members.describe('Who may deploy, lock and unlock'),
+  approver: members.describe('Who may approve a deployment that somebody else asked for'),
+  admin: members.describe('Who may freeze, thaw, lock everything and force an unlock'),
 });
 export type Roles = z.infer<typeof Roles>;
 export type RoleName = keyof Roles;
 
-export const Service = z.strictObject({ repository, ref: z.string().min(1).optional() });
+export const Service = z.strictObject({
+  repository: repository.describe('GitHub repository, owner/name'),
+  ref: sentence.optional().describe('What a bare /deploy deploys; the default branch when left out'),
+});
+export type Service = z.infer<typeof Service>;
 
-export const LockRules = z.strictObject({
-  default_for: duration.optional(),
-  max_for: duration.optional(),
-  require_reason: z.boolean().default(false),
-  remind_after: duration.default(4 * 3_600),
-  offer_for: duration.default(600),
+const services = listOf(name, 'services such as [api, web]').min(1, { error: 'a list of at least one service' });
+
+export const LockRules = z
+  .strictObject({
+    default_for: duration.optional().describe('How long a lock lasts when nobody says for how long'),
+    max_for: duration.optional().describe('The longest that a lock may last'),
+    require_reason: yesOrNo.default(false).describe('Whether a lock needs a reason'),
+    remind_after: duration.prefault('4h').describe('When the holder is asked whether it is still needed'),
+    offer_for: duration.prefault('10m').describe('How long an offered lock waits to be accepted'),
+  })
+  .refine(({ default_for = 0, max_for = Number.POSITIVE_INFINITY }) => default_for <= max_for, {
+    path: ['default_for'],
+    error: 'a length of time no longer than "max_for"',
+  });
+
+const checks = z.union([z.enum(['all', 'none']), z.array(z.string().min(1)).min(1)], {
+  error: 'all, none, or a list of the names of checks such as [build, test]',
 });
 
-export const Freeze = z.strictObject({ from: z.string(), to: z.string(), timezone, reason: z.string() });
-
 export const Environment = z.strictObject({
-  services: z.array(name).min(1),
-  driver: DriverOptions,
-  checks: z.union([z.enum(['all', 'none']), z.array(z.string()).min(1)]).default('all'),
-  lock: LockRules.prefault({}),
-  channel: channel.optional(),
-  url: z.url().optional(),
-  promote_from: name.optional(),
-  approvals: z.int().min(0).default(0),
-  approval_expires: duration.default(86_400),
-  start_within: duration.default(120),
-  timeout: duration.default(3_600),
-  freezes: z.array(Freeze).default([]),
-  rollback_during_freeze: z.boolean().default(false),
-  roles: Roles.optional(),
+  services: services.describe('What is deployed here; the first is what a bare /deploy ENV deploys'),
+  driver: DriverOptions.describe('How a service is deployed here'),
+  checks: checks.default('all').describe('Checks on GitHub that must have passed: all, none, or names'),
+  lock: LockRules.prefault({}).describe('How locks behave here'),
+  channel: channel
+    .optional()
+    .describe('Where messages go; without it where the command was typed, else channels.releases'),
+  url: webAddress.optional().describe('Where people find what is deployed'),
+  promote_from: name.optional().describe('The environment on which the exact sha must be live already'),
+  approvals: wholeNumber(0, 20)
+    .default(0)
+    .describe('How many approvers, other than the requester and the author of the commit, must agree'),
+  approval_expires: duration.prefault('24h').describe('How long a deployment waits for its approvals'),
+  start_within: duration.prefault('2m').describe('A start that nobody has reported by then is asked about'),
+  timeout: duration.prefault('60m').describe('How long a deployment may take'),
+  freezes: listOf(Freeze, 'freezes, each with from, to, timezone and reason').default([]).describe('When nothing is deployed here'),
+  rollback_during_freeze: yesOrNo.default(false).describe('Whether a rollback may pass a freeze'),
+  roles: Roles.optional().describe("Roles here; each one named takes the place of the workspace's"),
 });
 export type Environment = z.infer<typeof Environment>;
 
-const Site = z.strictObject({
-  timezone,
-  hours: z.string(),
-  days: z.string(),
-  holidays: z.array(z.string()).default([]),
-  lead: person.optional(),
+const Slack = z.strictObject({
+  workspace: workspace.describe('The id of the Slack workspace; nobody else may act'),
+  channels: z
+    .strictObject({
+      releases: channel.optional().describe('Where deployments are told when no other channel fits'),
+      audit: channel.optional().describe('Where Baton tells about itself, such as a bad configuration'),
+    })
+    .prefault({})
+    .describe('Channels by purpose'),
 });
 
-const Handoff = z.strictObject({
-  from: name,
-  to: name,
-  at: z.string(),
-  channel,
-  acknowledge_within: duration.optional(),
+const Person = z.strictObject({
+  name: sentence.describe('For readers of this file; Baton goes by the ids'),
+  slack: person.describe('Slack user id'),
+  github: githubLogin.optional().describe('GitHub login, so that nobody approves their own commit'),
+  site: name.optional().describe('Where the person works: one of `sites`'),
+});
+
+const RemoteDeploys = z.strictObject({
+  label: sentence.default('remote-deploy').describe('The label on a pull request that asks for one'),
+  services: services.describe('Services whose pull requests may have an environment of their own'),
+  driver: DriverOptions.describe('How a pull request is deployed'),
+  expire_after: duration.prefault('72h').describe('When it is torn down by itself'),
+  max: wholeNumber(1, 1_000).default(20).describe('How many there may be at once'),
+});
+
+const email = z.email({ error: 'an e-mail address such as releases@acme.example' });
+
+const Mail = z.strictObject({
+  from: email.describe('The sender'),
+  to: listOf(email, 'e-mail addresses such as [releases@acme.example]')
+    .min(1, { error: 'a list of at least one e-mail address' })
+    .describe('Who gets the digests of handoffs'),
 });
 
 /** The whole of `baton.yml`. Strict, so that a typing error cannot disarm a gate. */
 export const Config = z.strictObject({
-  slack: z.strictObject({
-    workspace: slackId('TE', 'a Slack workspace id such as T0ACME'),
-    channels: z.strictObject({ releases: channel.optional(), audit: channel.optional() }).prefault({}),
-  }),
-  people: z
-    .array(
-      z.strictObject({
-        name: z.string(),
-        slack: person,
-        github: z.string().optional(),
-        site: name.optional(),
-      }),
-    )
-    .default([]),
-  roles: Roles.prefault({}),
-  services: z.record(name, Service),
-  environments: z.record(name, Environment),
-  remote_deploys: z
-    .strictObject({
-      label: z.string().min(1).default('remote-deploy'),
-      services: z.array(name).min(1),
-      driver: DriverOptions,
-      expire_after: duration.default(72 * 3_600),
-      max: z.int().min(1).default(20),
-      url: z.string().optional(),
-    })
-    .optional(),
-  sites: z.record(name, Site).default({}),
-  handoffs: z.array(Handoff).default([]),
-  mail: z.strictObject({ from: z.email(), to: z.array(z.email()).min(1) }).optional(),
+  slack: Slack.describe('The Slack workspace'),
+  people: listOf(Person, 'people such as [{ name: Asha, slack: U0ASHA }]').default([]).describe('Who is who on Slack and GitHub'),
+  roles: Roles.prefault({}).describe('Who may do what, everywhere; an empty list is nobody'),
+  services: byName(Service).describe('What can be deployed, by name'),
+  environments: byName(Environment).describe('Where it can be deployed, by name'),
+  remote_deploys: RemoteDeploys.optional().describe("Pull requests' own environments"),
+  sites: byName(Site).prefault({}).describe('Where people work, by name'),
+  handoffs: listOf(Handoff, 'handoffs, each with from, to, at and channel').default([]).describe('Which site passes its open work to which'),
+  mail: Mail.optional().describe('Digests by mail; needs SMTP_URL in the environment'),
 });
 export type Config = z.infer<typeof Config>;
