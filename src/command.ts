@@ -13,6 +13,8 @@ export type ClauseName = 'because' | 'for' | 'until';
 
 /** What was typed after the command's name, taken apart by the one parser (src/slack/parse.ts). */
 export interface Words {
+  /** Name of the command that they were typed for. */
+  readonly command: string;
   /** Positional words in order, filler words removed. */
   readonly words: readonly Word[];
   /** Flags without their dashes; only flags that the command's grammar lists. */
@@ -65,11 +67,11 @@ export type Reply =
 export interface Command<Args extends z.ZodType = z.ZodType> {
   /** The words that people type, such as `deploy status`. */
   readonly name: string;
-  /** How it is typed, without the slash: `lock ENV[/SERVICE] [because REASON]`. */
+  /** How it is typed, `/lock ENV[/SERVICE] [because REASON]`. */
   readonly usage: string;
   /** What it does, as an order: `Take an environment for yourself`. */
   readonly summary: string;
-  /** A right one, without the slash: `lock staging because load test`. */
+  /** A right one: `/lock staging because load test`. */
   readonly example: string;
   /** Not in the manifest nor in help: its only answer is that it comes with a later version. */
   readonly later?: boolean;

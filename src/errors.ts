@@ -13,7 +13,7 @@ export interface UserErrorOptions {
  */
 export class UserError extends Error {
   readonly hint: string | undefined;
-  /** What to type instead, without the slash. */
+  /** What to type instead, such as `/deploy staging`. */
   readonly example: string | undefined;
   readonly reason: ReasonCode;
 
