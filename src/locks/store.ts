@@ -13,12 +13,15 @@ export interface Taken {
   readonly expired?: Lock | undefined;
 }
 
-export interface Released {
-  readonly outcome: 'freed' | 'free' | 'not_that_one';
-  /** The lock that was freed (undefined when it could not be read), or the one found in place of the one meant. */
-  readonly lock?: Lock | undefined;
-  readonly expired?: Lock | undefined;
-}
+export type Released =
+  | {
+      readonly outcome: 'freed' | 'free';
+      /** The lock that was freed; undefined when it could not be read. */
+      readonly lock?: Lock | undefined;
+      readonly expired?: Lock | undefined;
+    }
+  /** The lock that was found in place of the one that was meant. */
+  | { readonly outcome: 'not_that_one'; readonly lock: Lock; readonly expired?: undefined };
 
 export interface Take {
   readonly command: string;

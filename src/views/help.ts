@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { code, context, joined, type Mrkdwn, mrkdwn, person, section, time, type View } from './view.ts';
+import { code, context, joined, type Mrkdwn, mrkdwn, person, section, type View } from './view.ts';
 
 /** All commands, each with how it is typed and what it does. */
 export function helpView(commands: readonly Command[]): View {
@@ -9,7 +9,7 @@ export function helpView(commands: readonly Command[]): View {
     blocks: [
       section(mrkdwn`*What Baton understands*`),
       ...inGroups(lines).map((group) => section(joined(group))),
-      context(mrkdwn`${code('/baton help lock')} tells more about one command. Slashes may be left out in buttons only.`),
+      context(mrkdwn`${code('/baton help lock')} tells more about one command.`),
     ],
   };
 }
@@ -22,7 +22,10 @@ export function commandHelpView(command: Command, related: readonly Command[]): 
     mrkdwn`For example: ${code(command.example)}`,
     ...related.map(({ usage, summary }) => mrkdwn`See also ${code(usage)} ${summary}`),
   ];
-  return { text: `How to use /${command.name}`, blocks: inGroups(lines).map((group) => section(joined(group))) };
+  return {
+    text: `How to use /${command.name}`,
+    blocks: inGroups(lines).map((group) => section(joined(group))),
+  };
 }
 
 /** Who Slack says the person is, and what they may do where. */
@@ -31,17 +34,17 @@ export interface Whoami {
   readonly timezone: string;
   /** The person's own wall clock, such as `Tue 17:30`. */
   readonly localTime: string;
-  readonly now: Date;
   readonly github: string | undefined;
   /** Null when Slack could not tell who is in a usergroup. */
   readonly roles: readonly { readonly environment: string; readonly roles: readonly string[] | null }[];
 }
 
-export function whoamiView({ id, timezone, localTime, now, github, roles }: Whoami): View {
-  const login = github === undefined ? mrkdwn`no GitHub login is known of you` : mrkdwn`on GitHub ${code(github)}`;
+export function whoamiView({ id, timezone, localTime, github, roles }: Whoami): View {
+  const login =
+    github === undefined ? mrkdwn`no GitHub login is known of you` : mrkdwn`on GitHub ${code(github)}`;
   const lines = [
     mrkdwn`You are ${person(id)} (${code(id)}), ${login}.`,
-    mrkdwn`Your zone is ${timezone}, where it is ${localTime}; Baton's clock says ${time(now)}.`,
+    mrkdwn`Your zone is ${timezone}, where it is ${localTime}.`,
     ...roles.map((held) => mrkdwn`• *${held.environment}*: ${rolesWords(held.roles)}`),
   ];
   return { text: `You are ${id}`, blocks: inGroups(lines).map((group) => section(joined(group))) };
@@ -60,6 +63,7 @@ function rolesWords(roles: readonly string[] | null): string {
 /** Slack takes 3,000 characters a section and 50 blocks a message. */
 function inGroups(lines: readonly Mrkdwn[], size = 12): Mrkdwn[][] {
   const groups: Mrkdwn[][] = [];
-  for (let at = 0; at < lines.length && groups.length < 45; at += size) groups.push(lines.slice(at, at + size));
+  for (let at = 0; at < lines.length && groups.length < 45; at += size)
+    groups.push(lines.slice(at, at + size));
   return groups;
 }

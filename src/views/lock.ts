@@ -42,7 +42,8 @@ export function lockHeld(lock: Lock): View {
 /** For the channel: a lock is gone. `lock` is undefined when what was removed could not be read. */
 export function lockFreed({ scope, lock, by, reason }: Freed): View {
   const theirs = lock?.holder === by;
-  const what = lock === undefined ? mrkdwn`a lock that could not be read` : mrkdwn`the lock of ${person(lock.holder)}`;
+  const what =
+    lock === undefined ? mrkdwn`a lock that could not be read` : mrkdwn`the lock of ${person(lock.holder)}`;
   const line = theirs
     ? mrkdwn`:unlock: ${person(by)} unlocked *${scope}*, held since ${time(lock.since)}.`
     : mrkdwn`:unlock: ${person(by)} removed ${what} from *${scope}* by force: “${reason ?? ''}”.`;
@@ -110,7 +111,9 @@ const MOST_LINES = 200;
 
 /** Every lock there is: where, who, since when, until when, why. */
 export function lockList(environments: readonly ListedLocks[]): View {
-  const lines = environments.flatMap((locks) => ('unreadable' in locks ? [unreadableLine(locks.unreadable)] : locks.map(listLine)));
+  const lines = environments.flatMap((locks) =>
+    'unreadable' in locks ? [unreadableLine(locks.unreadable)] : locks.map(listLine),
+  );
   if (lines.length === 0) {
     const free = mrkdwn`:unlock: Nothing is locked. ${code('/lock ENV because REASON')} takes a lock.`;
     return { text: 'Nothing is locked', blocks: [section(free)] };
