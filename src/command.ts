@@ -1,19 +1,36 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Context } from './context.ts';
 import type { Person } from './people/person.ts';
 import type { View } from './views/view.ts';
 
+/** One positional word, as people see it. `after` is the filler word before it, if there was one. */
+export interface Word {
+  readonly text: string;
+  readonly after: 'to' | 'on' | undefined;
+}
+
+export type ClauseName = 'because' | 'for' | 'until';
+
 /** What was typed after the command's name, taken apart by the one parser (src/slack/parse.ts). */
 export interface Words {
-  /** Positional words, in order, filler words removed. `after` is the filler before the word, if there was one. */
-  readonly words: readonly { readonly text: string; readonly after: 'to' | 'on' | undefined }[];
+  /** Name of the command that they were typed for. */
+  readonly command: string;
+  /** Positional words in order, filler words removed. */
+  readonly words: readonly Word[];
   /** Flags without their dashes; only flags that the command's grammar lists. */
   readonly flags: ReadonlySet<string>;
-  /** What stood behind `because` or a bare `--reason`; undefined when it was not given. */
+  /** What stood behind the flags that take a value: a Slack id for a person. */
+  readonly values: ReadonlyMap<string, string>;
+  /** What stood behind these words; undefined when they were not there. */
   readonly because: string | undefined;
   readonly for: string | undefined;
   readonly until: string | undefined;
+  /** The free text, for a grammar that has one. */
+  readonly rest: string | undefined;
 }
+
+/** The `args` of a command that needs no more than its words. */
+export const asTyped = z.custom<Words>();
 
 /** What a command accepts; everything else is an error that names it (contract 6). */
 export interface Grammar {
@@ -21,7 +38,13 @@ export interface Grammar {
   readonly words: readonly string[];
   /** Flags, without dashes. */
   readonly flags: readonly string[];
-  readonly clauses: readonly ('because' | 'for' | 'until')[];
+  readonly clauses: readonly ClauseName[];
+  /** Flags that take a value, and what it must be. */
+  readonly values?: Readonly<Record<string, 'person' | 'word'>>;
+  /** Name of a free text that takes all that stands after the command's name. */
+  readonly rest?: string;
+  /** Flags (with dashes) and clauses that are understood, and answered with: this comes with a later version. */
+  readonly later?: readonly string[];
 }
 
 export interface Call<Args> {
@@ -44,9 +67,14 @@ export type Reply =
 export interface Command<Args extends z.ZodType = z.ZodType> {
   /** The words that people type, such as `deploy status`. */
   readonly name: string;
+  /** How it is typed, `/lock ENV[/SERVICE] [because REASON]`. */
   readonly usage: string;
+  /** What it does, as an order: `Take an environment for yourself`. */
   readonly summary: string;
+  /** A right one: `/lock staging because load test`. */
   readonly example: string;
+  /** Not in the manifest nor in help: its only answer is that it comes with a later version. */
+  readonly later?: boolean;
   readonly grammar: Grammar;
   /** Turns the parsed words into arguments; what it refuses is answered with usage and example. */
   readonly args: Args;

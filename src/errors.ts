@@ -1,20 +1,27 @@
 import type { ReasonCode } from './reason-codes.ts';
 
+export interface UserErrorOptions {
+  readonly hint?: string | undefined;
+  readonly example?: string | undefined;
+  readonly reason?: ReasonCode;
+  readonly cause?: unknown;
+}
+
 /**
  * A problem the person can understand and act on. Its message is shown to them as written.
  * Every other error is a bug or an outage: the person sees a reference, we see the stack.
  */
 export class UserError extends Error {
   readonly hint: string | undefined;
+  /** What to type instead, such as `/deploy staging`. */
+  readonly example: string | undefined;
   readonly reason: ReasonCode;
 
-  constructor(
-    message: string,
-    { hint, reason = 'invalid_command', cause }: { hint?: string; reason?: ReasonCode; cause?: unknown } = {},
-  ) {
+  constructor(message: string, { hint, example, reason = 'invalid_command', cause }: UserErrorOptions = {}) {
     super(message, { cause });
     this.name = new.target.name;
     this.hint = hint;
+    this.example = example;
     this.reason = reason;
   }
 }

@@ -30,10 +30,16 @@ export function code(text: string): Mrkdwn {
   return { mrkdwn: `\`${shown === '' ? ' ' : shown}\`` };
 }
 
-/** Output of a program, as a block; only its end if it is long. */
+/** Output of a program, as a block; only its end if it is long. Colours and other controls are left out. */
 export function output(text: string, limit = 2_500): Mrkdwn {
-  const shown = entities(text.slice(-limit)).replaceAll('```', "'''");
-  return { mrkdwn: `\`\`\`${shown.slice(-limit)}\`\`\`` };
+  const most = Math.min(limit, 2_900);
+  const plain = text
+    .slice(-most)
+    .replaceAll(TERMINAL_CODES, '')
+    .replaceAll(/[^\P{Cc}\n\t]|[\p{Cs}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, '');
+  const shown = entities(plain).replaceAll('```', "'''");
+  const end = shown.length <= most ? shown : shown.slice(-most).replace(/^[a-z]{0,3};/, '');
+  return { mrkdwn: `\`\`\`\n${end}\n\`\`\`` };
 }
 
 /** A mention that does not ping when it stands in an edited or ephemeral message. `id` is a Slack user id. */
@@ -51,21 +57,24 @@ export function time(at: Date, format = '{date_short_pretty} at {time}'): Mrkdwn
   return { mrkdwn: `<!date^${Math.floor(at.getTime() / 1_000)}^${format}|${fallback}>` };
 }
 
+const LONGEST_LINK = 1_000;
+
 /** A link, or the bare label when the address is not plain http(s). */
 export function link(url: string | null, label: string): Mrkdwn {
-  if (url === null || !/^https?:\/\/[^\s|<>]+$/i.test(url)) return mrkdwn`${label}`;
-  return { mrkdwn: `<${url.replaceAll('&', '&amp;')}|${entities(oneLine(label)).replaceAll('|', '¦')}>` };
+  const shown = mrkdwn`${label === '' ? (url ?? '') : label}`;
+  if (url === null || url.length > LONGEST_LINK || !/^https?:\/\/[^\s|<>`]+$/i.test(url)) return shown;
+  return { mrkdwn: `<${url.replaceAll('&', '&amp;')}|${shown.mrkdwn.replaceAll('|', '¦')}>` };
 }
 
 export function section(text: Mrkdwn): KnownBlock {
-  return { type: 'section', text: { type: 'mrkdwn', text: cut(text.mrkdwn, 3_000), verbatim: true } };
+  return { type: 'section', text: { type: 'mrkdwn', text: sized(text), verbatim: true } };
 }
 
-/** Small print. */
-export function context(...texts: readonly Mrkdwn[]): KnownBlock {
+/** Small print; Slack takes ten pieces of it. */
+export function context(...texts: readonly [Mrkdwn, ...Mrkdwn[]]): KnownBlock {
   const elements = texts
     .slice(0, 10)
-    .map((text) => ({ type: 'mrkdwn' as const, text: cut(text.mrkdwn, 3_000), verbatim: true }));
+    .map((text) => ({ type: 'mrkdwn' as const, text: sized(text), verbatim: true }));
   return { type: 'context', elements };
 }
 
@@ -77,7 +86,7 @@ export interface ButtonLook {
 }
 
 /** Buttons that run commands: the value is the command's text, the action id its first word (contract 6). */
-export function buttons(...looks: readonly ButtonLook[]): KnownBlock {
+export function buttons(...looks: readonly [ButtonLook, ...ButtonLook[]]): KnownBlock {
   const elements = looks.map(({ label, command, style }, index): Button => {
     const text = { type: 'plain_text' as const, text: label };
     const action_id = `command:${command.split(' ')[0]}:${index}`;
@@ -91,26 +100,44 @@ export function summaryText(text: string): string {
   return cut(entities(oneLine(text)), 1_000);
 }
 
+/** People's text for a line of a list: its beginning, if it is long. */
+export function shortened(text: string, letters = 100): string {
+  const shown = Array.from(oneLine(text));
+  return shown.length <= letters ? shown.join('') : `${shown.slice(0, letters - 1).join('')}…`;
+}
+
+/** Signs that format, unless they stand between letters, and what looks like them but does not. */
+const LOOKS_LIKE: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '∼', '`': 'ˋ' };
+
 function inert(text: string): string {
-  // A zero-width space beside a sign that would format keeps it a sign. One alone formats nothing.
+  // Slack has no escape for its signs, and one of ours may be waiting for its partner: so none of theirs may count.
   return entities(oneLine(text))
-    .replaceAll(/:(?=[\w+'-]+:)/g, ':\u200B')
-    .replaceAll(/(?<!\w)([*_~`])(?=.*\1)|(?<=([*_~`]).*)\2(?!\w)/g, '\u200B$&\u200B');
+    .replaceAll(/(?<![A-Za-z0-9])[*_~`]|[*_~`](?![A-Za-z0-9])/g, (sign) => LOOKS_LIKE[sign] ?? sign)
+    .replaceAll(/:(?=[\w+'-]+:)/g, ':\u200B');
 }
 
 function entities(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** A terminal's escape sequences (ECMA-48: CSI and OSC), with any control character for the escape. */
+const TERMINAL_CODES = /(?!\s)\p{Cc}(?:\[[0-?]*[ -/]*[@-~]|\][^\p{Cc}]*\p{Cc}\\?)/gu;
+
 function oneLine(text: string): string {
-  // Control characters and direction overrides would let text pose as something else.
-  return text.replaceAll(/[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu, ' ').trim();
+  // Control characters and direction overrides would let text pose as something else; half a letter is none.
+  return text.replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu, ' ').trim();
+}
+
+/** Slack refuses a text that is empty or longer than this. */
+function sized(text: Mrkdwn): string {
+  return text.mrkdwn === '' ? '\u200B' : cut(text.mrkdwn, 3_000);
 }
 
 function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  const whole = text.slice(0, limit - 1);
-  // Not in the middle of an entity or a token.
-  const safe = whole.replace(/(<[^>]*|&[a-z]*)$/, '');
-  return `${safe}…`;
+  const whole = text.slice(0, limit - 5);
+  // Not in the middle of a letter, an entity or a token; and a block of code that was opened is closed.
+  const safe = whole.replace(/[\uD800-\uDBFF]$/, '').replace(/(?:<[^<>]*|&[a-z]*)$/, '');
+  const isOpen = safe.split('```').length % 2 === 0;
+  return `${safe}…${isOpen ? '\n```' : ''}`;
 }

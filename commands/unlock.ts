@@ -1,0 +1,78 @@
+import { asTyped, type Call, defineCommand, type Reply, type Words } from '../src/command.ts';
+import type { Context } from '../src/context.ts';
+import { UserError } from '../src/errors.ts';
+import { scopeOf } from '../src/locks/lock.ts';
+import { releaseLock } from '../src/locks/store.ts';
+import { tellAudit, tellExpired, tellRefusal } from '../src/locks/told.ts';
+import { requireRole } from '../src/people/permission.ts';
+import { environmentNamed, readScope } from '../src/slack/target.ts';
+import { lockChanged, lockFree, lockFreed } from '../src/views/lock.ts';
+
+export const unlock = defineCommand({
+  name: 'unlock',
+  usage: '/unlock ENV[/SERVICE] [--force because REASON]',
+  summary: 'Give up your lock; an admin removes another’s with --force and a reason',
+  example: '/unlock staging',
+  grammar: {
+    words: ['ENV[/SERVICE]'],
+    flags: ['force'],
+    clauses: ['because'],
+    // Buttons name the very lock that they were made for.
+    values: { lock: 'word' },
+  },
+  args: asTyped,
+
+  async run(ctx, call) {
+    const { environment, service } = readScope(ctx.config, call.args);
+    const scope = scopeOf({ environment, service });
+    return tellRefusal(ctx, call, { action: 'unlock', subject: scope }, async () => {
+      if (call.args.flags.has('force')) await requireForce(ctx, call, { environment, scope });
+      return release(ctx, call, { environment, scope });
+    });
+  },
+});
+
+interface Where {
+  readonly environment: string;
+  readonly scope: string;
+}
+
+async function requireForce(
+  ctx: Context,
+  { actor, args }: Call<Words>,
+  { environment, scope }: Where,
+): Promise<void> {
+  await requireRole(ctx, actor, { role: 'admin', environment, may: `unlock ${scope} by force` });
+  if (args.because !== undefined) return;
+  throw new UserError('“--force” needs a reason, which everybody will see.', {
+    example: `/unlock ${scope} --force because its holder is on holiday`,
+  });
+}
+
+async function release(ctx: Context, call: Call<Words>, { environment, scope }: Where): Promise<Reply> {
+  const { actor, args, id: command } = call;
+  const holder = args.flags.has('force') ? undefined : actor.id;
+  const released = await releaseLock(ctx.redis, {
+    command,
+    scope,
+    now: ctx.now(),
+    holder,
+    only: args.values.get('lock'),
+  });
+  const { outcome, lock, expired } = released;
+  await tellExpired(ctx, expired);
+
+  if (outcome === 'free') return { to: 'caller', view: lockFree(scope) };
+  if (outcome === 'not_that_one') return { to: 'caller', view: lockChanged(lock) };
+  const reason = args.because ?? null;
+  const forced = lock?.holder !== actor.id;
+  await tellAudit(ctx, call, {
+    action: 'unlock',
+    subject: scope,
+    outcome: forced ? 'forced' : 'accepted',
+    reason,
+    lock,
+  });
+  const { channel } = environmentNamed(ctx.config, environment);
+  return { to: 'channel', channel, view: lockFreed({ scope, lock, by: actor.id, reason: args.because }) };
+}

@@ -1,0 +1,185 @@
+import type { Word, Words } from '../command.ts';
+import type { Config, Environment } from '../config/schema.ts';
+import { UserError } from '../errors.ts';
+import { nearestWord } from '../nearest.ts';
+import { quoted } from './wrong.ts';
+
+export type WantedRef =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'named'; readonly name: string }
+  | { readonly kind: 'pull_request'; readonly number: number };
+
+/** What a person points at: `staging`, `staging/api`, `api@main to staging`, `staging #12`. */
+export interface Scope {
+  readonly environment: string;
+  /** Undefined when none was named. */
+  readonly service: string | undefined;
+}
+
+export interface Target {
+  readonly environment: string;
+  readonly service: string;
+  /** The service's, `owner/name`. */
+  readonly repository: string;
+  readonly ref: WantedRef;
+}
+
+/** The environment by that very name. Throws UserError `unknown_environment` with the nearest one and the list. */
+export function environmentNamed(config: Config, name: string, command = 'deploy'): Environment {
+  const environment = Object.hasOwn(config.environments, name) ? config.environments[name] : undefined;
+  if (environment !== undefined) return environment;
+  const known = Object.keys(config.environments);
+  const [example] = known;
+  throw new UserError(`There is no environment ${quoted(name)}.`, {
+    reason: 'unknown_environment',
+    hint: known.length === 0 ? 'No environments are configured yet.' : choices(name, known),
+    example: example === undefined ? undefined : `/${command} ${nearestWord(name, known) ?? example}`,
+  });
+}
+
+/** What is to be deployed where; without a service, the environment's first one. Takes all forms of contract 6. */
+export function readTarget(config: Config, words: Words): Target {
+  const { environment, service, ref } = readPlace(config, words);
+  const [first = ''] = environmentNamed(config, environment).services;
+  const chosen = service ?? first;
+  return { environment, service: chosen, repository: repositoryOf(config, chosen) ?? '', ref };
+}
+
+/** The environment's own name, from a word that should be one. Throws UserError `unknown_environment`. */
+export function readEnvironment(config: Config, word: string, command = 'deploy status'): string {
+  environmentNamed(config, word, command);
+  return word;
+}
+
+/** An environment, or one of its services: `ENV`, `ENV/SERVICE`, `ENV SERVICE`, `SERVICE on ENV`; never a ref. */
+export function readScope(config: Config, words: Words): Scope {
+  const { environment, service, ref } = readPlace(config, words);
+  if (ref.kind === 'default') return { environment, service };
+  const named = ref.kind === 'named' ? `@${ref.name}` : `#${ref.number}`;
+  throw new UserError(`${quoted(named)} is not understood here: this is about an environment, not a ref.`, {
+    example: `/${words.command} ${environment}`,
+  });
+}
+
+interface Place extends Scope {
+  readonly ref: WantedRef;
+}
+
+function readPlace(config: Config, { command, words }: Words): Place {
+  const { place, thing } = rolesOf(config, words);
+  const spot = apart(place);
+  const [environment = '', ...within] = spot.name.split('/');
+  const { services } = environmentNamed(config, environment, command);
+  const inside = within.length === 0 ? undefined : within.join('/');
+  const what = thing === undefined ? undefined : apart(thing);
+
+  const named = onlyOne(inside, what === undefined || what.name === '' ? undefined : what.name);
+  const ref = onlyOne(spot.ref, what?.ref);
+  return {
+    environment,
+    service:
+      named === undefined ? undefined : serviceNamed(config, { environment, services, command }, named),
+    ref: ref === undefined ? { kind: 'default' } : readRef(ref, `/deploy ${environment} ${services[0]}`),
+  };
+}
+
+/** Which word is the environment: the one behind `to` or `on`, else the first. */
+function rolesOf(config: Config, words: readonly Word[]): { place: string; thing: string | undefined } {
+  const behind = words.filter(({ after }) => after !== undefined);
+  const place = behind[0] ?? words[0];
+  if (place === undefined) {
+    const hint = `Environments: ${listed(Object.keys(config.environments))}.`;
+    throw new UserError('Which environment?', { hint, reason: 'invalid_command' });
+  }
+  if (behind[1] !== undefined) {
+    throw new UserError(`${quoted(behind[1].text)} would be a second environment; name one.`);
+  }
+  return { place: place.text, thing: words.find((word) => word !== place)?.text };
+}
+
+/** `api@feature/x@y` is api and the ref `@feature/x@y`: what stands behind the first sign may hold anything. */
+function apart(text: string): { name: string; ref: string | undefined } {
+  const at = text.search(/[@#]/);
+  return at === -1 ? { name: text, ref: undefined } : { name: text.slice(0, at), ref: text.slice(at) };
+}
+
+function onlyOne(one: string | undefined, other: string | undefined): string | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  throw new UserError(`${quoted(one)} and ${quoted(other)} are both named; name one.`);
+}
+
+function serviceNamed(
+  config: Config,
+  { environment, services, command }: { environment: string; services: readonly string[]; command: string },
+  name: string,
+): string {
+  if (services.includes(name)) return name;
+  const example = (service = '') => `/${command} ${environment}${command === 'deploy' ? ' ' : '/'}${service}`;
+  const own = services.filter(
+    (service) => repositoryOf(config, service)?.toLowerCase() === name.toLowerCase(),
+  );
+  if (own.length === 1 && own[0] !== undefined) return own[0];
+  if (own.length > 1) {
+    throw new UserError(`${quoted(name)} is the repository of several services of ${environment}.`, {
+      hint: `Name one of them: ${listed(own)}.`,
+      example: example(own[0]),
+    });
+  }
+  const known = name.includes('/')
+    ? services.flatMap((service) => repositoryOf(config, service) ?? [])
+    : services;
+  throw new UserError(`There is no service ${quoted(name)} on ${environment}.`, {
+    reason: 'unknown_service',
+    hint: choices(name, known),
+    example: example(nearestWord(name, services) ?? services[0]),
+  });
+}
+
+function repositoryOf(config: Config, service: string): string | undefined {
+  return Object.hasOwn(config.services, service) ? config.services[service]?.repository : undefined;
+}
+
+const LONGEST_REF = 255;
+
+function readRef(signed: string, command: string): WantedRef {
+  const text = signed.slice(1);
+  const example = `${command}@main`;
+  if (text === '') throw new UserError(`There is nothing after ${quoted(signed)}.`, { example });
+  if (signed.startsWith('#')) {
+    if (/^[1-9]\d{0,8}$/.test(text)) return { kind: 'pull_request', number: Number(text) };
+    const hint = 'A pull request is its number; a branch, tag or sha stands after “@”.';
+    throw new UserError(`${quoted(signed)} is not a pull request.`, {
+      hint,
+      example: 'deploy staging api#123',
+    });
+  }
+  const problem = problemWith(text);
+  if (problem === undefined) return { kind: 'named', name: text };
+  throw new UserError(`${quoted(text)} is not a ref: ${problem}.`, {
+    hint: 'A ref is a branch, a tag or a sha.',
+    example,
+  });
+}
+
+/** What Git's own rules forbid in the name of a branch or tag (git-check-ref-format), and what is no name at all. */
+function problemWith(ref: string): string | undefined {
+  if (ref.length > LONGEST_REF) return `it has ${ref.length} characters, and ${LONGEST_REF} are the most`;
+  if (ref.startsWith('-')) return 'a ref cannot start with “-”';
+  if (/:\/\/|::/.test(ref)) return 'it looks like an address';
+  const [sign] = /[\s~^:?*[\\\p{Cc}]|\.\.|@\{|\/\//u.exec(ref) ?? [];
+  if (sign !== undefined) return `a ref cannot hold ${sign.trim() === '' ? 'a space' : quoted(sign)}`;
+  if (/^[/.]|\/\.|[/.]$|\.lock(?:\/|$)|^@$/.test(ref)) return 'Git allows no such name';
+  return undefined;
+}
+
+function choices(name: string, known: readonly string[]): string {
+  const meant = nearestWord(name, known);
+  const all = `There are: ${listed(known)}.`;
+  return meant === undefined ? all : `Did you mean ${quoted(meant)}? ${all}`;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > 12
+    ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more`
+    : names.join(', ');
+}
