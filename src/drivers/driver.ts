@@ -76,7 +76,7 @@ export type Cancelled =
 
 /**
  * Knows how to deploy to one kind of target. `start` may be called again for the same deployment, after a crash for
- * instance: it looks before it leaps and then names the run that is there; it throws only when nothing was begun and
+ * instance: it looks before it leaps and then names the run that is there; it throws only when it began nothing and
  * a later attempt may go better. `check` asks how far a run is. `lookup` finds the run of a deployment whose start was
  * intended but not recorded.
  */

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Text from outside without colours and control characters, at most `longest` characters. Still only data. */
+/** Text from outside as one line, without colours and control characters, at most `longest` characters; still data. */
 export function plainText(text: string, longest = 300): string {
-  const plain = stripVTControlCharacters(text).replace(INVISIBLE, '').trim();
+  const plain = stripVTControlCharacters(text).replace(INVISIBLE, '').replace(/\s+/g, ' ').trim();
   return plain.length > longest ? `${plain.slice(0, longest - 1)}…` : plain;
 }
 
