@@ -104,7 +104,7 @@ function progressWithout(trouble: Trouble): Progress {
   if (trouble.kind === 'refused' && trouble.status === 404) {
     return { state: 'unknown', why: 'GitHub does not show the run: it was deleted, or access was lost.' };
   }
-  const checkAgainInSeconds = trouble.kind === 'limited' ? trouble.againInSeconds : 30;
+  const checkAgainInSeconds = trouble.kind === 'later' ? trouble.againInSeconds : 30;
   return { state: 'in_progress', checkAgainInSeconds, summary: `GitHub cannot be asked now: ${trouble.why}` };
 }
 

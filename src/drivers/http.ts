@@ -17,7 +17,7 @@ export async function ask(send: typeof fetch, url: string, request: RequestInit)
     const response = await send(url, { ...request, redirect: 'manual', signal });
     return { kind: 'answer', status: response.status, ...(await readBounded(response)) };
   } catch (error) {
-    return { kind: NEVER_SENT.has(codeOf(error)) ? 'not_sent' : 'unclear', why: reasonOf(error) };
+    return { kind: wasNeverSent(error) ? 'not_sent' : 'unclear', why: reasonOf(error) };
   }
 }
 
@@ -48,6 +48,11 @@ async function readBounded(response: Response): Promise<{ body: string; whole: b
     if (size > LARGEST_ANSWER) break;
   }
   return { body: Buffer.concat(chunks).toString('utf8'), whole: size <= LARGEST_ANSWER };
+}
+
+/** Whether what `fetch` threw proves that no byte of the request reached the target. */
+export function wasNeverSent(error: unknown): boolean {
+  return NEVER_SENT.has(codeOf(error));
 }
 
 /** Errors of looking up the name, of connecting, and of TLS before anything is written. */

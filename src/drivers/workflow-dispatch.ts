@@ -1,6 +1,7 @@
 import type { Octokit } from 'octokit';
 import type { DriverRequest, Started } from './driver.ts';
 import { troubleOf } from './github-trouble.ts';
+import { webAddress } from './text.ts';
 import { findRun, owned } from './workflow-runs.ts';
 
 /** The run's name where GitHub took the dispatch without telling its id: it is found by its title instead. */
@@ -10,7 +11,7 @@ type Wish = { readonly ref: string; readonly return_run_details?: true };
 
 /**
  * Dispatches the workflow once. `unknown` when the request went out and nobody can tell what came of it; throws when
- * GitHub did nothing and may do it later (its rate limits).
+ * GitHub did nothing and may do it later (a rate limit, no connection).
  */
 export async function dispatch(
   github: Octokit,
@@ -30,7 +31,7 @@ export async function dispatch(
     return startedAs(data);
   } catch (error) {
     const trouble = troubleOf(error);
-    if (trouble.kind === 'limited') throw error; // a definite no for now
+    if (trouble.kind === 'later') throw error; // nothing has begun
     if (trouble.kind === 'unclear') return lookOnce(github, request, options.workflow, trouble.why);
     // An older GitHub Enterprise Server refuses the whole request for a field that it does not know.
     const unknownField = wish.return_run_details && /return_run_details/.test(trouble.why);
@@ -41,8 +42,9 @@ export async function dispatch(
 
 function startedAs(data: { workflow_run_id: number; html_url: string } | undefined): Started {
   // Nothing, in a 204: the server does not know return_run_details.
-  if (typeof data !== 'object') return { state: 'started', run: BY_TITLE };
-  return { state: 'started', run: String(data.workflow_run_id), logUrl: data.html_url };
+  if (typeof data?.workflow_run_id !== 'number') return { state: 'started', run: BY_TITLE };
+  const logUrl = webAddress(data.html_url);
+  return { state: 'started', run: String(data.workflow_run_id), ...(logUrl && { logUrl }) };
 }
 
 /** After an answer that says nothing: the run may be listed at once; when it is not, that proves nothing. */
@@ -54,7 +56,7 @@ async function lookOnce(
 ): Promise<Started> {
   try {
     const found = await findRun(github, request, workflow);
-    if (typeof found === 'object') return { state: 'started', run: String(found.id), logUrl: found.html_url };
+    if (typeof found === 'object') return { state: 'started', run: String(found.id) };
   } catch {
     // the outage that was the trouble in the first place
   }
