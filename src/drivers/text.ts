@@ -11,7 +11,7 @@ export function lastLines(output: string): string {
   const lines = stripVTControlCharacters(output).replaceAll('\r', '\n').replace(INVISIBLE, '').split('\n');
   const kept = lines.filter((line) => line.trim() !== '').slice(-30);
   return kept
-    .map((line) => line.slice(0, 500))
+    .map((line) => line.slice(-500))
     .join('\n')
     .slice(-3_000);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { NOON } from '../support/context.ts';
+import { NOON } from './requests.ts';
 import { bodyOf, serve } from './servers.ts';
 
 interface Dispatched {

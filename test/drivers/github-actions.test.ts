@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Octokit } from 'octokit';
 import { githubActions } from '../../src/drivers/github-actions.ts';
-import { NOON } from '../support/context.ts';
 import { fakeActions, type FakeActions } from './fake-actions.ts';
 import { closeServers } from './servers.ts';
-import { AGAIN, driverRequest, itIsADriver, type Play, runToTheEnd, type Target } from './suite.ts';
+import { driverRequest, NOON } from './requests.ts';
+import { AGAIN, itIsADriver, type Play, runToTheEnd, type Target } from './suite.ts';
 import { driverTools } from './tools.ts';
 
 afterEach(closeServers);

@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type * as z from 'zod';
 import { webhook } from '../../src/drivers/webhook.ts';
+import type { WebhookOptions } from '../../src/drivers/webhook-target.ts';
 import { bodyOf, serve } from './servers.ts';
 import type { Target } from './suite.ts';
 import { driverTools } from './tools.ts';
 
 export interface Receiver extends Target {
+  readonly options: z.infer<typeof WebhookOptions>;
   readonly headers: IncomingMessage['headers'][];
   readonly bodies: string[];
   readonly asked: string[];
@@ -54,7 +57,7 @@ export const says =
 export const breaks: Answering = (response) => response.destroy();
 
 /** Takes the deployment, and then says this at its status address. */
-export const then =
+export const afterwards =
   (body: string): Answering =>
   (response, status) =>
     says(status ? 200 : 202, status ? body : '')(response, status);

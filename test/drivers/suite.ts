@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Driver, DriverRequest, DriverTools, Progress, Started } from '../../src/drivers/driver.ts';
-import { NOON } from '../support/context.ts';
+import { driverRequest } from './requests.ts';
 
 /** How the target behaves. `loses the answer`: the run begins, and what is said about it is lost. */
 export type Play = 'succeeds' | 'fails' | 'runs on' | 'loses the answer';
@@ -14,25 +14,6 @@ export interface Target {
   starts(): readonly Record<string, unknown>[];
   /** The same target seen by a worker that has no means to tell whether a run began. */
   readonly blind: { readonly tools: DriverTools; readonly options: unknown };
-}
-
-export function driverRequest(overrides: Partial<DriverRequest> = {}): DriverRequest {
-  return {
-    deployment: 'staging-bcdfghjk',
-    environment: 'staging',
-    service: 'api',
-    repository: 'acme/api',
-    ref: 'main',
-    sha: '5f0c9d3c2b1a5f0c9d3c2b1a5f0c9d3c2b1a5f0c',
-    fence: 7,
-    requestedBy: 'U0ASHA',
-    intendedAt: NOON,
-    attemptedAt: NOON,
-    intendedOn: 'test-host',
-    mayHaveStarted: false,
-    reported: undefined,
-    ...overrides,
-  };
 }
 
 /** What a worker does with an attempt that died: the same deployment again, long enough after. */
@@ -50,10 +31,20 @@ export async function checkToTheEnd(
   request: DriverRequest,
   run: string,
 ): Promise<Progress> {
-  for (;;) {
-    const progress = await driver.check(tools, request, run, options);
-    if (progress.state !== 'in_progress') return progress;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  let progress: Progress | undefined;
+  await until(async () => {
+    progress = await driver.check(tools, request, run, options);
+    return progress.state !== 'in_progress';
+  });
+  return progress ?? { state: 'unknown', why: 'never asked' };
+}
+
+/** Waits for something that comes about in another process; a quarter of a minute at most. */
+export async function until(reached: () => boolean | Promise<boolean>): Promise<void> {
+  const latest = Date.now() + 15_000;
+  while (!(await reached())) {
+    if (Date.now() > latest) throw new Error('It has not come about.');
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 

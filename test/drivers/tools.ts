@@ -1,5 +1,5 @@
 import type { DriverTools } from '../../src/drivers/driver.ts';
-import { NOON } from '../support/context.ts';
+import { NOON } from './requests.ts';
 
 export const SECRET = 'test-secret';
 

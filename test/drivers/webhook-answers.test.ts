@@ -62,6 +62,19 @@ describe('what an answer means', () => {
     expect(limit).toBeDefined();
   });
 
+  it.each([301, 302, 307, 308])(
+    'follows no redirect (%i): what is signed stays where it was sent',
+    async (status) => {
+      const elsewhere = await receiver(says(200, '{"state":"success"}'));
+      const target = await receiver((response) => {
+        response.writeHead(status, { location: elsewhere.options.url }).end();
+      });
+
+      expect((await runToTheEnd(target)).state).not.toBe('success');
+      expect([elsewhere.bodies, elsewhere.asked]).toEqual([[], []]);
+    },
+  );
+
   it('takes a closed port for a failure: certainly nothing was sent', async () => {
     const target = await receiver(says(200, ''));
     await closeServers();

@@ -1,18 +1,19 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { webhook } from '../../src/drivers/webhook.ts';
-import { type Answering, breaks, receiver, says, then } from './receiver.ts';
+import { afterwards, type Answering, breaks, receiver, says } from './receiver.ts';
 import { closeServers, serve } from './servers.ts';
-import { AGAIN, checkToTheEnd, driverRequest, itIsADriver, type Play, runToTheEnd } from './suite.ts';
+import { driverRequest } from './requests.ts';
+import { AGAIN, checkToTheEnd, itIsADriver, type Play, runToTheEnd } from './suite.ts';
 import { driverTools, SECRET } from './tools.ts';
 
 afterEach(closeServers);
 
 describe('a webhook with a status address', () => {
   const ANSWERS: Record<Play, Answering> = {
-    succeeds: then('{"state":"success"}'),
-    fails: then('{"state":"failure","description":"health check failed"}'),
-    'runs on': then('{"state":"in_progress"}'),
+    succeeds: afterwards('{"state":"success"}'),
+    fails: afterwards('{"state":"failure","description":"health check failed"}'),
+    'runs on': afterwards('{"state":"in_progress"}'),
     'loses the answer': breaks,
   };
   itIsADriver((play) => receiver(ANSWERS[play], { knows: true }));
@@ -30,7 +31,7 @@ describe('a webhook with a status address', () => {
   it('costs no question at the first attempt', async () => {
     const target = await receiver(says(202, ''), { knows: true });
 
-    await webhook.start(target.tools, driverRequest(), webhook.options.parse(target.options));
+    await webhook.start(target.tools, driverRequest(), target.options);
 
     expect(target.asked).toEqual([]);
   });
@@ -40,7 +41,7 @@ describe('a webhook with a status address', () => {
     { template: '/of/{deployment}/state', asked: '/of/a-b.c-bcdfghjk/state' },
   ])('asks $template about the deployment', async ({ template, asked }) => {
     const target = await receiver(says(202, ''));
-    const options = webhook.options.parse(target.options);
+    const options = target.options;
     const status_url = options.url.replace('/hook', template);
 
     await webhook.lookup(target.tools, driverRequest({ deployment: 'a-b.c-bcdfghjk' }), {
@@ -55,7 +56,7 @@ describe('a webhook with a status address', () => {
     const target = await receiver((response, status) => says(status ? 500 : 202, 'oops')(response, status), {
       knows: true,
     });
-    const options = webhook.options.parse(target.options);
+    const options = target.options;
     await webhook.start(target.tools, driverRequest(), options);
 
     expect((await webhook.check(target.tools, driverRequest(), 'x', options)).state).toBe('in_progress');
@@ -63,7 +64,7 @@ describe('a webhook with a status address', () => {
 
   it('takes only a spelled-out not_found for proof, not a proxy’s 404', async () => {
     const target = await receiver(says(202, ''), { knows: true });
-    const options = webhook.options.parse(target.options);
+    const options = target.options;
     const lost = await serve((_request, response) => response.writeHead(404).end('<html>Not found</html>'));
 
     const found = await webhook.lookup(target.tools, driverRequest(), { ...options, status_url: lost });
@@ -116,9 +117,7 @@ describe('a callback', () => {
     const target = await receiver(says(202, ''));
     const request = driverRequest({ ...AGAIN, reported: { state: 'in_progress' } });
 
-    expect((await webhook.start(target.tools, request, webhook.options.parse(target.options))).state).toBe(
-      'started',
-    );
+    expect((await webhook.start(target.tools, request, target.options)).state).toBe('started');
     expect(target.bodies).toEqual([]);
   });
 });
@@ -126,12 +125,7 @@ describe('a callback', () => {
 it('asks the receiver to cancel, under a key of its own', async () => {
   const target = await receiver(says(202, ''));
 
-  const cancelled = await webhook.cancel(
-    target.tools,
-    driverRequest(),
-    'x',
-    webhook.options.parse(target.options),
-  );
+  const cancelled = await webhook.cancel(target.tools, driverRequest(), 'x', target.options);
 
   expect(cancelled).toEqual({ state: 'asked' });
   expect(target.starts()).toEqual([
@@ -153,7 +147,7 @@ it('sends nothing without its secret', async () => {
 
 it('asks again at the call whether the address is allowed', async () => {
   const target = await receiver(says(200, '{"state":"success"}'));
-  const options = { ...webhook.options.parse(target.options), url: 'http://deploy.acme.example/' };
+  const options = { ...target.options, url: 'http://deploy.acme.example/' };
 
   expect(await runToTheEnd({ ...target, options })).toMatchObject({
     state: 'failure',
