@@ -1,5 +1,7 @@
 import type { Octokit } from 'octokit';
 import type * as z from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Report } from './callback.ts';
 
 /** What a driver may reach. Drivers hold no state of their own, post nothing and save nothing. */
 export interface DriverTools {
@@ -10,8 +12,11 @@ export interface DriverTools {
   readonly secret: (variable: string) => string | undefined;
   /** Where the `command` driver keeps what outlives a worker: one folder a deployment. Absolute. */
   readonly runsFolder: string;
+  /** Names the runs folder, made once with it (`openRunsFolder`): another machine's, or an emptied one, has another. */
+  readonly place: string;
   /** The address at which others reach Baton, without a slash at the end. */
   readonly batonUrl: string;
+  readonly now: Clock;
 }
 
 /** What a driver is told about the deployment. */
@@ -25,19 +30,16 @@ export interface DriverRequest {
   readonly fence: number;
   /** Slack id. */
   readonly requestedBy: string;
-  /** When the intent to start was recorded. */
+  /** When the intent to start was first recorded; a later attempt does not move it. */
   readonly intendedAt: Date;
-  /** False at the first attempt; true when an earlier one may have started it, so that `start` looks first. */
+  /** When the latest attempt to start began; on the first attempt the same as `intendedAt`. */
+  readonly attemptedAt: Date;
+  /** The `place` of the latest attempt. */
+  readonly intendedOn: string;
+  /** False on the first attempt, which may leap. True whenever an earlier one may have reached the target: look first. */
   readonly mayHaveStarted: boolean;
-  /** What the target last told by its signed callback. */
-  readonly reported: Reported | undefined;
-}
-
-export interface Reported {
-  readonly state: 'success' | 'failure' | 'in_progress';
-  readonly description?: string | undefined;
-  readonly url?: string | undefined;
-  readonly logUrl?: string | undefined;
+  /** The newest callback that was taken for this deployment. */
+  readonly reported: Report | undefined;
 }
 
 export interface Detail {
@@ -55,10 +57,11 @@ export type Started =
   | ({ readonly state: 'success' | 'failure'; readonly run: string } & Detail)
   | { readonly state: 'unknown'; readonly why: string };
 
-/** `not_found` is proof that the run never began. `unknown` is no proof of anything. */
+/** `not_found` is proof that the run never began; `later`, that it is too early to say. `unknown` proves nothing. */
 export type Found =
   | { readonly state: 'found'; readonly run: string }
   | { readonly state: 'not_found' }
+  | { readonly state: 'later'; readonly againInSeconds: number }
   | { readonly state: 'unknown'; readonly why: string };
 
 export type Progress =
@@ -73,8 +76,9 @@ export type Cancelled =
 
 /**
  * Knows how to deploy to one kind of target. `start` may be called again for the same deployment, after a crash for
- * instance: it looks before it leaps and then names the run that is there. `check` asks how far a run is. `lookup`
- * finds the run of a deployment whose start was intended but not recorded.
+ * instance: it looks before it leaps and then names the run that is there; it throws only when it began nothing and
+ * a later attempt may go better. `check` asks how far a run is. `lookup` finds the run of a deployment whose start was
+ * intended but not recorded.
  */
 export interface Driver<Options extends z.ZodType = z.ZodType> {
   /** The `driver` section of an environment, told apart by `type`. */

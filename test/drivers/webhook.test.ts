@@ -1,0 +1,156 @@
+import { createHmac } from 'node:crypto';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { webhook } from '../../src/drivers/webhook.ts';
+import { afterwards, type Answering, breaks, receiver, says } from './receiver.ts';
+import { closeServers, serve } from './servers.ts';
+import { driverRequest } from './requests.ts';
+import { AGAIN, checkToTheEnd, itIsADriver, type Play, runToTheEnd } from './suite.ts';
+import { driverTools, SECRET } from './tools.ts';
+
+afterEach(closeServers);
+
+describe('a webhook with a status address', () => {
+  const ANSWERS: Record<Play, Answering> = {
+    succeeds: afterwards('{"state":"success"}'),
+    fails: afterwards('{"state":"failure","description":"health check failed"}'),
+    'runs on': afterwards('{"state":"in_progress"}'),
+    'loses the answer': breaks,
+  };
+  itIsADriver((play) => receiver(ANSWERS[play], { knows: true }));
+
+  it('asks it where a broken connection left open what happened', async () => {
+    const target = await receiver(
+      (response, status) => (status ? says(200, '{"state":"success"}') : breaks)(response, status),
+      { knows: true },
+    );
+
+    expect((await runToTheEnd(target)).state).toBe('success');
+    expect(target.bodies).toHaveLength(1);
+  });
+
+  it('costs no question at the first attempt', async () => {
+    const target = await receiver(says(202, ''), { knows: true });
+
+    await webhook.start(target.tools, driverRequest(), target.options);
+
+    expect(target.asked).toEqual([]);
+  });
+
+  it.each([
+    { template: '/status?team=a', asked: '/status?team=a&deployment=a-b.c-bcdfghjk' },
+    { template: '/of/{deployment}/state', asked: '/of/a-b.c-bcdfghjk/state' },
+  ])('asks $template about the deployment', async ({ template, asked }) => {
+    const target = await receiver(says(202, ''));
+    const options = target.options;
+    const status_url = options.url.replace('/hook', template);
+
+    await webhook.lookup(target.tools, driverRequest({ deployment: 'a-b.c-bcdfghjk' }), {
+      ...options,
+      status_url,
+    });
+
+    expect(target.asked).toEqual([asked]);
+  });
+
+  it('waits through an outage of the status address', async () => {
+    const target = await receiver((response, status) => says(status ? 500 : 202, 'oops')(response, status), {
+      knows: true,
+    });
+    const options = target.options;
+    await webhook.start(target.tools, driverRequest(), options);
+
+    expect((await webhook.check(target.tools, driverRequest(), 'x', options)).state).toBe('in_progress');
+  });
+
+  it('takes only a spelled-out not_found for proof, not a proxy’s 404', async () => {
+    const target = await receiver(says(202, ''), { knows: true });
+    const options = target.options;
+    const lost = await serve((_request, response) => response.writeHead(404).end('<html>Not found</html>'));
+
+    const found = await webhook.lookup(target.tools, driverRequest(), { ...options, status_url: lost });
+
+    expect(found.state).toBe('unknown');
+  });
+});
+
+it('signs the very bytes it sends and says whose they are', async () => {
+  const target = await receiver(says(200, '{"state":"success","url":"https://staging.acme.example"}'));
+
+  const end = await runToTheEnd(target);
+
+  expect(end).toMatchObject({ state: 'success', url: 'https://staging.acme.example/' });
+  const [body = ''] = target.bodies;
+  expect(JSON.parse(body)).toEqual({
+    action: 'deploy',
+    deployment: 'staging-bcdfghjk',
+    environment: 'staging',
+    service: 'api',
+    repository: 'acme/api',
+    ref: 'main',
+    sha: '5f0c9d3c2b1a5f0c9d3c2b1a5f0c9d3c2b1a5f0c',
+    fence: 7,
+    requested_by: 'U0ASHA',
+    callback_url: 'http://127.0.0.1:3000/api/deployments/staging-bcdfghjk/result',
+  });
+  expect(target.headers[0]).toMatchObject({
+    'idempotency-key': 'staging-bcdfghjk',
+    'x-baton-fence': '7',
+    'x-baton-signature-256': `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`,
+  });
+});
+
+describe('a callback', () => {
+  it('ends the deployment', async () => {
+    const target = await receiver(says(202, ''));
+    const reported = {
+      state: 'failure',
+      description: 'disk full',
+      log_url: 'https://ci.acme.example/1',
+    } as const;
+
+    const progress = await checkToTheEnd(target, driverRequest({ reported }), 'staging-bcdfghjk');
+
+    expect(progress).toEqual({ state: 'failure', summary: 'disk full', logUrl: 'https://ci.acme.example/1' });
+  });
+
+  it('proves that the run began', async () => {
+    const target = await receiver(says(202, ''));
+    const request = driverRequest({ ...AGAIN, reported: { state: 'in_progress' } });
+
+    expect((await webhook.start(target.tools, request, target.options)).state).toBe('started');
+    expect(target.bodies).toEqual([]);
+  });
+});
+
+it('asks the receiver to cancel, under a key of its own', async () => {
+  const target = await receiver(says(202, ''));
+
+  const cancelled = await webhook.cancel(target.tools, driverRequest(), 'x', target.options);
+
+  expect(cancelled).toEqual({ state: 'asked' });
+  expect(target.starts()).toEqual([
+    expect.objectContaining({ action: 'cancel', deployment: 'staging-bcdfghjk' }),
+  ]);
+  expect(target.headers[0]?.['idempotency-key']).toBe('staging-bcdfghjk:cancel');
+});
+
+it('sends nothing without its secret', async () => {
+  const target = await receiver(says(202, ''));
+  const tools = driverTools({ secret: () => undefined });
+
+  expect(await runToTheEnd({ ...target, tools })).toMatchObject({
+    state: 'failure',
+    summary: expect.stringMatching(/DEPLOY_SECRET is not set/),
+  });
+  expect(target.bodies).toEqual([]);
+});
+
+it('asks again at the call whether the address is allowed', async () => {
+  const target = await receiver(says(200, '{"state":"success"}'));
+  const options = { ...target.options, url: 'http://deploy.acme.example/' };
+
+  expect(await runToTheEnd({ ...target, options })).toMatchObject({
+    state: 'failure',
+    summary: expect.stringMatching(/https/),
+  });
+});
