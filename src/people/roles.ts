@@ -1,0 +1,68 @@
+import type { Config, RoleName } from '../config/schema.ts';
+import { UserError } from '../errors.ts';
+import type { Slack } from '../slack/client.ts';
+import type { Person } from './person.ts';
+
+/** Slack could not be asked who is in a usergroup: nobody can tell whether the person holds the role. */
+export class RoleUnreadableError extends UserError {}
+
+export type MayAct =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly text: string; readonly reason: 'not_allowed' };
+
+/**
+ * Whether somebody may use Baton at all: a full, active member of the workspace, by Slack's word and by the team in
+ * the request. The text tells an outsider nothing about what there is.
+ */
+export function mayActAtAll(person: Person | undefined, workspace: string, team: string): MayAct {
+  if (person === undefined) return barred('Slack does not know who you are');
+  if (person.barred === 'deleted') return barred('your account is deactivated');
+  if (person.barred === 'bot') return barred('Baton takes no commands from bots and workflows');
+  if (person.barred === 'outsider' || person.team !== workspace || team !== workspace) {
+    return barred('Baton takes commands only from people of its own workspace');
+  }
+  if (person.barred === 'guest') return barred('Baton takes no commands from guests');
+  return { allowed: true };
+}
+
+/**
+ * Whether the person holds the role, by their id or as a member of a usergroup. A role that the environment names
+ * replaces the workspace's; a role that lists nobody is held by nobody. Throws RoleUnreadableError when only a
+ * usergroup could tell and Slack does not.
+ */
+export async function holdsRole(
+  slack: Pick<Slack, 'listGroupMembers'>,
+  person: Pick<Person, 'id'>,
+  role: RoleName,
+  config: Config,
+  environment?: string,
+): Promise<boolean> {
+  const holders = listHolders(role, config, environment);
+  if (holders.includes(person.id)) return true;
+
+  const groups = holders.filter((id) => id.startsWith('S'));
+  const answers = await Promise.allSettled(groups.map((group) => slack.listGroupMembers(group)));
+  if (answers.some((answer) => answer.status === 'fulfilled' && answer.value.includes(person.id)))
+    return true;
+
+  const unreadable = answers.find((answer) => answer.status === 'rejected');
+  if (unreadable === undefined) return false;
+  throw new RoleUnreadableError(`Slack does not say who is in the group of the role ${role} just now.`, {
+    hint: 'Nothing was done. Please try again in a minute.',
+    reason: 'not_allowed',
+    cause: unreadable.reason,
+  });
+}
+
+/** The Slack user and usergroup ids that hold a role, on an environment or in the workspace. */
+export function listHolders(role: RoleName, config: Config, environment?: string): readonly string[] {
+  const own =
+    environment !== undefined && Object.hasOwn(config.environments, environment)
+      ? config.environments[environment]?.roles
+      : undefined;
+  return own?.[role] ?? config.roles[role] ?? [];
+}
+
+function barred(because: string): MayAct {
+  return { allowed: false, text: `That was not run: ${because}.`, reason: 'not_allowed' };
+}
