@@ -24,7 +24,8 @@ export function slackManifest(
           commands.filter(({ name }) => firstWord(name) === word),
           word,
         ),
-        should_escape: false,
+        // People reach us as ids, never as names that somebody else could take.
+        should_escape: true,
       })),
     },
     oauth_config: { scopes: { bot: [...SCOPES] } },
@@ -41,14 +42,11 @@ export function slackManifest(
 function described(commands: readonly Pick<Command, 'name' | 'usage' | 'summary'>[], word: string) {
   const [first] = commands;
   const main = commands.find(({ name }) => name === word) ?? first;
-  const hints =
-    main?.name === word ? [usageHint(main.usage, word)] : commands.map(({ usage }) => usageHint(usage, word));
+  const meant = main?.name === word ? [main] : commands;
+  const hint = meant.map(({ usage }) => usageHint(usage, word)).join(' | ');
   return {
     description: (main?.summary ?? '').slice(0, 2_000),
-    usage_hint: hints
-      .filter((hint) => hint !== '')
-      .join(' | ')
-      .slice(0, 1_000),
+    ...(hint !== '' && { usage_hint: hint.slice(0, 1_000) }),
   };
 }
 
