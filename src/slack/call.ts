@@ -84,6 +84,10 @@ function retryAfter(response: Response): number {
 }
 
 function codeOf(error: unknown): unknown {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  const cause = fieldOf(error, 'cause');
+  return fieldOf(cause, 'code');
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

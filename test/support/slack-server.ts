@@ -20,7 +20,7 @@ export interface SlackServer {
   readonly url: string;
   readonly calls: SlackCall[];
   /** Decides the answer; undefined for the usual one. */
-  answer: (call: SlackCall) => SlackAnswer | undefined;
+  answer: (call: SlackCall) => SlackAnswer | undefined | Promise<SlackAnswer | undefined>;
 }
 
 const servers: Server[] = [];
@@ -34,8 +34,10 @@ export function closeServers(): void {
 }
 
 /** Serves on a free port of the loopback; returns the address without a slash at the end. */
-export async function listen(listener: (req: IncomingMessage, res: ServerResponse) => void): Promise<string> {
-  const server = createServer(listener);
+export async function listen(
+  listener: (req: IncomingMessage, res: ServerResponse) => unknown,
+): Promise<string> {
+  const server = createServer((req, res) => void listener(req, res));
   servers.push(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -59,9 +61,12 @@ export async function slackServer(): Promise<SlackServer> {
     const method = req.url?.replace('/api/', '') ?? '';
     const call = { method, fields, authorization: req.headers.authorization };
     calls.push(call);
-    const answer = server.answer(call) ?? usual(call);
+    const answer = (await server.answer(call)) ?? usual(call);
     if (answer === 'silence') return;
-    if (answer === 'reset') return void req.socket.destroy();
+    if (answer === 'reset') {
+      req.socket.destroy();
+      return;
+    }
     const { status = 200, headers = {}, body: answered = { ok: true } } = answer;
     res.writeHead(status, { 'content-type': 'application/json', ...headers });
     res.end(typeof answered === 'string' ? answered : JSON.stringify(answered));
