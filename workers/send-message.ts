@@ -5,7 +5,6 @@ import { deploymentMessageKey, holdMessage, noticeKey } from '../src/slack/messa
 import { postOnce } from '../src/slack/post-once.ts';
 import { sendReply } from '../src/slack/send-reply.ts';
 import { showState } from '../src/slack/show-state.ts';
-import type { View } from '../src/views/view.ts';
 import { defineWorker, type Outcome } from '../src/worker.ts';
 
 /** The only way out to Slack: brings messages up to date at the pace that Slack allows. */
@@ -16,7 +15,7 @@ export const sendMessage = defineWorker({
   async run(ctx, data, { id }) {
     if (data.kind === 'deployment') return showDeployment(ctx, data.deployment, id);
     if (data.kind === 'notice') return postNotice(ctx, data, id);
-    return sendReply(ctx, { ...data, view: viewOf(data) }, id);
+    return sendReply(ctx, data, id);
   },
 });
 
@@ -38,14 +37,9 @@ async function postNotice(
 ): Promise<Outcome> {
   const outcome = await holdMessage(ctx.redis, noticeKey(job), async (held) => {
     if (held.message.posted !== null) return 'done';
-    const { channel, user } = notice;
-    const post = { channel, user, view: viewOf(notice), state: 'notice', final: true, shown: 'notice', job };
+    const { channel, user, view } = notice;
+    const post = { channel, user, view, state: 'notice', final: true, shown: 'notice', job };
     return postOnce(ctx, held, post);
   });
   return outcome ?? { againInSeconds: 1 };
-}
-
-/** The job's schema knows a view only in outline; it was made by one of ours. */
-function viewOf({ view }: { readonly view: { text: string; blocks: readonly object[] } }): View {
-  return view as View;
 }

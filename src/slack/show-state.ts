@@ -20,7 +20,7 @@ export async function showState(
   deployment: Deployment,
   job: string,
 ): Promise<Outcome> {
-  const view = deploymentView(deployment, ctx.config.environments[deployment.environment]);
+  const view = deploymentView(deployment);
   const shown = createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 16);
   const { posted } = held.message;
   if (posted === null) {

@@ -17,6 +17,8 @@ export async function startSocketMode(options: SocketModeOptions): Promise<{ sto
     installerOptions: { clientOptions: { slackApiUrl } },
     customPropertiesExtractor: ({ body }: { readonly body: object }) => ({ take: takeFrom(options, body) }),
   });
+  // An error without a listener would end the process; the client reconnects by itself.
+  receiver.client.on('error', (error: unknown) => log.warn({ err: error }, 'Socket Mode connection broken'));
   createBoltApp(receiver, log);
   await receiver.start();
   return {

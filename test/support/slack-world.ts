@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { DeploymentState } from '../../src/deployments/deployment.ts';
+import type { Deployment, DeploymentState } from '../../src/deployments/deployment.ts';
 import { createSlackClient } from '../../src/slack/web-api.ts';
 import { sendMessage } from '../../workers/send-message.ts';
 import { testContext, testRedis } from './context.ts';
-import { deployment, putDeployment } from './deployments.ts';
+import { createDeployment, replaceDeployment } from '../../src/deployments/store.ts';
+import { wanted } from './deployment.ts';
 import { type SlackCall, slackServer } from './slack-server.ts';
 
 /** The worker that sends messages, a Slack that it sends them to, and shorthands to ask it for some. */
@@ -12,19 +13,22 @@ export async function slackWorld() {
   const redis = testRedis(prefix);
   const slack = await slackServer();
   const ctx = testContext({ redis, slack: createSlackClient({ token: 'xoxb-1', apiUrl: slack.url }) });
-  const attempt = { id: 'job-1', again: false };
-  let revision = 0;
-  const put = async (state: DeploymentState, more = {}) => {
-    revision += 1;
-    await putDeployment(redis, deployment({ state, revision, ...more }));
+  const attempt = { id: 'job-1', again: false, last: false };
+  const asked = wanted();
+  /** Saves the deployment in a state, whether or not it could get there: only its message is looked at. */
+  const put = async (state: DeploymentState, more: Partial<Deployment> = {}) => {
+    const created = await createDeployment(redis, asked);
+    if (created.kind === 'leased') throw new Error('Each world has one deployment');
+    await replaceDeployment(redis, created.deployment, { ...created.deployment, state, ...more });
   };
   const run = async (overrides = {}) =>
     sendMessage.run(
       { ...ctx, ...overrides },
-      { version: 1, kind: 'deployment', deployment: deployment().id, reference: 'r' },
+      { version: 1, kind: 'deployment', deployment: asked.id, reference: 'r' },
       attempt,
     );
   return {
+    id: asked.id,
     prefix,
     redis,
     slack,

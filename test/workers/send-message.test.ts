@@ -2,7 +2,6 @@ import { afterEach, expect, it } from '@jest/globals';
 import { findMessage } from '../../src/slack/message-store.ts';
 import { createSlackClient } from '../../src/slack/web-api.ts';
 import { closeContexts, testRedis } from '../support/context.ts';
-import { deployment } from '../support/deployments.ts';
 import { slackWorld as world } from '../support/slack-world.ts';
 import { closeServers } from '../support/slack-server.ts';
 
@@ -19,21 +18,21 @@ it('tells the story of a deployment in one message', async () => {
   await show('success');
 
   expect(told()).toEqual([
-    'chat.postMessage C0STG staging: queued',
-    'chat.update C0STG staging: in_progress',
-    'chat.update C0STG staging: success',
+    'chat.postMessage C0STG api on staging is queued',
+    'chat.update C0STG api on staging is in progress',
+    'chat.update C0STG api on staging is live',
   ]);
 });
 
 it('edits the message that it posted', async () => {
-  const { show, slack, redis } = await world();
+  const { id, show, slack, redis } = await world();
 
   await show('queued');
   await show('success');
 
   const { ts } = slack.calls[1]?.fields ?? {};
   expect(ts).toMatch(/^1700000000\.\d{6}$/);
-  expect(await findMessage(redis, deployment().id)).toEqual({ channel: 'C0STG', ts });
+  expect(await findMessage(redis, id)).toEqual({ channel: 'C0STG', ts });
 });
 
 it('says nothing anew when the message already says it', async () => {
@@ -74,16 +73,16 @@ it('sends again what has moved on while it was sending', async () => {
   expect(await run()).toEqual({ againInSeconds: 1 });
   expect(await run()).toBe('done');
 
-  expect(told().at(-1)).toBe('chat.update C0STG staging: success');
+  expect(told().at(-1)).toBe('chat.update C0STG api on staging is live');
 });
 
 it('leaves the newest state on top when a frozen worker wakes and sends an older one', async () => {
-  const { show, put, run, slack, redis, told } = await world();
+  const { id, show, put, run, slack, redis, told } = await world();
   await show('queued');
   await put('in_progress');
   slack.answer = async () => {
     slack.answer = () => undefined;
-    await redis.del(`baton:{staging}:message:${deployment().id}:claim`); // it slept longer than its claim
+    await redis.del(`baton:{staging}:message:${id}:claim`); // it slept longer than its claim
     await put('success');
     expect(await run()).toBe('done');
     return undefined;
@@ -92,7 +91,7 @@ it('leaves the newest state on top when a frozen worker wakes and sends an older
   await expect(run()).rejects.toThrow('taken the message over');
   expect(await run()).toBe('done');
 
-  expect(told().slice(-2)).toEqual(Array(2).fill('chat.update C0STG staging: success'));
+  expect(told().slice(-2)).toEqual(Array(2).fill('chat.update C0STG api on staging is live'));
 });
 
 it('does not post the same state again when Slack took it and the connection broke', async () => {
@@ -105,7 +104,7 @@ it('does not post the same state again when Slack took it and the connection bro
   expect(told()).toHaveLength(1);
 
   await show('in_progress');
-  expect(told().at(-1)).toBe('chat.postMessage C0STG staging: in_progress');
+  expect(told().at(-1)).toBe('chat.postMessage C0STG api on staging is in progress');
 });
 
 it('tells the person how it ended when Slack does not confirm the last message', async () => {
@@ -119,15 +118,15 @@ it('tells the person how it ended when Slack does not confirm the last message',
   expect(await run()).toBe('done');
 
   expect(told()).toEqual([
-    'chat.postMessage C0STG staging: success',
+    'chat.postMessage C0STG api on staging is live',
     'conversations.open U0ASHA',
-    'chat.postMessage DU0ASHA staging: success',
+    'chat.postMessage DU0ASHA api on staging is live',
   ]);
   expect(slack.calls.at(-1)?.fields['blocks']).toContain('may read it twice');
 });
 
 it('does not post twice when a worker dies between sending and recording', async () => {
-  const { put, run, slack, prefix, told } = await world();
+  const { id, put, run, slack, prefix, told } = await world();
   await put('queued');
   const mortal = testRedis(prefix);
   slack.answer = () => {
@@ -136,14 +135,14 @@ it('does not post twice when a worker dies between sending and recording', async
   };
   await expect(run({ redis: mortal })).rejects.toThrow('Connection is closed');
   slack.answer = () => undefined;
-  await testRedis(prefix).del(`baton:{staging}:message:${deployment().id}:claim`); // time passes
+  await testRedis(prefix).del(`baton:{staging}:message:${id}:claim`); // time passes
 
   expect(await run()).toBe('done');
   expect(told()).toHaveLength(1);
 
   await put('success');
   expect(await run()).toBe('done');
-  expect(told().at(-1)).toBe('chat.postMessage C0STG staging: success');
+  expect(told().at(-1)).toBe('chat.postMessage C0STG api on staging is live');
 });
 
 it('waits for the channel that Slack wants patience for, and for no other', async () => {
@@ -173,10 +172,10 @@ it.each(['not_in_channel', 'channel_not_found', 'is_archived', 'restricted_actio
     await show('success');
 
     expect(told()).toEqual([
-      'chat.postMessage C0STG staging: queued',
+      'chat.postMessage C0STG api on staging is queued',
       'conversations.open U0ASHA',
-      'chat.postMessage DU0ASHA staging: queued',
-      'chat.update DU0ASHA staging: success',
+      'chat.postMessage DU0ASHA api on staging is queued',
+      'chat.update DU0ASHA api on staging is live',
     ]);
     expect(slack.calls.at(-1)?.fields['blocks']).toContain('cannot post in');
   },
@@ -192,7 +191,7 @@ it.each(['message_not_found', 'edit_window_closed', 'cant_update_message'])(
     await show('success');
     await show('success');
 
-    expect(told().at(-1)).toBe('chat.postMessage C0STG staging: success');
+    expect(told().at(-1)).toBe('chat.postMessage C0STG api on staging is live');
   },
 );
 
@@ -203,7 +202,7 @@ it('sends the words alone when Slack rejects the blocks', async () => {
 
   expect(await show('queued')).toBe('done');
 
-  expect(told()).toEqual(Array(2).fill('chat.postMessage C0STG staging: queued'));
+  expect(told()).toEqual(Array(2).fill('chat.postMessage C0STG api on staging is queued'));
 });
 
 it('waits longer each time while Slack cannot be reached, and then catches up', async () => {
@@ -222,7 +221,7 @@ it('waits longer each time while Slack cannot be reached, and then catches up', 
 
   await new Promise((resolve) => setTimeout(resolve, 1_250)); // the channel's pace
   await show('success');
-  expect(told()).toEqual(['chat.postMessage C0STG staging: success']);
+  expect(told()).toEqual(['chat.postMessage C0STG api on staging is live']);
 });
 
 it('repeats an edit that Slack did not confirm', async () => {
@@ -234,13 +233,13 @@ it('repeats an edit that Slack did not confirm', async () => {
   slack.answer = () => undefined;
   expect(await run()).toBe('done');
 
-  expect(told().slice(1)).toEqual(Array(2).fill('chat.update C0STG staging: success'));
+  expect(told().slice(1)).toEqual(Array(2).fill('chat.update C0STG api on staging is live'));
 });
 
 it('puts the output of a run in the thread of its message, once', async () => {
   const { show, run, slack, told } = await world();
   await show('queued');
-  await show('failure', { tail: 'exit 1' });
+  await show('failure', { tail: 'exit 1', endedAt: new Date() });
   await run();
 
   expect(told()).toHaveLength(3);
