@@ -1,28 +1,27 @@
-import type { Config, RoleName } from '../config/schema.ts';
+import type { Environment, RoleName } from '../config/schema.ts';
+import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
-import type { Slack } from '../slack/client.ts';
 import type { Person } from './person.ts';
 
 /** Slack could not be asked who is in a usergroup: nobody can tell whether the person holds the role. */
 export class RoleUnreadableError extends UserError {}
 
-export type MayAct =
-  | { readonly allowed: true }
-  | { readonly allowed: false; readonly text: string; readonly reason: 'not_allowed' };
-
 /**
- * Whether somebody may use Baton at all: a full, active member of the workspace, by Slack's word and by the team in
- * the request. The text tells an outsider nothing about what there is.
+ * The person, if they may use Baton at all: a full, active member of the workspace, by Slack's word and by the team
+ * in the request. Throws UserError otherwise; its text tells an outsider nothing about what there is.
  */
-export function mayActAtAll(person: Person | undefined, workspace: string, team: string): MayAct {
-  if (person === undefined) return barred('Slack does not know who you are');
-  if (person.barred === 'deleted') return barred('your account is deactivated');
-  if (person.barred === 'bot') return barred('Baton takes no commands from bots and workflows');
+export function requireMember(
+  person: Person | undefined,
+  { team, workspace }: { readonly team: string; readonly workspace: string },
+): Person {
+  if (person === undefined) throw notAllowed('Slack does not know who you are');
+  if (person.barred === 'deleted') throw notAllowed('your account is deactivated');
+  if (person.barred === 'bot') throw notAllowed('Baton takes no commands from bots and workflows');
   if (person.barred === 'outsider' || person.team !== workspace || team !== workspace) {
-    return barred('Baton takes commands only from people of its own workspace');
+    throw notAllowed('Baton takes commands only from people of its own workspace');
   }
-  if (person.barred === 'guest') return barred('Baton takes no commands from guests');
-  return { allowed: true };
+  if (person.barred === 'guest') throw notAllowed('Baton takes no commands from guests');
+  return person;
 }
 
 /**
@@ -31,13 +30,12 @@ export function mayActAtAll(person: Person | undefined, workspace: string, team:
  * usergroup could tell and Slack does not.
  */
 export async function holdsRole(
-  slack: Pick<Slack, 'listGroupMembers'>,
+  { slack, config }: Pick<Context, 'slack' | 'config'>,
   person: Pick<Person, 'id'>,
   role: RoleName,
-  config: Config,
-  environment?: string,
+  environment?: Environment,
 ): Promise<boolean> {
-  const holders = listHolders(role, config, environment);
+  const holders = environment?.roles?.[role] ?? config.roles[role] ?? [];
   if (holders.includes(person.id)) return true;
 
   const groups = holders.filter((id) => id.startsWith('S'));
@@ -54,15 +52,6 @@ export async function holdsRole(
   });
 }
 
-/** The Slack user and usergroup ids that hold a role, on an environment or in the workspace. */
-export function listHolders(role: RoleName, config: Config, environment?: string): readonly string[] {
-  const own =
-    environment !== undefined && Object.hasOwn(config.environments, environment)
-      ? config.environments[environment]?.roles
-      : undefined;
-  return own?.[role] ?? config.roles[role] ?? [];
-}
-
-function barred(because: string): MayAct {
-  return { allowed: false, text: `That was not run: ${because}.`, reason: 'not_allowed' };
+function notAllowed(because: string): UserError {
+  return new UserError(`That was not run: ${because}.`, { reason: 'not_allowed' });
 }

@@ -1,0 +1,48 @@
+import { App, LogLevel, type Logger as BoltLogger, type Receiver } from '@slack/bolt';
+import type { Logger } from 'pino';
+
+/** What a receiver hands to the listeners: takes the command that the request holds; a text when it was not taken. */
+export type Take = () => Promise<string | undefined>;
+
+/**
+ * One Bolt app for both ways in, HTTP and Socket Mode. It holds no token, keeps nothing and calls nobody; each event
+ * brings its own `take` as a custom property.
+ */
+export function createBoltApp(receiver: Receiver, log: Logger): App {
+  const app = new App({
+    receiver,
+    authorize: async () => ({}),
+    convoStore: false,
+    ignoreSelf: false,
+    attachFunctionToken: false,
+    logger: boltLogger(log),
+  });
+  app.command(/^\//, async ({ ack, context }) => {
+    const take: Take = context['take'];
+    const text = await take();
+    await (text === undefined ? ack() : ack({ response_type: 'ephemeral', text }));
+  });
+  app.action(/^command:/, async ({ ack, context }) => {
+    const take: Take = context['take'];
+    await take();
+    await ack();
+  });
+  return app;
+}
+
+/** Bolt's own lines, without their data: what it was working on may hold trigger ids and addresses. */
+export function boltLogger(log: Logger): BoltLogger {
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (first: unknown) => log.warn({ bolt: words(first) }, 'warning from Bolt'),
+    error: (first: unknown) => log.error({ bolt: words(first) }, 'error from Bolt'),
+    setLevel: () => undefined,
+    getLevel: () => LogLevel.WARN,
+    setName: () => undefined,
+  };
+}
+
+function words(line: unknown): string {
+  return (line instanceof Error ? line.message : String(line)).slice(0, 300);
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+
+/** One typed command or one click, in our words. */
+export interface CommandRequest {
+  /** The same for an exact repetition of the request, and for nothing else. */
+  readonly id: string;
+  readonly reference: string;
+  readonly kind: 'typed' | 'clicked';
+  readonly text: string;
+  readonly user: string;
+  readonly team: string;
+  readonly channel: string;
+  readonly responseUrl: string;
+}
+
+const id = z.string().min(1).max(255);
+const responseUrl = z.string().max(2_000).default('');
+
+const SlashCommand = z.object({
+  command: z.string().startsWith('/').max(100),
+  text: z.string().default(''),
+  user_id: id,
+  team_id: id,
+  channel_id: id,
+  trigger_id: id,
+  response_url: responseUrl,
+});
+
+const Click = z.object({
+  user: z.object({ id, team_id: id.optional() }),
+  team: z.object({ id }).nullish(),
+  channel: z.object({ id }).optional(),
+  trigger_id: id,
+  response_url: responseUrl,
+  actions: z.tuple([z.object({ action_id: id, action_ts: id, value: z.string() })], z.unknown()),
+});
+
+const Outline = z.object({
+  type: z.unknown().optional(),
+  command: z.unknown().optional(),
+  actions: z.array(z.object({ action_id: z.unknown().optional() })).optional(),
+});
+
+/**
+ * The command in what Slack sent, or undefined when it holds none (events, modals, links). Throws ZodError for a
+ * command or click that lacks something.
+ */
+export function findCommandRequest(body: object): CommandRequest | undefined {
+  const { type, command, actions } = Outline.parse(body);
+  if (command !== undefined) return typed(SlashCommand.parse(body));
+  const actionId = actions?.[0]?.action_id;
+  if (type !== 'block_actions' || typeof actionId !== 'string') return undefined;
+  return actionId.startsWith('command:') ? clicked(Click.parse(body)) : undefined;
+}
+
+function typed(slash: z.infer<typeof SlashCommand>): CommandRequest {
+  return {
+    ...named('c', slash.trigger_id),
+    kind: 'typed',
+    text: `${slash.command.slice(1)} ${slash.text}`.trim(),
+    user: slash.user_id,
+    team: slash.team_id,
+    channel: slash.channel_id,
+    responseUrl: slash.response_url,
+  };
+}
+
+function clicked({ user, team, channel, response_url, actions: [action] }: z.infer<typeof Click>) {
+  return {
+    ...named('b', action.action_ts + user.id),
+    kind: 'clicked',
+    text: action.value.trim(),
+    user: user.id,
+    // The person's own team: in a shared channel it is not the one in which the button stands.
+    team: user.team_id ?? id.parse(team?.id),
+    channel: channel?.id ?? '',
+    responseUrl: response_url,
+  } as const;
+}
+
+function named(letter: 'b' | 'c', what: string) {
+  const digest = createHash('sha256').update(what).digest('hex');
+  return { id: `${letter}-${digest.slice(0, 32)}`, reference: digest.slice(0, 8) };
+}

@@ -1,0 +1,86 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import type { Jobs } from '../jobs.ts';
+import type { RedisClient } from '../redis/script.ts';
+import type { Slack } from './client.ts';
+import type { CommandRequest } from './request.ts';
+import { isResponseUrl } from './response-url.ts';
+import { revokeCommand } from './revoked.ts';
+
+/** What became of a request: `not_queued` when the person was told so, `refused` with 4xx, `failed` with 500. */
+export type AckOutcome = 'queued' | 'not_queued' | 'ignored' | 'refused' | 'failed';
+
+/** What the web role needs to take commands. */
+export interface Intake {
+  readonly jobs: Jobs;
+  /** The very connection that `jobs` writes on (see revokeCommand). */
+  readonly redis: RedisClient;
+  readonly slack: Pick<Slack, 'respond'>;
+  /** Base of Slack's Web API, ends in `/`. */
+  readonly slackApiUrl: string;
+  readonly log: Logger;
+  readonly now: Clock;
+}
+
+/** Slack gives up after three seconds; the rest is for the answer's way. */
+const QUEUE_WITHIN_MS = 1_800;
+const MAX_TEXT = 4_000;
+
+/**
+ * Puts the command on the queue, durably and once however often the same request comes. Returns undefined, or what
+ * to tell the person when it was not taken: then it will not run.
+ */
+export async function takeCommand(intake: Intake, request: CommandRequest): Promise<string | undefined> {
+  const { id, reference, kind, text, user, channel } = request;
+  const log = intake.log.child({ reference });
+  const responseUrl = usableResponseUrl(intake, request, log);
+  if (text.length > MAX_TEXT) {
+    const refusal = `That was not run: a command may have ${MAX_TEXT} characters, and this one has ${text.length}.`;
+    return refuse(intake, responseUrl, kind, refusal, log);
+  }
+  try {
+    await addInTime(intake, { ...request, responseUrl });
+    log.info({ kind, user, channel, job: id }, 'command queued');
+    return undefined;
+  } catch (error) {
+    void revokeCommand(intake.redis, id, log);
+    log.error({ err: error, job: id }, 'command not queued');
+    const outage = `Baton cannot reach its store just now, so nothing was done. Please try again in a minute. Reference: ${reference}`;
+    return refuse(intake, responseUrl, kind, outage, log);
+  }
+}
+
+async function addInTime(intake: Intake, { id, ...request }: CommandRequest): Promise<void> {
+  const adding = intake.jobs.add('commands', id, { version: 1, ...request, receivedAt: intake.now() });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), QUEUE_WITHIN_MS);
+  });
+  try {
+    await Promise.race([adding, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** For a click Slack ignores what stands in the HTTP answer, so the words also go to its response_url. */
+function refuse(
+  intake: Intake,
+  responseUrl: string,
+  kind: CommandRequest['kind'],
+  text: string,
+  log: Logger,
+): string {
+  if (kind === 'clicked' && responseUrl !== '') {
+    intake.slack
+      .respond(responseUrl, { text, blocks: [] })
+      .catch((error: unknown) => log.warn({ err: error }, 'the person could not be told'));
+  }
+  return text;
+}
+
+function usableResponseUrl({ slackApiUrl }: Intake, { responseUrl }: CommandRequest, log: Logger): string {
+  if (responseUrl === '' || isResponseUrl(responseUrl, slackApiUrl)) return responseUrl;
+  log.warn('response_url dropped: its host is not Slack');
+  return '';
+}

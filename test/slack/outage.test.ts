@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { openQueues } from '../../src/jobs.ts';
+import { createSlackRoute } from '../../src/slack/app.ts';
+import { isRevoked } from '../../src/slack/revoked.ts';
+import { createSlackClient } from '../../src/slack/web-api.ts';
+import { closeContexts, NOON, testContext } from '../support/context.ts';
+import { type OwnRedis, ownRedis } from '../support/own-redis.ts';
+import { click, form, SIGNING_SECRET, signed, slashCommand } from '../support/slack-requests.ts';
+import { closeServers, listen, slackServer } from '../support/slack-server.ts';
+
+let own: OwnRedis;
+let redis: Redis;
+
+beforeEach(async () => {
+  own = await ownRedis();
+  redis = new Redis({ path: own.socket, enableOfflineQueue: false, autoResendUnfulfilledCommands: false });
+  redis.on('error', () => undefined);
+  await once(redis, 'ready');
+});
+
+afterEach(async () => {
+  redis.disconnect();
+  closeServers();
+  closeContexts();
+  await own.stop();
+});
+
+it('tells the person within three seconds that a frozen Redis took nothing, and takes the command back', async () => {
+  const { send, jobs } = await route();
+  await send(form(slashCommand({ trigger_id: 'before' })));
+  own.server.kill('SIGSTOP');
+
+  const { took, status, text } = await send(form(slashCommand()));
+  own.server.kill('SIGCONT');
+
+  expect(took).toBeLessThan(3_000);
+  expect(status).toBe(200);
+  expect(JSON.parse(text)).toMatchObject({
+    response_type: 'ephemeral',
+    text: expect.stringMatching(/nothing was done.*try again.*Reference: [0-9a-f]{8}/i),
+  });
+  const [taken, late] = [commandId('before'), commandId('123.456.abcdef')];
+  expect(await isRevoked(redis, late)).toBe(true);
+  expect(await isRevoked(redis, taken)).toBe(false);
+  const queued = await jobs.queues.get('commands')?.getJobs();
+  expect(queued?.map((job) => job.id)).toEqual(expect.arrayContaining([taken, late]));
+});
+
+it('tells the person at once that a dead Redis took nothing', async () => {
+  const { send } = await route();
+  own.server.kill('SIGKILL');
+  await new Promise((resolve) => redis.once('close', resolve));
+
+  const { took, status, text } = await send(form(slashCommand()));
+
+  expect(took).toBeLessThan(3_000);
+  expect(status).toBe(200);
+  expect(JSON.parse(text).text).toMatch(/nothing was done/);
+});
+
+it('tells a person who clicks at their response_url, since Slack shows them no answer', async () => {
+  const { send, slack } = await route();
+  own.server.kill('SIGSTOP');
+
+  const responseUrl = `${new URL(slack.url).origin}/respond`;
+  const { took, status } = await send(
+    form({ payload: JSON.stringify(click({ response_url: responseUrl })) }),
+  );
+  own.server.kill('SIGCONT');
+
+  expect(took).toBeLessThan(3_000);
+  expect(status).toBe(200);
+  while (slack.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(slack.calls).toEqual([
+    expect.objectContaining({
+      method: '/respond',
+      fields: expect.objectContaining({
+        response_type: 'ephemeral',
+        text: expect.stringContaining('nothing was done'),
+      }),
+    }),
+  ]);
+});
+
+function commandId(trigger: string): string {
+  return `c-${createHash('sha256').update(trigger).digest('hex').slice(0, 32)}`;
+}
+
+async function route() {
+  const slack = await slackServer();
+  const jobs = openQueues({ connection: redis });
+  for (const queue of jobs.queues.values()) queue.on('error', () => undefined);
+  const ctx = testContext({ redis, jobs, slack: createSlackClient({ token: 'xoxb-1', apiUrl: slack.url }) });
+  const url = await listen(
+    createSlackRoute({ ...ctx, slackApiUrl: slack.url, signingSecret: SIGNING_SECRET }),
+  );
+  return {
+    slack,
+    jobs,
+    send: async (body: string) => {
+      const began = performance.now();
+      const response = await fetch(url, { method: 'POST', headers: signed(body, NOON), body });
+      const text = await response.text();
+      return { took: performance.now() - began, status: response.status, text };
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Context } from '../src/context.ts';
+import { loadDeployment } from '../src/deployments/store.ts';
+import type { MessageJob } from '../src/jobs.ts';
+import { deploymentMessageKey, holdMessage, noticeKey } from '../src/slack/message-store.ts';
+import { postOnce } from '../src/slack/post-once.ts';
+import { sendReply } from '../src/slack/send-reply.ts';
+import { showState } from '../src/slack/show-state.ts';
+import { defineWorker, type Outcome } from '../src/worker.ts';
+
+/** The only way out to Slack: brings messages up to date at the pace that Slack allows. */
+export const sendMessage = defineWorker({
+  queue: 'messages',
+  concurrency: 20,
+
+  async run(ctx, data, { id }) {
+    if (data.kind === 'deployment') return showDeployment(ctx, data.deployment, id);
+    if (data.kind === 'notice') return postNotice(ctx, data, id);
+    return sendReply(ctx, data, id);
+  },
+});
+
+async function showDeployment(ctx: Context, id: string, job: string): Promise<Outcome> {
+  const outcome = await holdMessage(ctx.redis, deploymentMessageKey(id), async (held) => {
+    const deployment = await loadDeployment(ctx.redis, id);
+    const sent = await showState(ctx, held, deployment, job);
+    if (sent !== 'done') return sent;
+    const { revision } = await loadDeployment(ctx.redis, id);
+    return revision === deployment.revision ? 'done' : { againInSeconds: 1 };
+  });
+  return outcome ?? { againInSeconds: 1 };
+}
+
+async function postNotice(
+  ctx: Context,
+  notice: Extract<MessageJob, { kind: 'notice' }>,
+  job: string,
+): Promise<Outcome> {
+  const outcome = await holdMessage(ctx.redis, noticeKey(job), async (held) => {
+    if (held.message.posted !== null) return 'done';
+    const { channel, user, view } = notice;
+    const post = { channel, user, view, state: 'notice', final: true, shown: 'notice', job };
+    return postOnce(ctx, held, post);
+  });
+  return outcome ?? { againInSeconds: 1 };
+}
