@@ -31,6 +31,20 @@ export class NotFoundError extends UserError {}
 /** Someone else changed the same thing first; asking again may give another answer. */
 export class ConflictError extends UserError {}
 
+/**
+ * GitHub could not be asked, or gave no readable answer. The message tells people why; asking again later may help, so
+ * a job that meets it is run again.
+ */
+export class GitHubUnreadableError extends UserError {
+  /** When GitHub named a time: how long to wait before the next request. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(message: string, options: { hint?: string; retryAfterSeconds?: number; cause?: unknown } = {}) {
+    super(message, { ...options, reason: 'checks_unreadable' });
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
 /** A stored value that does not parse. It blocks what depends on it and is never repaired (contract 7.6). */
 export class UnreadableError extends Error {
   readonly key: string;

@@ -1,0 +1,175 @@
+import { commitOfTag, historyOf } from './history.ts';
+import type {
+  Commit,
+  DeploymentStatus,
+  GitHubDeployment,
+  Person,
+  PullRequest,
+  Repository,
+  WorkflowRun,
+} from './state.ts';
+
+/** How GitHub shows what it has: the fields that a client of ours may read, under GitHub's names. */
+export interface Shown {
+  readonly [field: string]: unknown;
+}
+
+export function showPerson({ login }: Person): Shown {
+  return { login, id: idOf(login), type: 'User', site_admin: false, html_url: `https://github.com/${login}` };
+}
+
+export function showRepository(repository: Repository): Shown {
+  const [owner = '', name = ''] = repository.name.split('/');
+  return {
+    id: repository.id,
+    name,
+    full_name: repository.name,
+    private: true,
+    fork: false,
+    owner: { login: owner, id: idOf(owner), type: 'Organization' },
+    default_branch: repository.defaultBranch,
+    html_url: `https://github.com/${repository.name}`,
+    permissions: { admin: false, push: true, pull: true },
+  };
+}
+
+export function showCommit(commit: Commit): Shown {
+  return {
+    sha: commit.sha,
+    commit: { ...showGitCommit(commit), sha: undefined },
+    author: showPerson(commit.author),
+    committer: showPerson(commit.author),
+    parents: commit.parents.map((sha) => ({ sha })),
+    files: [],
+  };
+}
+
+export function showGitCommit({ sha, message, author, at, parents }: Commit): Shown {
+  const signature = { name: author.name, email: author.email, date: at };
+  return {
+    sha,
+    message,
+    author: signature,
+    committer: signature,
+    parents: parents.map((parent) => ({ sha: parent })),
+  };
+}
+
+export function showBranch(repository: Repository, name: string): Shown | undefined {
+  const sha = repository.branches.get(name);
+  const commit = sha === undefined ? undefined : repository.commits.get(sha);
+  return commit && { name, commit: showCommit(commit), protected: false };
+}
+
+export function showTag(repository: Repository, name: string): Shown {
+  return { name, commit: { sha: commitOfTag(repository, name) ?? '' } };
+}
+
+export function showPullRequest(repository: Repository, pullRequest: PullRequest): Shown {
+  const { number, title, author, from, branch, base, head, state, mergedAt, labels } = pullRequest;
+  const [owner = 'ghost'] = from?.name.split('/') ?? [];
+  return {
+    id: number + 100_000,
+    number,
+    title,
+    state,
+    merged: mergedAt !== null,
+    merged_at: mergedAt,
+    draft: false,
+    user: showPerson(author),
+    labels: labels.map((name) => ({ name })),
+    html_url: `https://github.com/${repository.name}/pull/${number}`,
+    head: {
+      ref: branch,
+      sha: head,
+      label: `${owner}:${branch}`,
+      repo: from && { id: from.id, full_name: from.name, fork: from.id !== repository.id },
+    },
+    base: { ref: base, sha: repository.branches.get(base) ?? '', repo: showRepository(repository) },
+  };
+}
+
+export function showDeployment(deployment: GitHubDeployment): Shown {
+  const { id, sha, ref, task, environment, description, payload, createdAt } = deployment;
+  return {
+    id,
+    sha,
+    ref,
+    task,
+    payload,
+    environment,
+    original_environment: environment,
+    description,
+    transient_environment: deployment.transient,
+    production_environment: deployment.production,
+    created_at: createdAt,
+    updated_at: deployment.statuses.at(-1)?.createdAt ?? createdAt,
+  };
+}
+
+export function showStatus({
+  id,
+  state,
+  description,
+  logUrl,
+  environmentUrl,
+  createdAt,
+}: DeploymentStatus): Shown {
+  return {
+    id,
+    state,
+    description,
+    log_url: logUrl,
+    target_url: logUrl,
+    environment_url: environmentUrl,
+    created_at: createdAt,
+  };
+}
+
+export function showRun(repository: Repository, run: WorkflowRun): Shown {
+  const step = run.steps[0];
+  return {
+    id: run.id,
+    name: run.workflow.name,
+    display_title: run.title,
+    path: `.github/workflows/${run.workflow.file}`,
+    workflow_id: run.workflow.id,
+    event: 'workflow_dispatch',
+    head_branch: run.branch,
+    head_sha: run.sha,
+    status: step?.status ?? 'queued',
+    conclusion: step?.conclusion ?? null,
+    run_attempt: 1,
+    html_url: `https://github.com/${repository.name}/actions/runs/${run.id}`,
+    created_at: run.createdAt,
+    updated_at: run.createdAt,
+  };
+}
+
+/** How two commits lie to each other, in GitHub's words: the second, seen from the first. */
+export function compare(repository: Repository, base: Commit, head: Commit): Shown {
+  const baseHistory = historyOf(repository, base.sha);
+  const headHistory = historyOf(repository, head.sha);
+  const ahead = [...headHistory].filter((sha) => !baseHistory.has(sha));
+  const behind = [...baseHistory].filter((sha) => !headHistory.has(sha));
+  const status =
+    ahead.length === 0
+      ? behind.length === 0
+        ? 'identical'
+        : 'behind'
+      : behind.length === 0
+        ? 'ahead'
+        : 'diverged';
+  return {
+    status,
+    ahead_by: ahead.length,
+    behind_by: behind.length,
+    total_commits: ahead.length,
+    commits: ahead.flatMap((sha) => repository.commits.get(sha) ?? []).map(showCommit),
+    files: [],
+  };
+}
+
+function idOf(login: string): number {
+  return Array.from(login).reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_003, 7);
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { textOf } from './routes/route.ts';
+import {
+  ASHA,
+  type GitObject,
+  instant,
+  nextId,
+  type Person,
+  type PullRequest,
+  type Repository,
+  type RunStep,
+  type Workflow,
+} from './state.ts';
+
+export interface NewCommit {
+  readonly message: string;
+  /** The branch that moves on to it; without one it is a commit that no ref has, as after a forced push or in a fork. */
+  readonly branch?: string;
+  readonly parents?: readonly string[];
+  readonly author?: Person;
+  /** Instead of the one that follows from its content. */
+  readonly sha?: string;
+}
+
+/** Adds a commit on top of its branch, and answers its sha. A new branch grows from the default branch. */
+export function addCommit(repository: Repository, commit: NewCommit): string {
+  const { message, branch, author = ASHA } = commit;
+  const tip = repository.branches.get(branch ?? '') ?? repository.branches.get(repository.defaultBranch);
+  const parents = commit.parents ?? (tip === undefined ? [] : [tip]);
+  const at = instant(repository.now());
+  const sha =
+    commit.sha ?? sha1(JSON.stringify([repository.name, message, parents, repository.commits.size]));
+  repository.commits.set(sha, { sha, message, author, parents, at });
+  if (branch !== undefined) repository.branches.set(branch, sha);
+  return sha;
+}
+
+/** Adds a tag, with an object of its own when it is annotated; `sha` may be that of another tag's object. */
+export function addTag(
+  repository: Repository,
+  name: string,
+  sha: string,
+  { annotated = false }: { annotated?: boolean } = {},
+): void {
+  const object: GitObject = { type: repository.tagObjects.has(sha) ? 'tag' : 'commit', sha };
+  if (!annotated) {
+    repository.tags.set(name, object);
+    return;
+  }
+  const tagSha = sha1(`tag ${repository.name} ${name} ${sha}`);
+  repository.tagObjects.set(tagSha, { sha: tagSha, tag: name, message: `Tag ${name}`, object });
+  repository.tags.set(name, { type: 'tag', sha: tagSha });
+}
+
+export interface NewPullRequest {
+  readonly number: number;
+  readonly head: string;
+  readonly branch: string;
+  readonly title?: string;
+  readonly author?: Person;
+  readonly base?: string;
+  /** `this`: from a branch of the repository. A name: from that fork. `deleted`: from a fork that is gone. */
+  readonly from?: 'this' | 'deleted' | { readonly fork: string };
+  readonly state?: 'open' | 'closed' | 'merged';
+  readonly labels?: readonly string[];
+}
+
+export function addPullRequest(repository: Repository, given: NewPullRequest): PullRequest {
+  const { number, head, branch, from = 'this', state = 'open' } = given;
+  const pullRequest: PullRequest = {
+    number,
+    title: given.title ?? repository.commits.get(head)?.message ?? '',
+    author: given.author ?? ASHA,
+    from: sourceOf(repository, from),
+    branch,
+    base: given.base ?? repository.defaultBranch,
+    head,
+    state: state === 'open' ? 'open' : 'closed',
+    mergedAt: state === 'merged' ? instant(repository.now()) : null,
+    labels: [...(given.labels ?? [])],
+  };
+  repository.pullRequests.set(number, pullRequest);
+  return pullRequest;
+}
+
+const SUCCEEDS: readonly RunStep[] = [
+  { status: 'queued', conclusion: null },
+  { status: 'in_progress', conclusion: null },
+  { status: 'completed', conclusion: 'success' },
+];
+
+/** Adds a workflow that can be dispatched and knows the inputs that Baton sends (contract 5). */
+export function addWorkflow(repository: Repository, given: Partial<Workflow> & { file: string }): Workflow {
+  const workflow: Workflow = {
+    id: nextId(),
+    name: given.file.replace(/\.ya?ml$/, ''),
+    inputs: ['environment', 'service', 'ref', 'sha', 'deployment', 'fence'],
+    runName: (inputs) => `Deploy ${textOf(inputs, 'deployment')}`.trim(),
+    course: SUCCEEDS,
+    ...given,
+  };
+  repository.workflows.push(workflow);
+  return workflow;
+}
+
+function sourceOf(repository: Repository, from: NonNullable<NewPullRequest['from']>): PullRequest['from'] {
+  if (from === 'deleted') return null;
+  return from === 'this'
+    ? { id: repository.id, name: repository.name }
+    : { id: Number.parseInt(sha1(from.fork).slice(0, 8), 16), name: from.fork };
+}
+
+function sha1(text: string): string {
+  return createHash('sha1').update(text).digest('hex');
+}

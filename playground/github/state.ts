@@ -1,0 +1,164 @@
+/** What the played GitHub remembers. Everything may be read and changed from outside; nothing is kept on disk. */
+export interface Repository {
+  readonly id: number;
+  /** `owner/name`. */
+  readonly name: string;
+  readonly now: () => Date;
+  defaultBranch: string;
+  /** All commits of the network, those of forks included: GitHub serves them all by their sha. */
+  readonly commits: Map<string, Commit>;
+  readonly branches: Map<string, string>;
+  readonly tags: Map<string, GitObject>;
+  readonly tagObjects: Map<string, TagObject>;
+  readonly pullRequests: Map<number, PullRequest>;
+  /** Permission by login; everybody else may only read. */
+  readonly collaborators: Map<string, 'admin' | 'write' | 'read'>;
+  readonly checkRuns: CheckRun[];
+  readonly statuses: CommitStatus[];
+  readonly deployments: GitHubDeployment[];
+  readonly workflows: Workflow[];
+  readonly runs: WorkflowRun[];
+}
+
+export interface Person {
+  readonly login: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+export interface Commit {
+  readonly sha: string;
+  readonly message: string;
+  readonly author: Person;
+  readonly parents: readonly string[];
+  readonly at: string;
+}
+
+export interface GitObject {
+  readonly type: 'commit' | 'tag';
+  readonly sha: string;
+}
+
+export interface TagObject {
+  readonly sha: string;
+  readonly tag: string;
+  readonly message: string;
+  readonly object: GitObject;
+}
+
+export interface PullRequest {
+  readonly number: number;
+  title: string;
+  readonly author: Person;
+  /** Whose code it is: this repository's, a fork's, or a fork's that is gone. */
+  readonly from: { readonly id: number; readonly name: string } | null;
+  readonly branch: string;
+  readonly base: string;
+  head: string;
+  state: 'open' | 'closed';
+  mergedAt: string | null;
+  labels: string[];
+}
+
+export interface CheckRun {
+  readonly id: number;
+  readonly sha: string;
+  readonly name: string;
+  status: 'queued' | 'in_progress' | 'completed';
+  conclusion: 'success' | 'failure' | 'neutral' | 'cancelled' | 'skipped' | 'timed_out' | null;
+}
+
+export interface CommitStatus {
+  readonly sha: string;
+  readonly context: string;
+  readonly state: 'error' | 'failure' | 'pending' | 'success';
+}
+
+export interface GitHubDeployment {
+  readonly id: number;
+  readonly sha: string;
+  readonly ref: string;
+  readonly task: string;
+  readonly environment: string;
+  readonly description: string;
+  readonly payload: unknown;
+  readonly transient: boolean;
+  readonly production: boolean;
+  readonly createdAt: string;
+  /** Oldest first. */
+  readonly statuses: DeploymentStatus[];
+}
+
+export interface DeploymentStatus {
+  readonly id: number;
+  readonly state: string;
+  readonly description: string;
+  readonly logUrl: string;
+  readonly environmentUrl: string;
+  readonly createdAt: string;
+}
+
+/** One step of a run. A run takes the next one each time that it is asked about, and stays at the last. */
+export interface RunStep {
+  readonly status: 'queued' | 'in_progress' | 'completed';
+  readonly conclusion: 'success' | 'failure' | 'cancelled' | 'timed_out' | null;
+}
+
+export interface Workflow {
+  readonly id: number;
+  /** File name, such as `deploy.yml`. */
+  readonly file: string;
+  readonly name: string;
+  /** The inputs that it knows; others are refused, as GitHub does. */
+  readonly inputs: readonly string[];
+  /** `run-name` of the workflow file. */
+  readonly runName: (inputs: Record<string, unknown>) => string;
+  /** What its next runs go through. */
+  course: readonly RunStep[];
+}
+
+export interface WorkflowRun {
+  readonly id: number;
+  readonly workflow: Workflow;
+  readonly branch: string;
+  readonly sha: string;
+  readonly title: string;
+  readonly inputs: Record<string, unknown>;
+  readonly createdAt: string;
+  steps: readonly RunStep[];
+}
+
+export const ASHA: Person = { login: 'asha-k', name: 'Asha', email: 'asha@acme.example' };
+
+let lastId = 1_000;
+
+/** Ids are unique in the whole process, as GitHub's are in the world. */
+export function nextId(): number {
+  lastId += 1;
+  return lastId;
+}
+
+/** GitHub's way of writing an instant. */
+export function instant(at: Date): string {
+  return `${at.toISOString().slice(0, 19)}Z`;
+}
+
+export function newRepository(name: string, now: () => Date, defaultBranch = 'main'): Repository {
+  return {
+    id: nextId(),
+    name,
+    now,
+    defaultBranch,
+    commits: new Map(),
+    branches: new Map(),
+    tags: new Map(),
+    tagObjects: new Map(),
+    pullRequests: new Map(),
+    collaborators: new Map(),
+    checkRuns: [],
+    statuses: [],
+    deployments: [],
+    workflows: [],
+    runs: [],
+  };
+}

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import type { Config } from '../config/schema.ts';
+import type { Deployment } from '../deployments/deployment.ts';
+
+/** GitHub's words for the state of a GitHub Deployment, as far as Baton uses them. */
+export const ReportedState = z.enum(['queued', 'in_progress', 'success', 'failure', 'error', 'inactive']);
+export type ReportedState = z.infer<typeof ReportedState>;
+
+/** What GitHub has been told about one deployment. */
+export const Report = z.object({
+  version: z.literal(1),
+  /** GitHub's id of the GitHub Deployment; null until it is known. */
+  github: z.int().nullable(),
+  reported: z.array(ReportedState),
+  /** A state that is being told: recorded before the request, so that it is not told twice after a crash. */
+  intended: ReportedState.nullable(),
+  /** GitHub refuses for good: nothing more is tried for this deployment. */
+  refused: z.boolean(),
+});
+export type Report = z.infer<typeof Report>;
+
+export const NOTHING_REPORTED: Report = {
+  version: 1,
+  github: null,
+  reported: [],
+  intended: null,
+  refused: false,
+};
+
+/**
+ * All states that GitHub should have seen of a deployment by now, in order. Empty while it waits for something before
+ * the queue. `unknown` is no end, so GitHub sees what it saw before.
+ */
+export function statesToReport({ state, reason, startedAt }: Deployment): readonly ReportedState[] {
+  const begun: ReportedState[] = startedAt === null ? ['queued'] : ['queued', 'in_progress'];
+  switch (state) {
+    case 'awaiting_approval':
+    case 'waiting':
+      return [];
+    case 'queued':
+      return ['queued'];
+    case 'in_progress':
+      return ['queued', 'in_progress'];
+    case 'unknown':
+      return begun;
+    case 'success':
+      return ['queued', 'in_progress', 'success'];
+    case 'failure':
+      return [...begun, reason === 'timed_out' ? 'error' : 'failure'];
+    case 'cancelled':
+    case 'superseded':
+      return [...begun, startedAt === null ? 'inactive' : 'error'];
+  }
+}
+
+/** The states still to be told: those behind the last one that GitHub has. */
+export function statesMissing(
+  wanted: readonly ReportedState[],
+  known: readonly ReportedState[],
+): readonly ReportedState[] {
+  return wanted.slice(wanted.findLastIndex((state) => known.includes(state)) + 1);
+}
+
+/**
+ * The name of the GitHub environment: the environment's own, or `staging/api` where several of its services live in one
+ * repository, since a success makes GitHub call the earlier deployments of the same name inactive.
+ */
+export function githubEnvironment(
+  { environments, services }: Config,
+  { environment, service, repository }: Pick<Deployment, 'environment' | 'service' | 'repository'>,
+): string {
+  const neighbours = environments[environment]?.services ?? [];
+  const sharing = neighbours.filter(
+    (name) => services[name]?.repository.toLowerCase() === repository.toLowerCase(),
+  );
+  return sharing.length > 1 ? `${environment}/${service}` : environment;
+}
+
+/** One line of at most 140 characters, GitHub's limit for descriptions. */
+export function description(text: string): string {
+  const characters = Array.from(text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim());
+  return characters.length > 140 ? `${characters.slice(0, 139).join('')}…` : characters.join('');
+}

@@ -1,0 +1,100 @@
+import type { Octokit } from 'octokit';
+import type { Context } from '../src/context.ts';
+import type { Deployment } from '../src/deployments/deployment.ts';
+import { loadDeployment } from '../src/deployments/store.ts';
+import {
+  createStatus,
+  findOrCreateGitHubDeployment,
+  isRefusedForGood,
+  listReportedStates,
+} from '../src/github/deployments.ts';
+import { rateLimitSeconds } from '../src/github/failure.ts';
+import {
+  githubEnvironment,
+  NOTHING_REPORTED,
+  type Report,
+  type ReportedState,
+  statesMissing,
+  statesToReport,
+} from '../src/github/report.ts';
+import { endTurn, findReport, isOvertaken, saveReport, takeTurn } from '../src/github/store.ts';
+import { defineWorker, type Outcome } from '../src/worker.ts';
+
+const TURN_SECONDS = 2;
+
+/** Brings GitHub's record of a deployment up to its newest state. Nothing that fails here touches the deployment. */
+export const reportDeployment = defineWorker({
+  queue: 'reports',
+  concurrency: 5,
+
+  async run(ctx, { deployment: id }, attempt) {
+    if (ctx.github === undefined) return 'done';
+    if (!(await takeTurn(ctx.redis, id, attempt.id))) return { againInSeconds: TURN_SECONDS };
+    try {
+      return await report(ctx, ctx.github, await loadDeployment(ctx.redis, id));
+    } finally {
+      await endTurn(ctx.redis, id, attempt.id);
+    }
+  },
+});
+
+async function report(ctx: Context, github: Octokit, deployment: Deployment): Promise<Outcome> {
+  const wanted = statesToReport(deployment);
+  // A deployment whose driver is a GitHub Deployment has one already.
+  if (wanted.length === 0 || deployment.driver === 'github-deployment') return 'done';
+  const before = (await findReport(ctx.redis, deployment.id)) ?? NOTHING_REPORTED;
+  if (before.refused) return 'done';
+  try {
+    const overtaken = deployment.state === 'success' && (await isOvertaken(ctx.redis, deployment));
+    await bringUpToDate(ctx, github, { deployment, before, wanted, overtaken });
+  } catch (error) {
+    const againInSeconds = rateLimitSeconds(error);
+    if (againInSeconds !== undefined) return { againInSeconds };
+    if (!isRefusedForGood(error)) throw error;
+    const { id, repository } = deployment;
+    ctx.log.warn(
+      { deployment: id, repository, why: error.message },
+      'GitHub takes no record of the deployment',
+    );
+    const latest = (await findReport(ctx.redis, id)) ?? before;
+    await saveReport(ctx.redis, id, { ...latest, refused: true });
+  }
+  return 'done';
+}
+
+interface Work {
+  readonly deployment: Deployment;
+  readonly before: Report;
+  readonly wanted: readonly ReportedState[];
+  /** A later deployment is live already: this one was reported late, and must not pass for the live one. */
+  readonly overtaken: boolean;
+}
+
+async function bringUpToDate(ctx: Context, github: Octokit, work: Work): Promise<void> {
+  const { deployment, before, overtaken } = work;
+  const { id, repository } = deployment;
+  const environment = githubEnvironment(ctx.config, deployment);
+  const number = before.github ?? (await findOrCreateGitHubDeployment(github, deployment, environment));
+  // GitHub knows better than we do after a death, and where our own record is new or lost.
+  const isSure = before.github !== null && before.intended === null;
+  let reported = isSure ? before.reported : await listReportedStates(github, repository, number);
+  const save = (intended: ReportedState | null) =>
+    saveReport(ctx.redis, id, { ...before, github: number, reported, intended });
+  await save(null);
+
+  for (const state of statesMissing(overtaken ? [...work.wanted, 'inactive'] : work.wanted, reported)) {
+    await save(state);
+    await createStatus(github, deployment, number, {
+      state,
+      description: wordsFor(state, deployment, overtaken),
+      endsEarlier: state === 'success' && !overtaken,
+    });
+    reported = [...reported, state];
+    await save(null);
+  }
+}
+
+function wordsFor(state: ReportedState, { summary }: Deployment, overtaken: boolean): string {
+  if (state === 'queued' || state === 'in_progress') return '';
+  return overtaken && state === 'inactive' ? 'A later deployment is live.' : summary;
+}
