@@ -94,7 +94,10 @@ const Block = z.discriminatedUnion('type', [
       .array(interactive)
       .min(1)
       .max(25)
-      .refine((elements) => allDiffer(elements.map((element) => element.action_id)), 'action_id stands twice'),
+      .refine(
+        (elements) => allDiffer(elements.map((element) => element.action_id)),
+        'action_id stands twice',
+      ),
   }),
   z.strictObject({
     type: z.literal('image'),
@@ -134,7 +137,8 @@ export function problemsWithBlocks(blocks: unknown): readonly string[] {
   );
 }
 
-const LIVE = /<!(?:channel|here|everyone)(?:\|[^>]*)?>|<!subteam\^[A-Z0-9]+(?:\|[^>]*)?>|<@[UW][A-Z0-9]+(?:\|[^>]*)?>/g;
+const LIVE =
+  /<!(?:channel|here|everyone)(?:\|[^>]*)?>|<!subteam\^[A-Z0-9]+(?:\|[^>]*)?>|<@[UW][A-Z0-9]+(?:\|[^>]*)?>/g;
 
 /** The mentions that would come to life, such as `<!channel>`, in a message's text and in all its markup. */
 export function mentionsIn({ text, blocks }: { text: string; blocks: unknown }): readonly string[] {

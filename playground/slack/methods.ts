@@ -40,7 +40,11 @@ const MessageAt = z.object({ channel: z.string(), ts: z.string() });
 const PermalinkAt = z.object({ channel: z.string(), message_ts: z.string() });
 const View = z.strictObject({
   type: z.literal('modal'),
-  title: z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(24), emoji: z.boolean().optional() }),
+  title: z.strictObject({
+    type: z.literal('plain_text'),
+    text: z.string().min(1).max(24),
+    emoji: z.boolean().optional(),
+  }),
   blocks: z.array(z.looseObject({ type: z.string() })).max(100),
   submit: z.looseObject({ text: z.string().max(24) }).optional(),
   close: z.looseObject({ text: z.string().max(24) }).optional(),
@@ -72,7 +76,8 @@ export const methods: Readonly<Record<string, Method>> = {
     const person = findPerson(workspace, given.data.channel);
     const channel = person === undefined ? given.data.channel : directChannel(person.id);
     const problem =
-      closedDoor(workspace, channel) ?? badContent(workspace, 'chat.postMessage', given.data, given.data.thread_ts, channel);
+      closedDoor(workspace, channel) ??
+      badContent(workspace, 'chat.postMessage', given.data, given.data.thread_ts, channel);
     if (problem !== undefined) return problem;
     const { text, blocks, thread_ts: thread } = given.data;
     const author = workspace.app.user;
@@ -152,7 +157,8 @@ export const methods: Readonly<Record<string, Method>> = {
     if (trigger.used) return refuse('exchanged_trigger_id');
     if (workspace.now() - trigger.mintedAt > 3_000) return refuse('expired_trigger_id');
     const view = json(View).safeParse(args['view']);
-    if (!view.success) return refuse('invalid_arguments', { response_metadata: { messages: [view.error.message] } });
+    if (!view.success)
+      return refuse('invalid_arguments', { response_metadata: { messages: [view.error.message] } });
     trigger.used = true;
     workspace.views.push(view.data);
     return { ok: true, view: { id: `V${newId(5).toUpperCase()}`, team_id: workspace.team.id, ...view.data } };
@@ -175,7 +181,9 @@ export function badContent(
   if (text === '' && blocks.length === 0) return refuse('no_text');
   if (text.length > 40_000) return refuse('msg_too_long');
   if (thread === undefined || channel === undefined) return undefined;
-  return findItem(workspace, channel, thread)?.kind === 'message' ? undefined : refuse('cannot_reply_to_message');
+  return findItem(workspace, channel, thread)?.kind === 'message'
+    ? undefined
+    : refuse('cannot_reply_to_message');
 }
 
 function closedDoor(workspace: Workspace, id: string): Answer | undefined {

@@ -125,7 +125,8 @@ function createWorkspace(options: PlayedSlackOptions): Workspace {
 }
 
 function seen(workspace: Workspace): Pick<PlayedSlack, 'messages' | 'ephemerals' | 'directMessages'> {
-  const list = (fits: (item: Item) => boolean) => workspace.items.filter((item) => !item.deleted && fits(item));
+  const list = (fits: (item: Item) => boolean) =>
+    workspace.items.filter((item) => !item.deleted && fits(item));
   const messages = (channel: string) => list((item) => item.kind === 'message' && item.channel === channel);
   return {
     messages,

@@ -1,5 +1,14 @@
 import { createHmac } from 'node:crypto';
-import { addItem, changeItem, findChannel, findItem, findPerson, isMember, newId, type Workspace } from './workspace.ts';
+import {
+  addItem,
+  changeItem,
+  findChannel,
+  findItem,
+  findPerson,
+  isMember,
+  newId,
+  type Workspace,
+} from './workspace.ts';
 import { messageOf } from './methods.ts';
 
 /** How Slack reaches the app, and how long it waits for an answer. */
@@ -109,7 +118,11 @@ export async function sendClick(workspace: Workspace, sender: Sender, clicked: C
     response_url: newResponseUrl(workspace, sender, clicked, item.ts),
     actions: [{ ...button, action_ts: (workspace.now() / 1_000).toFixed(6) }],
   };
-  const answered = await send(workspace, sender, new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
+  const answered = await send(
+    workspace,
+    sender,
+    new URLSearchParams({ payload: JSON.stringify(payload) }).toString(),
+  );
   if (answered.status !== 200) showFailure(workspace, clicked, answered, 'the button');
   return answered;
 }
@@ -180,14 +193,24 @@ function readAnswer(body: string) {
   }
 }
 
-function showFailure(workspace: Workspace, place: Omit<Typed, 'text'>, answered: Answered, what: string): void {
+function showFailure(
+  workspace: Workspace,
+  place: Omit<Typed, 'text'>,
+  answered: Answered,
+  what: string,
+): void {
   const error = answered.status === 0 ? 'operation_timeout' : 'dispatch_failed';
   const text = `${what} failed with the error \`${error}\`. Baton did not answer in time, so nothing is promised.`;
   const { channel, user } = place;
   addItem(workspace, { kind: 'ephemeral', channel, author: 'USLACKBOT', text, blocks: [], for: user });
 }
 
-function newResponseUrl(workspace: Workspace, sender: Sender, place: Omit<Typed, 'text'>, ts?: string): string {
+function newResponseUrl(
+  workspace: Workspace,
+  sender: Sender,
+  place: Omit<Typed, 'text'>,
+  ts?: string,
+): string {
   const id = newId(18);
   const { user, channel } = place;
   forgetOld(workspace, workspace.addresses);
