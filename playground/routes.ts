@@ -29,6 +29,7 @@ const PAGE = new Map([
     'chat.js',
     'block-kit.js',
     'mrkdwn.js',
+    'emoji.js',
     'composer.js',
     'sidebar.js',
     'environments.js',

@@ -1,5 +1,6 @@
 import { element } from './dom.js';
-import { emoji, linkTo, renderMrkdwn } from './mrkdwn.js';
+import { emoji } from './emoji.js';
+import { linkTo, renderMrkdwn } from './mrkdwn.js';
 
 /*
  * Block Kit as elements: docs.slack.dev/reference/block-kit. `view` is that of mrkdwn.js with `press`, which is called
@@ -64,9 +65,10 @@ export function renderContent({ text, blocks }, view) {
 
 function textOf({ type, text }, view) {
   if (type === 'mrkdwn') return renderMrkdwn(text, view);
-  return document.createTextNode(
-    text.replaceAll(/:([a-z0-9_+-]+):/g, (_, name) => emoji(name).textContent ?? emoji(name)),
-  );
+  const drawn = document.createDocumentFragment();
+  const parts = text.split(/:([a-z0-9_+-]+):/);
+  drawn.append(...parts.map((part, index) => (index % 2 === 0 ? part : emoji(part))));
+  return drawn;
 }
 
 function interactive(described, view) {

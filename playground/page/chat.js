@@ -44,6 +44,7 @@ function pickPerson(user) {
   model.user = user;
   if (model.channel === direct) model.channel = model.me().direct;
   drawAll();
+  refreshEnvironments(model, 0);
   composer.focus();
 }
 
@@ -107,24 +108,21 @@ function row(item, before) {
 
 function content(item) {
   if (item.kind === 'typed') return [element('code', { class: 'typed-text' }, item.text)];
-  const edits = item.edits.length;
-  const times = `Edited ${edits} ${edits === 1 ? 'time' : 'times'}`;
+  const view = { names: model.names, timezone: model.timezone(), press: (button) => press(item, button) };
+  const click = item.clicks.at(-1);
   return [
-    ...renderContent(item, {
-      names: model.names,
-      timezone: model.timezone(),
-      press: (button) => press(item, button),
-    }),
-    edits > 0 && element('span', { class: 'edited', title: times }, '(edited)'),
-    ...clicksOf(item),
+    ...renderContent(item, view),
+    element('div', { class: 'foot' }, editedMark(item.edits.length), click && clickedMark(click)),
   ];
 }
 
-function clicksOf({ clicks }) {
-  const last = clicks.at(-1);
-  return last
-    ? [element('div', { class: 'clicked' }, `${model.nameOf(last.user)} clicked ${last.label}`)]
-    : [];
+function editedMark(edits) {
+  const times = `Edited ${edits === 1 ? 'once' : `${edits} times`}`;
+  return edits > 0 && element('span', { class: 'edited', title: times }, '(edited)');
+}
+
+function clickedMark({ user, label }) {
+  return element('span', { class: 'clicked' }, `${model.nameOf(user)} clicked ${label}`);
 }
 
 function threadOf({ ts, channel }) {

@@ -37,6 +37,13 @@ export function timeOfDay(date, timezone) {
   return date.toLocaleTimeString('en', { hour: 'numeric', minute: '2-digit', timeZone: timezone });
 }
 
+/** The time of day, with the day when it is not today's. */
+export function momentOf(date, timezone) {
+  const day = (each) => each.toLocaleDateString('en', { month: 'short', day: 'numeric', timeZone: timezone });
+  const time = timeOfDay(date, timezone);
+  return day(date) === day(new Date()) ? time : `${day(date)}, ${time}`;
+}
+
 export async function post(path, body) {
   const response = await fetch(path, {
     method: 'POST',

@@ -1,4 +1,4 @@
-import { byId, element, icon, timeOfDay } from './dom.js';
+import { byId, element, icon, momentOf } from './dom.js';
 
 let waiting;
 
@@ -50,7 +50,7 @@ function serviceRow(model, { name, live, running = [] }) {
         ? element(
             'span',
             { class: 'since' },
-            ` since ${timeOfDay(new Date(live.since), model.timezone())} by ${model.nameOf(live.by)}`,
+            ` since ${momentOf(new Date(live.since), model.timezone())} by ${model.nameOf(live.by)}`,
           )
         : undefined,
     ),
@@ -58,7 +58,7 @@ function serviceRow(model, { name, live, running = [] }) {
 }
 
 function lockRow(model, { holder, reason, until, scope }) {
-  const end = until ? ` until ${timeOfDay(new Date(until), model.timezone())}` : '';
+  const end = until ? ` until ${momentOf(new Date(until), model.timezone())}` : '';
   return element(
     'p',
     { class: 'lock', title: scope },

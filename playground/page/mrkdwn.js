@@ -1,62 +1,10 @@
 import { element } from './dom.js';
+import { emoji } from './emoji.js';
 
 /*
  * Slack's markup as elements: docs.slack.dev/messaging/formatting-message-text. `view` is what the reader's eyes need:
  * { names: Map of ids to names, timezone }.
  */
-
-const EMOJI = {
-  '+1': '👍',
-  arrow_right: '➡️',
-  arrows_counterclockwise: '🔄',
-  ballot_box_with_check: '☑️',
-  bell: '🔔',
-  black_circle: '⚫',
-  bust_in_silhouette: '👤',
-  clipboard: '📋',
-  clock1: '🕐',
-  construction: '🚧',
-  eyes: '👀',
-  fire: '🔥',
-  gear: '⚙️',
-  hammer_and_wrench: '🛠️',
-  heavy_check_mark: '✔️',
-  hourglass: '⌛',
-  hourglass_flowing_sand: '⏳',
-  information_source: 'ℹ️',
-  large_blue_circle: '🔵',
-  large_green_circle: '🟢',
-  large_orange_circle: '🟠',
-  large_yellow_circle: '🟡',
-  leftwards_arrow_with_hook: '↩️',
-  link: '🔗',
-  lock: '🔒',
-  mag: '🔍',
-  memo: '📝',
-  no_entry: '⛔',
-  no_entry_sign: '🚫',
-  octagonal_sign: '🛑',
-  package: '📦',
-  pencil: '📝',
-  question: '❓',
-  red_circle: '🔴',
-  rewind: '⏪',
-  robot_face: '🤖',
-  rocket: '🚀',
-  rotating_light: '🚨',
-  ship: '🚢',
-  snowflake: '❄️',
-  stopwatch: '⏱️',
-  tada: '🎉',
-  thumbsup: '👍',
-  unlock: '🔓',
-  warning: '⚠️',
-  wave: '👋',
-  white_check_mark: '✅',
-  white_circle: '⚪',
-  x: '❌',
-  zzz: '💤',
-};
 
 /** Markup that may span lines: code blocks, quotes, and lines of inline markup. */
 export function renderMrkdwn(text, view) {
@@ -92,7 +40,7 @@ const INLINE = [
   [pair('\\*'), ([, inner], view) => [element('strong', {}, ...renderInline(inner, view))]],
   [pair('_'), ([, inner], view) => [element('em', {}, ...renderInline(inner, view))]],
   [pair('~'), ([, inner], view) => [element('s', {}, ...renderInline(inner, view))]],
-  [/:([a-z0-9_+-]+):/, ([whole, name]) => [EMOJI[name] ? emoji(name) : whole]],
+  [/:([a-z0-9_+-]+):/, ([, name]) => [emoji(name)]],
 ];
 
 function pair(sign) {
@@ -177,17 +125,6 @@ function nearDay(date, timeZone) {
 function ago(seconds) {
   const [amount, unit] = seconds < 3_600 ? [seconds / 60, 'minute'] : [seconds / 3_600, 'hour'];
   return new Intl.RelativeTimeFormat('en').format(-Math.round(amount), unit);
-}
-
-/** A picture with its name for those who do not see it, or its bare name when the page has none. */
-export function emoji(name) {
-  if (!EMOJI[name]) return `:${name}:`;
-  const title = `:${name}:`;
-  return element(
-    'span',
-    { class: 'emoji', role: 'img', 'aria-label': name.replaceAll('_', ' '), title },
-    EMOJI[name],
-  );
 }
 
 /** Only these three entities mean something to Slack. */
