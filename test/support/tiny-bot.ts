@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { App, HTTPReceiver } from '@slack/bolt';
+import { App, HTTPReceiver, LogLevel } from '@slack/bolt';
 import { startPlayedSlack, type PlayedSlack } from '../../playground/slack/played-slack.ts';
 
 export const BOT_TOKEN = 'xoxb-for-tests';
@@ -31,7 +31,11 @@ export interface TinyBot {
 
 /** A played Slack with an app of a few lines behind it: nothing but Bolt, so that Bolt says what is a right request. */
 export async function startTinyBot(): Promise<TinyBot> {
-  const receiver = new HTTPReceiver({ signingSecret: SIGNING_SECRET, endpoints: ['/slack/events'] });
+  const receiver = new HTTPReceiver({
+    signingSecret: SIGNING_SECRET,
+    endpoints: ['/slack/events'],
+    logLevel: LogLevel.ERROR,
+  });
   const mounted: Parameters<TinyBot['mount']>[0][] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     for (const handle of mounted) if (await handle(request, response)) return;
@@ -55,7 +59,12 @@ export async function startTinyBot(): Promise<TinyBot> {
   const app = new App({
     receiver,
     convoStore: false,
-    authorize: async () => ({ botToken: BOT_TOKEN, botId: 'B0BATON', botUserId: 'U0BATON', teamId: 'T0ACME' }),
+    authorize: async () => ({
+      botToken: BOT_TOKEN,
+      botId: 'B0BATON',
+      botUserId: 'U0BATON',
+      teamId: 'T0ACME',
+    }),
     clientOptions: { slackApiUrl: slack.apiUrl },
   });
   return {
