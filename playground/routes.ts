@@ -63,11 +63,12 @@ const Clicked = z.strictObject({
 });
 
 /** The playground's page and what it asks for. Serves this machine's browsers only. */
-export function createRoutes({ slack, demo, environments }: RoutesOptions): Routes {
-  const streams = new Set<ServerResponse>();
+export function createRoutes(options: RoutesOptions): Routes {
+  const { slack, demo, environments } = options;
+  const streams = new Set<() => void>();
   const answers: Record<string, Answer> = {
     'GET /playground/state': (_, response) => sendJson(response, 200, pageState(slack.workspace, demo)),
-    'GET /playground/events': (request, response) => stream(slack, demo, streams, request, response),
+    'GET /playground/events': (_, response) => stream(options, streams, response),
     'GET /playground/environments': async (_, response) =>
       sendJson(response, 200, { items: (await environments?.()) ?? [] }),
     'POST /playground/type': async (request, response) => {
@@ -95,7 +96,7 @@ export function createRoutes({ slack, demo, environments }: RoutesOptions): Rout
       return true;
     },
     close: () => {
-      for (const response of streams) response.end();
+      for (const end of streams) end();
     },
   };
 }
@@ -137,28 +138,23 @@ function sendLive(request: IncomingMessage, response: ServerResponse): void {
   );
 }
 
-function stream(
-  slack: PlayedSlack,
-  demo: PageDemo,
-  streams: Set<ServerResponse>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream', connection: 'keep-alive' });
+function stream({ slack, demo }: RoutesOptions, streams: Set<() => void>, response: ServerResponse): void {
   const tell = (event: string, data: unknown) =>
     void response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  response.writeHead(200, { 'content-type': 'text/event-stream', connection: 'keep-alive' });
   response.write('retry: 1000\n\n');
   // All of it first: a page that was away for a while is then right again.
   tell('state', pageState(slack.workspace, demo));
   const unwatch = slack.watch((item) => tell('item', item));
   const beat = setInterval(() => response.write(': still here\n\n'), 15_000);
-  beat.unref();
-  streams.add(response);
-  request.on('close', () => {
+  const end = () => {
     unwatch();
     clearInterval(beat);
-    streams.delete(response);
-  });
+    streams.delete(end);
+    response.end();
+  };
+  streams.add(end);
+  response.on('close', end);
 }
 
 async function settle(

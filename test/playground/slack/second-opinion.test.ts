@@ -2,7 +2,8 @@ import { expect, it } from '@jest/globals';
 import { WebClient } from '@slack/web-api';
 import { createEmulator } from 'emulate';
 import { deploymentView } from '../../../src/views/deployment.ts';
-import { Deployment } from '../../../src/deployments/deployment.ts';
+import type { DeploymentState } from '../../../src/deployments/deployment.ts';
+import { deployment } from '../../support/deployment.ts';
 import { startPlayedSlack } from '../../../playground/slack/played-slack.ts';
 
 interface Played {
@@ -46,34 +47,14 @@ async function theirs(): Promise<Played> {
   return { apiUrl, token, user, channel, close: () => emulator.close() };
 }
 
-const deployment = (state: string) =>
-  Deployment.parse({
-    version: 1,
-    id: 'staging-bcdfghjk',
-    revision: 1,
-    environment: 'staging',
-    service: 'shop',
-    repository: 'acme/shop',
-    ref: '<!channel>',
-    sha: 'a'.repeat(40),
-    state,
-    fence: 1,
-    requestedBy: 'U0ASHA',
-    driver: 'command',
-    channel: 'C0SHOP',
-    reference: '3f9a1c2e',
-    createdAt: '2030-01-15T12:00:00Z',
-    updatedAt: '2030-01-15T12:00:00Z',
-  });
-
 it.each([
   { whose: 'our own', start: ours },
   { whose: "emulate's", start: theirs },
 ])('makes calls that $whose Slack takes', async ({ start }) => {
   const { apiUrl, token, user, channel, close } = await start();
   const client = new WebClient(token, { slackApiUrl: apiUrl, retryConfig: { retries: 0 } });
-  const view = (state: string) => {
-    const { text, blocks } = deploymentView(deployment(state));
+  const view = (state: DeploymentState) => {
+    const { text, blocks } = deploymentView(deployment({ ref: '<!channel>', state }));
     return { text, blocks: [...blocks] };
   };
 
