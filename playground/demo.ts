@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { type PlayedGitHub, startPlayedGitHub } from './github/server.ts';
 import { playgroundFile } from './package-files.ts';
+import { addDemoRepositories } from './repositories.ts';
 import { createRoutes, type Routes, type RoutesOptions } from './routes.ts';
 import { type PlayedSlack, startPlayedSlack } from './slack/played-slack.ts';
 import type { Hint, OfferedCommand } from './state.ts';
@@ -20,6 +22,7 @@ export interface Playground {
   readonly environment: Readonly<Record<string, string>>;
   readonly handle: Routes['handle'];
   readonly slack: PlayedSlack;
+  readonly github: PlayedGitHub;
   close(): Promise<void>;
 }
 
@@ -53,6 +56,8 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     people: PEOPLE,
     channels: CHANNELS,
   });
+  const github = await startPlayedGitHub();
+  addDemoRepositories(github);
   const demo = { commands: options.commands, hints: HINTS };
   const routes = createRoutes({ slack, demo, environments: options.environments });
   return {
@@ -60,13 +65,16 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
       SLACK_BOT_TOKEN: botToken,
       SLACK_SIGNING_SECRET: signingSecret,
       SLACK_API_URL: slack.apiUrl,
+      GITHUB_TOKEN: `ghp_${randomBytes(18).toString('hex')}`,
+      GITHUB_API_URL: github.url,
       BATON_CONFIG: await writeConfiguration(options),
     },
     handle: (request, response) => routes.handle(request, response),
     slack,
+    github,
     close: async () => {
       routes.close();
-      await slack.close();
+      await Promise.all([slack.close(), github.close()]);
     },
   };
 }

@@ -9,7 +9,7 @@ import { Config } from '../../src/config/schema.ts';
 const folder = mkdtempSync(join(tmpdir(), "baton's playground-"));
 const started: Playground[] = [];
 afterEach(async () => {
-  await Promise.all(started.splice(0).map((playground) => playground.close()));
+  await Promise.all(started.splice(0).map((playing) => playing.close()));
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ChatPostMessageArguments, ChatUpdateArguments } from '@slack/web-api';
 import type { Browser, Page } from 'playwright-core';
 import { HINTS } from '../../playground/demo.ts';
 import { createRoutes, type Routes } from '../../playground/routes.ts';
@@ -39,6 +40,11 @@ const MARKUP = [
   { markup: ':no_such_emoji: at 12:30:45', html: ':no_such_emoji: at 12:30:45' },
 ];
 
+function view(state: DeploymentState) {
+  const { text, blocks } = deploymentView(deployment({ state }));
+  return { text, blocks: [...blocks] };
+}
+
 if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
 
 (CHROMIUM === undefined ? describe.skip : describe)('the page', () => {
@@ -78,34 +84,33 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
 
   const messages = () => page.locator('#messages > li');
   const becomes = (user: string) => page.locator(`label:has(input[value=${user}])`).click();
-  const chat = () => bot.app.client.chat;
   const common = { token: BOT_TOKEN, channel: 'C0SHOP' };
+  const posts = (message: Partial<ChatPostMessageArguments>) =>
+    bot.app.client.apiCall('chat.postMessage', { ...common, ...message });
+  const edits = (message: Partial<ChatUpdateArguments>) =>
+    bot.app.client.apiCall('chat.update', { ...common, ...message });
 
   async function type(text: string): Promise<void> {
     await page.getByLabel('Message or command').fill(text);
     await page.keyboard.press('Enter');
   }
 
-  function view(state: DeploymentState) {
-    const { text, blocks } = deploymentView(deployment({ state }));
-    return { ...common, text, blocks: [...blocks] };
-  }
-
   /** What stands in the page for one markup text. */
   async function drawn(markup: string) {
     const blocks = [{ type: 'section' as const, text: { type: 'mrkdwn' as const, text: markup } }];
-    await chat().postMessage({ ...common, text: 'markup', blocks });
+    await posts({ text: 'markup', blocks });
     return messages().last().locator('.section .text');
   }
 
   it('shows one message, edited from queued to live while one looks', async () => {
     bot.app.command('/deploy', async ({ ack }) => {
       await ack();
-      const { ts = '' } = await chat().postMessage(view('queued'));
+      await posts(view('queued'));
+      const ts = bot.slack.messages('C0SHOP')[0]?.ts ?? '';
       await page.getByText('is queued').waitFor();
-      await chat().update({ ts, ...view('in_progress') });
+      await edits({ ts, ...view('in_progress') });
       await page.getByText('is in progress').waitFor();
-      await chat().update({ ts, ...view('success') });
+      await edits({ ts, ...view('success') });
     });
 
     await type('/deploy staging');
@@ -130,7 +135,7 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
 
   it('points to what waits for the other person, and to direct messages', async () => {
     const { channel } = await bot.app.client.conversations.open({ token: BOT_TOKEN, users: 'U0BEN' });
-    await chat().postMessage({ ...common, channel: channel?.id ?? '', text: 'for Ben alone' });
+    await posts({ channel: channel?.id ?? '', text: 'for Ben alone' });
 
     await page.getByLabel('1 unread for Ben').waitFor();
     await becomes('U0BEN');
@@ -150,7 +155,7 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
     const elements = [
       { type: 'button' as const, text, action_id: 'command:retry:0', value: 'deploy retry d1' },
     ];
-    await chat().postMessage({ ...common, text: 'failed', blocks: [{ type: 'actions', elements }] });
+    await posts({ text: 'failed', blocks: [{ type: 'actions', elements }] });
     await becomes('U0BEN');
 
     await page.getByRole('button', { name: 'Retry' }).click();
@@ -219,15 +224,11 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
     { width: 1600, height: 900 },
   ])('fits $width pixels, and the browser complains about nothing', async ({ width, height }) => {
     await page.setViewportSize({ width, height });
-    await chat().postMessage(view('failure'));
+    await posts(view('failure'));
     await drawn(`a ref of ${'long'.repeat(80)}`);
 
-    const [needed, field] = await page.evaluate(
-      () =>
-        [
-          document.documentElement.scrollWidth,
-          document.querySelector('#text')?.getBoundingClientRect().bottom ?? 0,
-        ] as const,
+    const [needed = 0, field = 0] = await page.evaluate<number[]>(
+      "[document.documentElement.scrollWidth, document.querySelector('#text').getBoundingClientRect().bottom]",
     );
     expect(needed).toBeLessThanOrEqual(width);
     expect(field).toBeLessThanOrEqual(height);

@@ -5,7 +5,14 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { BlockAction, SlashCommand } from '@slack/bolt';
 import { signedHeaders } from '../../../playground/slack/requests.ts';
 import { startPlayedSlack } from '../../../playground/slack/played-slack.ts';
-import { CHANNELS, PEOPLE, SIGNING_SECRET, startTinyBot, type TinyBot } from '../../support/tiny-bot.ts';
+import {
+  BOT_TOKEN,
+  CHANNELS,
+  PEOPLE,
+  SIGNING_SECRET,
+  startTinyBot,
+  type TinyBot,
+} from '../../support/tiny-bot.ts';
 
 let bot: TinyBot;
 beforeEach(async () => {
@@ -29,13 +36,9 @@ const BLOCKS = [
 
 /** Posts a message with a button, as the app. */
 async function postButton(): Promise<string> {
-  const { ts } = await bot.app.client.chat.postMessage({
-    token: 'xoxb-for-tests',
-    channel: 'C0SHOP',
-    text: 'a button',
-    blocks: BLOCKS as never,
-  });
-  return ts ?? '';
+  const message = { token: BOT_TOKEN, channel: 'C0SHOP', text: 'a button', blocks: BLOCKS };
+  await bot.app.client.apiCall('chat.postMessage', message);
+  return bot.slack.messages('C0SHOP')[0]?.ts ?? '';
 }
 
 it('sends a command that Bolt takes, in the form that Slack gives it', async () => {

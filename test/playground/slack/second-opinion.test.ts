@@ -47,29 +47,32 @@ async function theirs(): Promise<Played> {
   return { apiUrl, token, user, channel, close: () => emulator.close() };
 }
 
+function view(state: DeploymentState) {
+  const { text, blocks } = deploymentView(deployment({ ref: '<!channel>', state }));
+  return { text, blocks: [...blocks] };
+}
+
 it.each([
   { whose: 'our own', start: ours },
   { whose: "emulate's", start: theirs },
 ])('makes calls that $whose Slack takes', async ({ start }) => {
-  const { apiUrl, token, user, channel, close } = await start();
+  const played = await start();
+  const { apiUrl, token, user, channel } = played;
   const client = new WebClient(token, { slackApiUrl: apiUrl, retryConfig: { retries: 0 } });
-  const view = (state: DeploymentState) => {
-    const { text, blocks } = deploymentView(deployment({ ref: '<!channel>', state }));
-    return { text, blocks: [...blocks] };
-  };
 
   try {
-    const posted = await client.chat.postMessage({ channel, ...view('queued') });
+    const posts: typeof client.chat.postMessage = client.chat.postMessage;
+    const posted = await posts({ channel, ...view('queued') });
     const message = { channel: posted.channel ?? '', ts: posted.ts ?? '' };
     const direct = await client.conversations.open({ users: user });
     const answers = {
       'auth.test': await client.auth.test(),
       'chat.postMessage': posted,
       'chat.update': await client.chat.update({ ...message, ...view('success') }),
-      'in a thread': await client.chat.postMessage({ channel, thread_ts: message.ts, text: 'the output' }),
+      'in a thread': await posts({ channel, thread_ts: message.ts, text: 'the output' }),
       'chat.postEphemeral': await client.chat.postEphemeral({ channel, user, ...view('failure') }),
       'conversations.open': direct,
-      'to a direct message': await client.chat.postMessage({
+      'to a direct message': await posts({
         channel: direct.channel?.id ?? '',
         text: 'hello',
       }),
@@ -80,6 +83,6 @@ it.each([
     expect(answers['chat.update'].ts).toBe(message.ts);
     expect(answers['users.info'].user?.id).toBe(user);
   } finally {
-    await close();
+    await played.close();
   }
 });

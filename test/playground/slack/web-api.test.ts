@@ -1,6 +1,13 @@
 import { afterEach, expect, it } from '@jest/globals';
+import * as z from 'zod';
 import { type PlayedSlack, startPlayedSlack } from '../../../playground/slack/played-slack.ts';
 import { BOT_TOKEN, CHANNELS, PEOPLE, SIGNING_SECRET } from '../../support/tiny-bot.ts';
+
+const Answer = z.looseObject({
+  ok: z.boolean(),
+  ts: z.string().optional(),
+  message_ts: z.string().optional(),
+});
 
 const started: PlayedSlack[] = [];
 afterEach(async () => {
@@ -27,7 +34,8 @@ async function playedSlack(options: { now?: () => number } = {}) {
       },
       body: JSON.stringify(args),
     });
-  const ask = async (...request: Parameters<typeof send>) => (await send(...request)).json();
+  const ask = async (...request: Parameters<typeof send>) =>
+    Answer.parse(await (await send(...request)).json());
   return { slack, send, ask };
 }
 
@@ -91,7 +99,7 @@ it('refuses blocks that Slack would refuse, and remembers it', async () => {
   const answer = await ask('chat.postMessage', { channel: 'C0SHOP', text: 'hi', blocks: [{ type: 'nope' }] });
 
   expect(answer).toMatchObject({ ok: false, error: 'invalid_blocks' });
-  expect(slack.violations).toEqual([{ where: 'chat.postMessage', problems: answer.errors }]);
+  expect(slack.violations).toEqual([{ where: 'chat.postMessage', problems: answer['errors'] }]);
 });
 
 it('keeps what a message said before each edit', async () => {
@@ -153,7 +161,7 @@ it('tells pings in posts, edits and ephemeral messages apart', async () => {
 it('tells who somebody is as users.info does', async () => {
   const { ask } = await playedSlack();
 
-  expect((await ask('users.info', { user: 'U0ASHA' })).user).toMatchObject({
+  expect((await ask('users.info', { user: 'U0ASHA' }))['user']).toMatchObject({
     id: 'U0ASHA',
     team_id: 'T0ACME',
     tz: 'Asia/Kolkata',
@@ -161,7 +169,7 @@ it('tells who somebody is as users.info does', async () => {
     is_restricted: false,
     is_bot: false,
   });
-  expect((await ask('users.info', { user: 'U0GUEST' })).user).toMatchObject({ is_restricted: true });
+  expect((await ask('users.info', { user: 'U0GUEST' }))['user']).toMatchObject({ is_restricted: true });
 });
 
 it('limits one channel and not the others', async () => {
