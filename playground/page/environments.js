@@ -1,0 +1,68 @@
+import { byId, element, icon, momentOf } from './dom.js';
+
+let waiting;
+
+/** Asks soon what is live where, once for many calls. */
+export function refreshEnvironments(model, delay = 250) {
+  waiting ??= setTimeout(async () => {
+    waiting = undefined;
+    try {
+      const response = await fetch('/playground/environments');
+      drawEnvironments(model, (await response.json()).items);
+    } catch {
+      // The next event or the next round asks again.
+    }
+  }, delay);
+}
+
+function drawEnvironments(model, environments) {
+  byId('environments').hidden = environments.length === 0;
+  const cards = environments.map((environment) => card(model, environment));
+  const list = byId('environment-list');
+  // Screen readers and selections are not disturbed when nothing has changed.
+  const next = element('div', {}, ...cards);
+  if (list.innerHTML !== next.innerHTML) list.replaceChildren(...next.childNodes);
+}
+
+function card(model, { name, services, locks = [], freeze }) {
+  return element(
+    'section',
+    { class: 'environment', 'aria-label': name },
+    element('h3', {}, name),
+    ...locks.map((lock) => lockRow(model, lock)),
+    freeze ? element('p', { class: 'lock' }, `Frozen: ${freeze.reason}`) : undefined,
+    element('ul', {}, ...services.map((service) => serviceRow(model, service))),
+  );
+}
+
+function serviceRow(model, { name, live, running = [] }) {
+  const busy = running.length > 0;
+  return element(
+    'li',
+    { class: busy ? 'service busy' : live ? 'service live' : 'service' },
+    element('span', { class: 'dot', 'aria-hidden': 'true' }),
+    element('span', { class: 'service-name' }, name),
+    element(
+      'span',
+      { class: 'service-state' },
+      busy ? 'deploying…' : live ? element('code', {}, `${live.ref} ${live.sha.slice(0, 7)}`) : 'nothing yet',
+      live && !busy
+        ? element(
+            'span',
+            { class: 'since' },
+            ` since ${momentOf(new Date(live.since), model.timezone())} by ${model.nameOf(live.by)}`,
+          )
+        : undefined,
+    ),
+  );
+}
+
+function lockRow(model, { holder, reason, until, scope }) {
+  const end = until ? ` until ${momentOf(new Date(until), model.timezone())}` : '';
+  return element(
+    'p',
+    { class: 'lock', title: scope },
+    icon('lock'),
+    ` ${model.nameOf(holder)} holds the lock${end}${reason ? `: ${reason}` : ''}`,
+  );
+}
