@@ -1,6 +1,6 @@
-import * as z from 'zod';
 import { appendAudit } from '../src/audit/store.ts';
-import { type Call, defineCommand, type Reply, type Words } from '../src/command.ts';
+import { asTyped, type Call, defineCommand, type Reply, type Words } from '../src/command.ts';
+import { findService } from '../src/config/find.ts';
 import type { Environment } from '../src/config/schema.ts';
 import type { Context } from '../src/context.ts';
 import { failpoint } from '../src/deployments/failpoint.ts';
@@ -9,7 +9,7 @@ import { readFacts, requestDeployment } from '../src/deployments/request.ts';
 import { tell } from '../src/deployments/tell.ts';
 import { type Resolved, resolveRef } from '../src/github/refs.ts';
 import { holdsRole } from '../src/people/roles.ts';
-import { environmentNamed, readTarget, type Target } from '../src/slack/target.ts';
+import { environmentNamed, readTarget, type Target, type WantedRef } from '../src/slack/target.ts';
 import { dryRun, toldElsewhere } from '../src/views/dry-run.ts';
 import { deploymentRefused } from '../src/views/refusal.ts';
 
@@ -18,17 +18,21 @@ export const deploy = defineCommand({
   usage: '/deploy ENV [SERVICE][@REF] [--dry-run]',
   summary: 'Deploy a service to an environment',
   example: '/deploy staging api@main',
-  grammar: { words: ['ENV', '[SERVICE][@REF]'], flags: ['dry-run'], clauses: [] },
-  args: z.custom<Words>(),
+  grammar: {
+    words: ['ENV', '[SERVICE][@REF]'],
+    flags: ['dry-run'],
+    clauses: [],
+    later: ['--wait', '--break-glass', 'because'],
+  },
+  args: asTyped,
 
   async run(ctx, call) {
     const target = readTarget(ctx.config, call.args);
-    const { environment, service } = target;
-    const rules = environmentNamed(ctx.config, environment);
-    const mayDeploy = await holdsRole(ctx.slack, call.actor, 'deployer', ctx.config, environment);
+    const rules = environmentNamed(ctx.config, target.environment);
+    const mayDeploy = await holdsRole(ctx, call.actor, 'deployer', rules);
     if (!mayDeploy) return refused(ctx, call, target, [{ reason: 'not_allowed' }]);
 
-    const resolved = await resolveRef(ctx.github, target.repository, target.ref);
+    const resolved = await resolveRef(ctx.github, target.repository, wantedRef(ctx, target));
     if (call.args.flags.has('dry-run')) return rehearse(ctx, call, { target, rules, resolved });
 
     const channel = rules.channel ?? call.channel;
@@ -56,6 +60,12 @@ export const deploy = defineCommand({
     return channel === call.channel ? { to: 'none' } : { to: 'caller', view: toldElsewhere(deployment) };
   },
 });
+
+/** What was typed, or the service's own default ref; without either, the repository's default branch. */
+function wantedRef(ctx: Context, { service, ref }: Target): WantedRef {
+  const name = findService(ctx.config, service)?.ref;
+  return ref.kind === 'default' && name !== undefined ? { kind: 'named', name } : ref;
+}
 
 async function refused(
   ctx: Context,

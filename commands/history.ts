@@ -1,7 +1,6 @@
-import * as z from 'zod';
-import { defineCommand, type Words } from '../src/command.ts';
+import { asTyped, defineCommand } from '../src/command.ts';
 import { listDeployments, listEnvironmentNames } from '../src/deployments/store.ts';
-import { readScope } from '../src/slack/target.ts';
+import { readEnvironment } from '../src/slack/target.ts';
 import { historyView } from '../src/views/status.ts';
 
 const SHOWN = 10;
@@ -12,11 +11,11 @@ export const deployHistory = defineCommand({
   summary: 'The last deployments, newest first',
   example: '/deploy history staging',
   grammar: { words: ['[ENV]'], flags: [], clauses: [] },
-  args: z.custom<Words>(),
+  args: asTyped,
 
   async run(ctx, { args }) {
     const named = args.words[0];
-    const where = named === undefined ? undefined : readScope(ctx.config, args).environment;
+    const where = named === undefined ? undefined : readEnvironment(ctx.config, named.text, 'deploy history');
     const environments = where === undefined ? await listEnvironmentNames(ctx.redis) : [where];
     const { items } = await listDeployments(ctx.redis, { environments, limit: SHOWN });
     return { to: 'caller', view: historyView(items, where) };

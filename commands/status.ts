@@ -1,9 +1,8 @@
-import * as z from 'zod';
-import { defineCommand, type Words } from '../src/command.ts';
+import { asTyped, defineCommand } from '../src/command.ts';
 import { listLeases, listLive } from '../src/deployments/store.ts';
 import { UnreadableError } from '../src/errors.ts';
 import { locksOn } from '../src/locks/store.ts';
-import { readScope } from '../src/slack/target.ts';
+import { readEnvironment } from '../src/slack/target.ts';
 import { type EnvironmentStatus, statusView } from '../src/views/status.ts';
 import type { Context } from '../src/context.ts';
 
@@ -13,27 +12,29 @@ export const deployStatus = defineCommand({
   summary: 'What is live where, what runs, and who holds a lock',
   example: '/deploy status staging',
   grammar: { words: ['[ENV]'], flags: [], clauses: [] },
-  args: z.custom<Words>(),
+  args: asTyped,
 
   async run(ctx, { args }) {
     const named = args.words[0];
     const names =
-      named === undefined ? Object.keys(ctx.config.environments) : [readScope(ctx.config, args).environment];
+      named === undefined
+        ? Object.keys(ctx.config.environments)
+        : [readEnvironment(ctx.config, named.text, 'deploy status')];
     const environments = await Promise.all(names.map((name) => statusOf(ctx, name)));
     return { to: 'caller', view: statusView(environments) };
   },
 });
 
 async function statusOf(ctx: Context, name: string): Promise<EnvironmentStatus> {
+  const configured = ctx.config.environments[name]?.services ?? [];
   const [live, leases, locks] = await Promise.all([
     listLive(ctx.redis, name),
     listLeases(ctx.redis, name),
-    locksOn(ctx.redis, name).catch((error: unknown) => {
+    locksOn(ctx.redis, name, configured, ctx.now()).catch((error: unknown) => {
       if (error instanceof UnreadableError) return 'unreadable' as const;
       throw error;
     }),
   ]);
-  const configured = ctx.config.environments[name]?.services ?? [];
   const services = [...new Set([...configured, ...live.keys(), ...leases.keys()])];
   return { name, services, live, leases, locks };
 }

@@ -1,4 +1,5 @@
 import { asTyped, defineCommand } from '../src/command.ts';
+import { findEnvironment } from '../src/config/find.ts';
 import type { RoleName } from '../src/config/schema.ts';
 import type { Context } from '../src/context.ts';
 import type { Person } from '../src/people/person.ts';
@@ -30,7 +31,7 @@ export const whoami = defineCommand({
 async function rolesOn(ctx: Context, actor: Person, environment: string) {
   try {
     const held = await Promise.all(
-      ROLES.map((role) => holdsRole(ctx.slack, actor, role, ctx.config, environment)),
+      ROLES.map((role) => holdsRole(ctx, actor, role, findEnvironment(ctx.config, environment))),
     );
     return { environment, roles: ROLES.filter((_role, index) => held[index]) };
   } catch (error) {

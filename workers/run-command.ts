@@ -3,11 +3,12 @@ import { appendAudit } from '../src/audit/store.ts';
 import type { Reply } from '../src/command.ts';
 import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
+import type { ReasonCode } from '../src/reason-codes.ts';
 import type { CommandJob, MessageJob } from '../src/jobs.ts';
 import { requireMember } from '../src/people/roles.ts';
 import { parse } from '../src/slack/parse.ts';
 import { isRevoked } from '../src/slack/revoked.ts';
-import { unexpectedError, userError } from '../src/views/error.ts';
+import { answerTo, unexpectedError } from '../src/views/error.ts';
 import { countCommand } from '../src/web/metrics.ts';
 import { type Attempt, defineWorker } from '../src/worker.ts';
 
@@ -48,10 +49,12 @@ async function run(ctx: Context, job: CommandJob, { id }: Attempt): Promise<Repl
     countCommand(command.name, null);
     return reply;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    countCommand('refused', error.reason);
-    await noteRefusal(ctx, job, id, error);
-    return { to: 'caller', view: userError(error, reference) };
+    const view = answerTo(error, reference);
+    if (view === undefined) throw error;
+    const reason = error instanceof UserError ? error.reason : 'lock_ambiguous';
+    countCommand('refused', reason);
+    await noteRefusal(ctx, job, id, { reason, said: view.text });
+    return { to: 'caller', view };
   }
 }
 
@@ -69,8 +72,8 @@ async function noteRefusal(
     action,
     subject: text.slice(0, 200),
     outcome: 'refused',
-    reason: error.reason,
-    detail: { message: error.message },
+    reason,
+    detail: { said },
   });
 }
 

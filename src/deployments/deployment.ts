@@ -59,8 +59,11 @@ export const Deployment = z.object({
   previous: Live.nullable().default(null),
   createdAt: instant,
   updatedAt: instant,
-  /** The intent to start: recorded before the driver is called. */
+  /** The first intent to start, and the latest attempt at it: each is recorded before the driver is called. */
   intendedAt: instant.nullable().default(null),
+  attemptedAt: instant.nullable().default(null),
+  /** The runs folder of the latest attempt (DriverTools.place). */
+  intendedOn: z.string().default(''),
   /** The driver's own name of the run; null until the start is recorded. */
   run: z.string().nullable().default(null),
   startedAt: instant.nullable().default(null),

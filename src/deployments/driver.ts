@@ -23,8 +23,9 @@ export function driverOf({ driverOptions }: Deployment): BoundDriver {
 }
 
 /** What the driver is told at the first attempt: nobody can have started it, or have told of it. */
-export function firstRequest(deployment: Deployment, intendedAt: Date): DriverRequest {
-  const { id, environment, service, repository, ref, sha, fence, requestedBy } = deployment;
+export function firstRequest(deployment: Deployment): DriverRequest {
+  const { id, environment, service, repository, ref, sha, fence, requestedBy, intendedOn } = deployment;
+  const { createdAt, intendedAt = null, attemptedAt = null } = deployment;
   return {
     deployment: id,
     environment,
@@ -34,7 +35,9 @@ export function firstRequest(deployment: Deployment, intendedAt: Date): DriverRe
     sha,
     fence,
     requestedBy,
-    intendedAt,
+    intendedAt: intendedAt ?? createdAt,
+    attemptedAt: attemptedAt ?? intendedAt ?? createdAt,
+    intendedOn,
     mayHaveStarted: false,
     reported: undefined,
   };
@@ -42,6 +45,9 @@ export function firstRequest(deployment: Deployment, intendedAt: Date): DriverRe
 
 /** What the driver is told later: it may have been started, and its target may have told of it. */
 export async function laterRequest(ctx: Context, deployment: Deployment): Promise<DriverRequest> {
-  const first = firstRequest(deployment, deployment.intendedAt ?? ctx.now());
-  return { ...first, mayHaveStarted: true, reported: await findResult(ctx.redis, deployment.id) };
+  return {
+    ...firstRequest(deployment),
+    mayHaveStarted: true,
+    reported: await findResult(ctx.redis, deployment.id),
+  };
 }

@@ -63,15 +63,15 @@ export interface Asked {
 export async function readFacts(ctx: Context, rules: Environment, asked: Asked): Promise<Facts> {
   const { id, actor, environment, service, sha } = asked;
   const [mayDeploy, lock, lease, live] = await Promise.all([
-    holdsRole(ctx.slack, actor, 'deployer', ctx.config, environment),
-    orUnreadable(locksOn(ctx.redis, environment)),
+    holdsRole(ctx, actor, 'deployer', rules),
+    orUnreadable(locksOn(ctx.redis, environment, [service], ctx.now())),
     orUnreadable(findLease(ctx.redis, environment, service)),
     findLive(ctx.redis, environment, service),
   ]);
   return {
     sha,
     mayDeploy,
-    lock: lock === 'unreadable' ? lock : lockInTheWay(lock, service, actor.id, ctx.now()),
+    lock: lock === 'unreadable' ? lock : lockInTheWay(lock, service, actor.id),
     lease: lease === 'unreadable' || lease?.deployment !== id ? lease : undefined,
     live,
     unjudged: unjudgedRules(rules),
@@ -127,6 +127,8 @@ function newDeployment(
     createdAt: now,
     updatedAt: now,
     intendedAt: null,
+    attemptedAt: null,
+    intendedOn: '',
     run: null,
     startedAt: null,
     endedAt: null,

@@ -1,17 +1,10 @@
 import * as z from 'zod';
 import type { Context } from '../context.ts';
-import type { Reported } from '../drivers/driver.ts';
+import { CallbackBody, type Report, reportDetails } from '../drivers/callback.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { type Deployment, environmentOfDeployment } from './deployment.ts';
 
-/** What a target told of a run by its signed callback (contract 5). */
-export const Result = z.object({
-  state: z.enum(['success', 'failure', 'in_progress']),
-  description: z.string().optional(),
-  url: z.string().optional(),
-  logUrl: z.string().optional(),
-});
-export type Result = z.infer<typeof Result>;
+const StoredReport = z.object({ state: CallbackBody.shape.state, ...reportDetails });
 
 /*
  * Keeps what a target told. An end that was told stays.
@@ -42,21 +35,21 @@ const RECORD = defineScript(/* lua */ `
 export async function recordResult(
   ctx: Context,
   deployment: Deployment,
-  { fence, ...told }: Result & { readonly fence: number },
+  { fence, ...report }: Report & { readonly fence: number },
 ): Promise<'taken' | 'known' | 'conflict'> {
   if (fence !== deployment.fence || deployment.intendedAt === null) return 'conflict';
-  if (deployment.runOver) return deployment.state === told.state ? 'known' : 'conflict';
+  if (deployment.runOver) return deployment.state === report.state ? 'known' : 'conflict';
 
   const outcome = z
     .enum(['taken', 'known', 'conflict'])
-    .parse(await RECORD(ctx.redis, [resultKey(deployment.id)], [JSON.stringify(Result.parse(told))]));
-  if (outcome !== 'conflict') await wake(ctx, deployment, `told-${told.state}`);
+    .parse(await RECORD(ctx.redis, [resultKey(deployment.id)], [JSON.stringify(report)]));
+  if (outcome !== 'conflict') await wake(ctx, deployment, `told-${report.state}`);
   return outcome;
 }
 
-export async function findResult(redis: RedisClient, id: string): Promise<Reported | undefined> {
+export async function findResult(redis: RedisClient, id: string): Promise<Report | undefined> {
   const json = await redis.get(resultKey(id));
-  return json === null ? undefined : Result.parse(JSON.parse(json));
+  return json === null ? undefined : StoredReport.parse(JSON.parse(json));
 }
 
 /** Has a worker look at the deployment once, soon. `why` tells one event from another. */

@@ -19,7 +19,7 @@ const SETTLE_SECONDS = 20;
 /** Takes a queued deployment to its start, exactly once: gates again, intent, driver, record. */
 export async function begin(ctx: Context, deployment: Deployment): Promise<Outcome> {
   if (deployment.intendedAt === null) return firstAttempt(ctx, deployment);
-  return laterAttempt(ctx, deployment, deployment.intendedAt);
+  return laterAttempt(ctx, deployment, deployment.attemptedAt ?? deployment.intendedAt);
 }
 
 async function firstAttempt(ctx: Context, deployment: Deployment): Promise<Outcome> {
@@ -29,12 +29,12 @@ async function firstAttempt(ctx: Context, deployment: Deployment): Promise<Outco
   failpoint('before-intent');
   const { intended, sinceMs } = await intend(ctx, deployment);
   failpoint('before-start');
-  return leap(ctx, intended, sinceMs, firstRequest(intended, ctx.now()));
+  return leap(ctx, intended, sinceMs, firstRequest(intended));
 }
 
 /** An earlier attempt wrote its intent and no more. It may still be at work, may have started it, or may have died. */
-async function laterAttempt(ctx: Context, deployment: Deployment, intendedAt: Date): Promise<Outcome> {
-  const settlesInSeconds = SETTLE_SECONDS - (ctx.now().getTime() - intendedAt.getTime()) / 1_000;
+async function laterAttempt(ctx: Context, deployment: Deployment, attemptedAt: Date): Promise<Outcome> {
+  const settlesInSeconds = SETTLE_SECONDS - (ctx.now().getTime() - attemptedAt.getTime()) / 1_000;
   if (settlesInSeconds > 0) return { againInSeconds: settlesInSeconds };
 
   const found = await driverOf(deployment).lookup(ctx.driverTools, await laterRequest(ctx, deployment));
@@ -42,6 +42,8 @@ async function laterAttempt(ctx: Context, deployment: Deployment, intendedAt: Da
     case 'found':
       ctx.log.warn({ deployment: deployment.id, run: found.run }, 'adopted a run that was not recorded');
       return recordStart(ctx, deployment, { state: 'started', run: found.run });
+    case 'later':
+      return { againInSeconds: found.againInSeconds };
     case 'unknown':
       return becomeUnknown(ctx, deployment, found.why);
     case 'not_found':
@@ -57,7 +59,9 @@ async function intend(
   deployment: Deployment,
 ): Promise<{ intended: Deployment; sinceMs: number }> {
   const sinceMs = performance.now();
-  const after = { ...deployment, intendedAt: ctx.now() };
+  const now = ctx.now();
+  const intendedOn = ctx.driverTools.place;
+  const after = { ...deployment, intendedAt: deployment.intendedAt ?? now, attemptedAt: now, intendedOn };
   return { intended: await replaceDeployment(ctx.redis, deployment, after), sinceMs };
 }
 

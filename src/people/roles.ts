@@ -1,4 +1,4 @@
-import type { Environment, RoleName } from '../config/schema.ts';
+import type { Config, Environment, RoleName } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import type { Person } from './person.ts';
@@ -35,7 +35,7 @@ export async function holdsRole(
   role: RoleName,
   environment?: Environment,
 ): Promise<boolean> {
-  const holders = environment?.roles?.[role] ?? config.roles[role] ?? [];
+  const holders = listHolders(role, config, environment);
   if (holders.includes(person.id)) return true;
 
   const groups = holders.filter((id) => id.startsWith('S'));
@@ -50,6 +50,11 @@ export async function holdsRole(
     reason: 'not_allowed',
     cause: unreadable.reason,
   });
+}
+
+/** The Slack user and usergroup ids that hold a role, on an environment or in the workspace. */
+export function listHolders(role: RoleName, config: Config, environment?: Environment): readonly string[] {
+  return environment?.roles?.[role] ?? config.roles[role] ?? [];
 }
 
 function notAllowed(because: string): UserError {

@@ -28,6 +28,8 @@ export function wanted(overrides: Partial<Deployment> = {}): Omit<Deployment, 'f
     createdAt: NOON,
     updatedAt: NOON,
     intendedAt: null,
+    attemptedAt: null,
+    intendedOn: '',
     run: null,
     startedAt: null,
     endedAt: null,
