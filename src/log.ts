@@ -26,6 +26,7 @@ export function createLogger({ level, secrets, to = 'stdout', write }: LogOption
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: withoutCommand },
       formatters: { level: (label) => ({ level: label }) },
       hooks: {
         logMethod(args, method, number) {
@@ -51,6 +52,13 @@ function prettyDestination(fd: number): DestinationStream | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** ioredis hangs the command with all its arguments on an error: whole jobs, and the password at sign-in. */
+function withoutCommand(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { command, cause, ...shown } = pino.stdSerializers.errWithCause(error);
+  return error.cause === undefined ? shown : { ...shown, cause: withoutCommand(error.cause) };
 }
 
 /** What makes two lines the same: all but the time. */

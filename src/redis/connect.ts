@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { StartError } from '../errors.ts';
@@ -19,26 +20,30 @@ const OLDEST = [6, 2] as const;
  */
 export function connectRedis(url: string, use: RedisUse, log: Logger): RedisClient {
   const redis = createClient(parseRedisUrl(url), use);
-  redis.on('error', (error) => log.warn({ err: error, use }, 'Redis does not answer'));
+  // Only its message: ioredis hangs the command on the error, and the first command carries the password.
+  redis.on('error', (error: Error) => log.warn({ reason: error.message, use }, 'Redis does not answer'));
   return redis;
 }
 
 /** Resolves when Redis takes commands; after `seconds` rejects with a StartError that gives the last reason. */
 export async function waitForRedis(redis: RedisClient, seconds: number): Promise<void> {
-  if (redis.status === 'ready') return;
   let reason = 'no answer';
   const keepReason = (error: Error) => {
     reason = error.message;
   };
   redis.on('error', keepReason);
-  await new Promise<void>((resolve, reject) => {
-    const late = () => reject(new StartError(`REDIS_URL must name a Redis that answers: ${reason}`));
-    const timer = setTimeout(late, seconds * 1_000);
-    redis.once('ready', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  }).finally(() => redis.off('error', keepReason));
+  const begin = performance.now();
+  try {
+    while (redis.status !== 'ready') {
+      if (performance.now() - begin > seconds * 1_000) {
+        throw new StartError(`REDIS_URL must name a Redis that answers: ${reason}`);
+      }
+      await sleep(10);
+    }
+    if (redis instanceof Cluster) await Promise.all(redis.nodes('all').map((node) => node.ping()));
+  } finally {
+    redis.off('error', keepReason);
+  }
 }
 
 /**
@@ -97,6 +102,7 @@ function behaviour(use: RedisUse) {
   const fast = use === 'fast';
   return {
     connectTimeout: fast ? 1_500 : 5_000,
+    disconnectTimeout: 500,
     // A link that broke without a word is noticed by silence; BullMQ's longest blocking read is 10 s.
     socketTimeout: fast ? 5_000 : 30_000,
     enableOfflineQueue: !fast,
@@ -121,7 +127,7 @@ const WITH_SENTINELS = {
 
 function createCluster(nodes: readonly RedisNode[], common: Behaviour, use: RedisUse): Cluster {
   const { retryStrategy, enableOfflineQueue, ...redisOptions } = common;
-  return new Cluster([...nodes], {
+  const cluster = new Cluster([...nodes], {
     redisOptions,
     enableOfflineQueue,
     clusterRetryStrategy: retryStrategy,
@@ -129,4 +135,7 @@ function createCluster(nodes: readonly RedisNode[], common: Behaviour, use: Redi
     // A command whose connection broke may have been carried out: only the patient ask again.
     ...(use === 'fast' && { retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 }),
   });
+  // The fast refuse what would have to wait for a node's first connection: make it before it is needed.
+  cluster.on('+node', (node: Redis) => void node.connect().catch(() => undefined));
+  return cluster;
 }
