@@ -108,13 +108,15 @@ it.each([
   { damage: 'is missing', head: undefined },
   { damage: 'cannot be read', head: '{"seq":' },
 ])('refuses to guess where the trail ends when its head $damage', async ({ head }) => {
-  const redis = testRedis();
+  const prefix = `${randomUUID()}:`;
+  const redis = testRedis(prefix);
   await inTurn(redis, ['a', 'b']);
   await (head === undefined
     ? redis.del('baton:{audit}:trail:head')
     : redis.set('baton:{audit}:trail:head', head));
 
   await expect(appendAudit(redis, event('c'))).rejects.toThrow(UnreadableError);
+  await expect(appendAudit(testRedis(prefix), event('d'))).rejects.toThrow(UnreadableError);
   expect(await redis.llen('baton:{audit}:trail')).toBe(2);
 });
 
