@@ -34,3 +34,14 @@ export class UnreadableError extends Error {
     this.key = key;
   }
 }
+
+/**
+ * Baton cannot start until somebody changes something around it. The message is one line for the operator: what is
+ * wrong and what it should be, never the value of a secret. `main.ts` prints it, without a stack, and exits with 1.
+ */
+export class StartError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
