@@ -10,8 +10,10 @@ export function readPage(
 ): { readonly limit: number; readonly before: string | undefined } {
   const known = ['limit', 'before', ...further];
   for (const name of query.keys()) {
-    if (!known.includes(name)) throw badParameter(name, `is not known here; known are ${known.join(', ')}`, '?limit=50');
-    if (query.getAll(name).length > 1) throw badParameter(name, 'may be given once', `?${name}=${exampleOf(name)}`);
+    if (!known.includes(name))
+      throw badParameter(name, `is not known here; known are ${known.join(', ')}`, '?limit=50');
+    if (query.getAll(name).length > 1)
+      throw badParameter(name, 'may be given once', `?${name}=${exampleOf(name)}`);
   }
   return { limit: readLimit(query.get('limit')), before: query.get('before') ?? undefined };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { UserError } from '../errors.ts';
+import { StartError } from '../errors.ts';
 import { type Address, HttpError, type Route, sendJson } from './route.ts';
 
 export interface ServerOptions {
@@ -38,7 +38,7 @@ const HEADERS = Object.entries({
   'x-frame-options': 'DENY',
 });
 
-/** Listens. Throws UserError, one line that names HOST or PORT, where it cannot. */
+/** Listens. Throws StartError, one line that names HOST or PORT, where it cannot. */
 export async function startServer(options: ServerOptions): Promise<WebServer> {
   const { host, port, requestSeconds = 9, closeSeconds = 10 } = options;
   const routes = options.routes.map(compile);
@@ -150,9 +150,9 @@ async function listen(server: Server, host: string, port: number): Promise<void>
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     const where = `PORT ${port} on ${host}`;
     if (code === 'EADDRINUSE')
-      throw new UserError(`${where} is taken by another program: set PORT to a free one.`);
-    if (code === 'EACCES') throw new UserError(`${where} may not be used: set PORT to one above 1023.`);
-    throw new UserError(`HOST ${host} is no address of this machine (${String(code)}): set HOST to one.`, {
+      throw new StartError(`${where} is taken by another program: set PORT to a free one.`);
+    if (code === 'EACCES') throw new StartError(`${where} may not be used: set PORT to one above 1023.`);
+    throw new StartError(`HOST ${host} is no address of this machine (${String(code)}): set HOST to one.`, {
       cause: error,
     });
   }

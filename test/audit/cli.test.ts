@@ -5,7 +5,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { NO_HEAD, rowAfter, verifyRows } from '../../src/audit/chain.ts';
 import { auditExport, auditVerify } from '../../src/audit/cli.ts';
 import { appendAudit } from '../../src/audit/store.ts';
-import { UserError } from '../../src/errors.ts';
+import { StartError } from '../../src/errors.ts';
 import type { RedisClient } from '../../src/redis/script.ts';
 import { event } from '../support/audit-event.ts';
 import { closeContexts, testRedis } from '../support/context.ts';
@@ -96,7 +96,7 @@ it.each(['yesterday', '', '2030-02-31', '2030-13-01', '01.02.2030', '2030-01-03T
     const redis = await trail(1);
     const lines: string[] = [];
 
-    await expect(auditExport(redis, { since }, (text) => void lines.push(text))).rejects.toThrow(UserError);
+    await expect(auditExport(redis, { since }, (line) => void lines.push(line))).rejects.toThrow(StartError);
     expect(lines).toEqual([]);
   },
 );
@@ -157,10 +157,10 @@ async function trail(length: number): Promise<RedisClient> {
   return redis;
 }
 
-async function printed(command: (write: (text: string) => void) => Promise<number>) {
+async function printed(command: (write: (line: string) => void) => Promise<number>) {
   let text = '';
   const code = await command((more) => {
-    text += more;
+    text += `${more}\n`;
   });
   return { code, text };
 }

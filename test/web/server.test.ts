@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { UserError } from '../../src/errors.ts';
+import { StartError } from '../../src/errors.ts';
 import { HttpError, readBody, type Route, sendJson } from '../../src/web/route.ts';
 import { startServer } from '../../src/web/server.ts';
 import { closeServers, serve } from '../support/web.ts';
@@ -211,7 +211,7 @@ it('names PORT when another program has it', async () => {
     routes: [],
   });
 
-  await expect(second).rejects.toThrow(UserError);
+  await expect(second).rejects.toThrow(StartError);
   await expect(second).rejects.toThrow(`PORT ${port} on 127.0.0.1 is taken by another program`);
 });
 
