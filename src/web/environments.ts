@@ -1,0 +1,89 @@
+import type { Context } from '../context.ts';
+import { listEnvironmentNames, listLeases, listLive } from '../deployments/store.ts';
+import { UnreadableError } from '../errors.ts';
+import { findLock } from '../locks/store.ts';
+import { liveShape, lockShape, type LockShape, unreadableLock } from './shape.ts';
+
+/** The environments of the configuration in its order, then those that were deployed to before they left it. */
+export async function environmentNames(ctx: Context): Promise<string[]> {
+  const configured = Object.keys(ctx.config.environments);
+  return [...new Set([...configured, ...(await listEnvironmentNames(ctx.redis))])];
+}
+
+export interface EnvironmentShape {
+  readonly name: string;
+  readonly services: readonly object[];
+  readonly locks: readonly LockShape[];
+  readonly freeze: null;
+  /** What of it is stored but cannot be read, and is left out. */
+  readonly unreadable?: readonly string[];
+}
+
+/** All environments, each with what is live and what runs by service, and its locks. */
+export async function listEnvironments(ctx: Context): Promise<EnvironmentShape[]> {
+  return Promise.all((await environmentNames(ctx)).map((name) => environmentShape(ctx, name)));
+}
+
+/** The locks in force, newest first; those that cannot be read stand before all others. */
+export async function listLocks(ctx: Context): Promise<LockShape[]> {
+  const names = await environmentNames(ctx);
+  const lists = await Promise.all(names.map((name) => locksIn(ctx, scopesIn(ctx, name))));
+  const locks = [...(await locksIn(ctx, ['all'])), ...lists.flat()];
+  return locks.toSorted((one, other) => sinceOf(other) - sinceOf(one));
+}
+
+async function environmentShape(ctx: Context, name: string): Promise<EnvironmentShape> {
+  const [live, leases, locks] = await Promise.all([
+    orUnreadable(listLive(ctx.redis, name)),
+    orUnreadable(listLeases(ctx.redis, name)),
+    locksIn(ctx, scopesIn(ctx, name)),
+  ]);
+  const services = new Set([...servicesOf(ctx, name), ...(live?.keys() ?? []), ...(leases?.keys() ?? [])]);
+  const shapes = Array.from(services, (service) => {
+    const there = live?.get(service);
+    const lease = leases?.get(service);
+    return {
+      name: service,
+      live: there === undefined ? null : liveShape(there),
+      running: lease === undefined ? [] : [lease.deployment],
+    };
+  });
+  const unreadable = [...(live === undefined ? ['live'] : []), ...(leases === undefined ? ['running'] : [])];
+  return { name, services: shapes, locks, freeze: null, ...(unreadable.length > 0 && { unreadable }) };
+}
+
+function servicesOf({ config }: Context, name: string): readonly string[] {
+  return Object.hasOwn(config.environments, name) ? (config.environments[name]?.services ?? []) : [];
+}
+
+function scopesIn(ctx: Context, name: string): string[] {
+  return [name, ...servicesOf(ctx, name).map((service) => `${name}/${service}`)];
+}
+
+async function locksIn(ctx: Context, scopes: readonly string[]): Promise<LockShape[]> {
+  const found = await Promise.all(scopes.map((scope) => lockOn(ctx, scope)));
+  return found.filter((lock) => lock !== undefined);
+}
+
+async function lockOn(ctx: Context, scope: string): Promise<LockShape | undefined> {
+  try {
+    const lock = await findLock(ctx.redis, scope, ctx.now());
+    return lock && lockShape(lock);
+  } catch (error) {
+    if (error instanceof UnreadableError) return unreadableLock(scope);
+    throw error;
+  }
+}
+
+async function orUnreadable<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof UnreadableError) return undefined;
+    throw error;
+  }
+}
+
+function sinceOf({ since }: LockShape): number {
+  return since === null ? Infinity : Date.parse(since);
+}

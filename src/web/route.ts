@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** What the address of a request says beyond its route. */
+export interface Address {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+}
+
+export type Serve = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  address: Address,
+) => Promise<void> | void;
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** The whole path; a part such as `:id` stands for anything without a slash. */
+  readonly path: string;
+  readonly serve: Serve;
+}
+
+/** An answer other than success. The message and the fields are shown to whoever asked. */
+export class HttpError extends Error {
+  readonly status: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, message: string, fields: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.name = 'HttpError';
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+export function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.statusCode = status;
+  response.setHeader('content-type', 'application/json; charset=utf-8');
+  response.end(`${JSON.stringify(body)}\n`);
+}
+
+/** The whole body. Throws HttpError 413 for more than `limitBytes`, 415 for a compressed one. */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') throw new HttpError(415, 'The body must not be compressed.');
+  const tooLarge = () => new HttpError(413, `The body must not be larger than ${limitBytes} bytes.`);
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge();
+
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Not `for await`: leaving such a loop destroys the connection before the answer is out.
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= limitBytes) return chunks.push(chunk);
+      request.removeAllListeners('data').pause();
+      return reject(tooLarge());
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks, length)));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('The connection broke off.')));
+  });
+}

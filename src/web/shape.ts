@@ -1,0 +1,74 @@
+import type { ListedEntry } from '../audit/store.ts';
+import type { Deployment, Live } from '../deployments/deployment.ts';
+import type { Lock } from '../locks/lock.ts';
+
+/** How nouns look to those who ask over HTTP (contract 3): our keys in snake case, times in ISO 8601, UTC. */
+export function deploymentShape(deployment: Deployment): object {
+  const { id, environment, service, repository, ref, sha, state, reason, fence, driver } = deployment;
+  return {
+    id,
+    environment,
+    service,
+    repository,
+    ref,
+    sha,
+    title: deployment.title,
+    pull_request: deployment.pullRequest,
+    state,
+    reason,
+    fence,
+    requested_by: deployment.requestedBy,
+    approved_by: deployment.approvedBy,
+    driver,
+    created_at: deployment.createdAt.toISOString(),
+    started_at: deployment.startedAt?.toISOString() ?? null,
+    ended_at: deployment.endedAt?.toISOString() ?? null,
+    url: deployment.url,
+    log_url: deployment.logUrl,
+    summary: deployment.summary,
+  };
+}
+
+export interface LockShape {
+  readonly scope: string;
+  readonly holder: string | null;
+  readonly reason: string;
+  readonly since: string | null;
+  readonly until: string | null;
+  readonly waiting: readonly string[];
+  readonly pull_request: number | null;
+  /** True where the stored lock cannot be read: it blocks, and nobody knows whose it is. */
+  readonly unreadable?: true;
+}
+
+export function lockShape({ scope, holder, reason, since, until }: Lock): LockShape {
+  return {
+    scope,
+    holder,
+    reason,
+    since: since.toISOString(),
+    until: until?.toISOString() ?? null,
+    waiting: [],
+    pull_request: null,
+  };
+}
+
+export function unreadableLock(scope: string): LockShape {
+  const reason = 'The stored lock cannot be read, so it blocks until an admin has looked at it.';
+  const nothing = { holder: null, since: null, until: null, waiting: [], pull_request: null };
+  return { scope, reason, ...nothing, unreadable: true };
+}
+
+export function liveShape({ deployment, ref, sha, since, by }: Live): object {
+  return { deployment, ref, sha, since: since.toISOString(), by };
+}
+
+/** With the members in the order in which they are hashed (docs/audit.md). */
+export function entryShape(entry: ListedEntry): object {
+  if (!('unreadable' in entry)) {
+    const { seq, id, at, actor, action, subject, outcome, reason, detail, prev, hash } = entry;
+    return { seq, id, at: at.toISOString(), actor, action, subject, outcome, reason, detail, prev, hash };
+  }
+  const nothing = { at: null, actor: null, action: null, subject: null, outcome: null };
+  return { seq: entry.seq, ...nothing, reason: null, detail: {}, prev: null, hash: null, unreadable: true };
+}
