@@ -126,3 +126,9 @@ function openQueue(name: QueueName, options: QueueOptions): Queue {
     },
   });
 }
+
+/** Has the sweep run twice a minute, once for all workers. */
+export async function scheduleSweep({ queues }: QueuedJobs): Promise<void> {
+  const data = { version: 1 } satisfies JobDataOf<'sweeps'>;
+  await queues.get('sweeps')?.upsertJobScheduler('sweep', { every: 30_000 }, { name: 'sweeps', data });
+}

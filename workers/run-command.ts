@@ -58,11 +58,16 @@ async function run(ctx: Context, job: CommandJob, { id }: Attempt): Promise<Repl
   }
 }
 
+interface Refusal {
+  readonly reason: ReasonCode;
+  readonly said: string;
+}
+
 async function noteRefusal(
   ctx: Context,
   { user, text }: CommandJob,
   id: string,
-  error: UserError,
+  { reason, said }: Refusal,
 ): Promise<void> {
   const [action = 'help'] = text.trim().split(/\s+/);
   await appendAudit(ctx.redis, {

@@ -33,10 +33,10 @@ export function resultRoute(ctx: Context): Route {
 async function take(ctx: Context, deployment: Deployment, raw: Buffer): Promise<'taken' | 'known'> {
   const body = readCallback(raw);
   if (body === undefined) throw await refusal(ctx, deployment, MALFORMED);
-  const { deployment: meant, log_url: logUrl, ...told } = body;
+  const { deployment: meant, ...told } = body;
   if (meant !== deployment.id) throw await refusal(ctx, deployment, { ...OTHER, detail: { meant } });
 
-  const outcome = await recordResult(ctx, deployment, { ...told, logUrl });
+  const outcome = await recordResult(ctx, deployment, told);
   const { fence, state } = told;
   if (outcome === 'conflict') throw await refusal(ctx, deployment, { ...CONFLICT, detail: { fence, state } });
   await appendAudit(ctx.redis, {

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { systemClock } from './clock.ts';
+import type { Environment as Settings } from './config/environment.ts';
+import type { ConfigError } from './config/problem.ts';
+import { openConfig } from './config/watch.ts';
+import type { Context } from './context.ts';
+import { openRunsFolder } from './drivers/runs.ts';
+import { StartError } from './errors.ts';
+import { createGitHub } from './github/client.ts';
+import { openQueues, type QueuedJobs } from './jobs.ts';
+import { checkRedisPolicy, connectRedis, type RedisUse, waitForRedis } from './redis/connect.ts';
+import { createSlackClient } from './slack/web-api.ts';
+import { configRefused } from './views/config.ts';
+
+export interface Opened {
+  readonly ctx: Context;
+  readonly jobs: QueuedJobs;
+  close(): Promise<void>;
+}
+
+export interface Outside {
+  readonly settings: Settings;
+  readonly redisUrl: string;
+  readonly batonUrl: string;
+  /** `fast` for the web role, `patient` for workers. */
+  readonly use: RedisUse;
+  readonly log: Logger;
+}
+
+const REDIS_WITHIN_SECONDS = 30;
+
+/** Connects to everything outside. Throws StartError or ConfigError, one line each, for what an operator must mend. */
+export async function openContext({ settings, redisUrl, batonUrl, use, log }: Outside): Promise<Opened> {
+  if (settings.slack === undefined) {
+    throw new StartError(
+      'SLACK_BOT_TOKEN must be set: only `npm start` works without Slack, as the playground',
+    );
+  }
+  const slack = createSlackClient({ token: settings.slack.botToken, apiUrl: settings.slackApiUrl });
+  const github =
+    settings.github === undefined
+      ? undefined
+      : createGitHub({ credentials: credentialsOf(settings.github), apiUrl: settings.githubApiUrl, log });
+  const runsFolder = join(settings.dataFolder, 'runs');
+  const place = await openRunsFolder(runsFolder);
+
+  const redis = connectRedis(redisUrl, use, log);
+  await waitForRedis(redis, REDIS_WITHIN_SECONDS);
+  await checkRedisPolicy(redis);
+  const jobs = openQueues({ connection: redis });
+
+  const tellAudit = (error: ConfigError) => {
+    log.error({ err: error }, 'the changed configuration is refused; the one before stays in force');
+    const channel = config.current.slack.channels.audit;
+    if (channel !== undefined) void tellRefused(jobs, channel, error).catch(() => undefined);
+  };
+  const config = await openConfig({
+    path: settings.configFile,
+    onChange: () => log.info('the changed configuration is in force'),
+    onError: tellAudit,
+  });
+  const secret = (variable: string) => process.env[variable];
+  const ctx: Context = {
+    get config() {
+      return config.current;
+    },
+    redis,
+    jobs,
+    slack,
+    github,
+    driverTools: { github, fetch, secret, runsFolder, place, batonUrl, now: systemClock },
+    log,
+    now: systemClock,
+  };
+  const close = async () => {
+    config.close();
+    await jobs.close();
+    redis.disconnect();
+  };
+  return { ctx, jobs, close };
+}
+
+function credentialsOf(access: NonNullable<Settings['github']>) {
+  return access.kind === 'token'
+    ? { token: access.token }
+    : { appId: access.appId, privateKey: access.privateKey };
+}
+
+/** Each process sees the same bad file; the id lets one of them tell. */
+async function tellRefused(jobs: QueuedJobs, channel: string, error: ConfigError): Promise<void> {
+  const id = createHash('sha256').update(error.message).digest('hex').slice(0, 16);
+  const { text, blocks } = configRefused(error.message);
+  await jobs.add('messages', `config-${id}`, {
+    version: 1,
+    kind: 'notice',
+    channel,
+    user: '',
+    view: { text, blocks: [...blocks] },
+    reference: id.slice(0, 8),
+  });
+}

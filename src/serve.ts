@@ -1,0 +1,196 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import type { Logger } from 'pino';
+import { commands } from '../commands/index.ts';
+import { workers } from '../workers/index.ts';
+import {
+  batonUrl,
+  type Environment as Settings,
+  readEnvironment as readSettings,
+} from './config/environment.ts';
+import { StartError } from './errors.ts';
+import { scheduleSweep } from './jobs.ts';
+import { createLogger } from './log.ts';
+import { type Opened, openContext } from './open-context.ts';
+import { establishEpoch } from './redis/epoch.ts';
+import { findRedis } from './redis/find.ts';
+import { createSlackRoute } from './slack/app.ts';
+import { startSocketMode } from './slack/socket-mode.ts';
+import { VERSION } from './version.ts';
+import { apiRoutes } from './web/api.ts';
+import { listEnvironments } from './web/environments.ts';
+import { healthRoutes, jobsProbe, type Probe, redisProbe } from './web/health.ts';
+import { describeProcess, observeAck } from './web/metrics.ts';
+import { resultRoute } from './web/result.ts';
+import type { Route } from './web/route.ts';
+import { metricsRoute } from './web/scrape.ts';
+import { startServer } from './web/server.ts';
+import { startWorker } from './worker.ts';
+
+export type Role = 'start' | 'web' | 'worker';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+type Close = () => Promise<void>;
+
+/** What SIGTERM leaves for handing over (contract 2); after that the process ends as it is. */
+const STOP_WITHIN_SECONDS = 28;
+
+/** Runs a role until the process is told to stop. Throws StartError or ConfigError when it cannot start. */
+export async function serve(given: Settings, role: Role, env: Variables): Promise<undefined> {
+  const log = createLogger({ level: given.logLevel, secrets: given.secrets });
+  const closing: Close[] = [];
+  const stop = stopOnce(closing, log);
+  try {
+    const { url, playground } = await open({ given, role, env, log, closing });
+    process.once('SIGTERM', () => void stop(0));
+    process.once('SIGINT', () => void stop(0));
+    log.info({ role, url, version: VERSION, playground }, 'Baton is ready');
+    process.stdout.write(greeting(role, url, playground));
+  } catch (error) {
+    await closeAll(closing, log);
+    throw error;
+  }
+  return undefined;
+}
+
+interface Start {
+  readonly given: Settings;
+  readonly role: Role;
+  readonly env: Variables;
+  readonly log: Logger;
+  readonly closing: Close[];
+}
+
+async function open({
+  given,
+  role,
+  env,
+  log,
+  closing,
+}: Start): Promise<{ url: string; playground: boolean }> {
+  const playground = role === 'start' && given.slack === undefined;
+  const played = playground ? await openPlayground(given, env) : undefined;
+  if (played !== undefined) closing.push(played.close);
+  const settings = played?.settings ?? given;
+  for (const note of settings.notes) log.warn(note);
+
+  const { redisUrl, dataFolder } = settings;
+  const redis = await findRedis({ redisUrl, dataFolder, playground, log });
+  closing.push(redis.stop);
+  describeProcess(VERSION);
+
+  const outside = { settings, redisUrl: redis.url, batonUrl: batonUrl(settings, settings.port), log };
+  const web = role === 'worker' ? undefined : await openContext({ ...outside, use: 'fast' });
+  const work = role === 'web' ? undefined : await openContext({ ...outside, use: 'patient' });
+  const first = web ?? work;
+  if (first === undefined) throw new Error('a role does something');
+  for (const opened of [web, work]) if (opened !== undefined) closing.push(opened.close);
+  await establishEpoch(first.ctx.redis, log);
+
+  played?.show(first);
+  const probes: Probe[] = [redisProbe(first.ctx.redis)];
+  if (work !== undefined) probes.push(...(await takeWork(work, closing)));
+  const routes = [
+    ...healthRoutes(probes),
+    metricsRoute({ redis: first.ctx.redis, queues: first.jobs.queues }),
+    ...(web === undefined ? [] : await webRoutes(settings, web, { playground, closing })),
+  ];
+  const fallback = played?.handle;
+  const server = await startServer({ host: settings.host, port: settings.port, log, routes, fallback });
+  closing.push(() => server.close());
+  return { url: settings.batonUrl ?? server.url, playground };
+}
+
+async function webRoutes(
+  settings: Settings,
+  { ctx, jobs }: Opened,
+  { playground, closing }: { playground: boolean; closing: Close[] },
+): Promise<Route[]> {
+  const { slack: access, slackApiUrl, apiToken } = settings;
+  const { redis, slack, log, now } = ctx;
+  const intake = { jobs, redis, slack, slackApiUrl, log, now, onAck: observeAck };
+  const routes = [...apiRoutes(ctx, { token: apiToken, open: playground }), resultRoute(ctx)];
+  if (access?.mode === 'socket') {
+    const socket = await startSocketMode({ ...intake, appToken: access.appToken });
+    closing.push(() => socket.stop());
+  } else if (access?.mode === 'http') {
+    const serveSlack = createSlackRoute({ ...intake, signingSecret: access.signingSecret });
+    routes.push({ method: 'POST', path: '/slack/events', serve: serveSlack });
+  }
+  return routes;
+}
+
+async function takeWork({ ctx, jobs }: Opened, closing: Close[]): Promise<Probe[]> {
+  await scheduleSweep(jobs);
+  return workers.map((worker) => {
+    const taking = startWorker(ctx, worker, { connection: ctx.redis });
+    taking.on('error', (err) =>
+      ctx.log.warn({ err, queue: worker.queue }, 'a worker has trouble with Redis'),
+    );
+    closing.push(() => taking.close());
+    const queue = jobs.queues.get(worker.queue);
+    if (queue === undefined) throw new Error(`there is no queue ${worker.queue}`);
+    return jobsProbe(queue, taking);
+  });
+}
+
+/** The playground is loaded only here: a real installation runs none of it. */
+async function openPlayground(given: Settings, env: Variables) {
+  if (!['127.0.0.1', 'localhost', '::1'].includes(given.host)) {
+    throw new StartError(
+      'HOST must be 127.0.0.1 without Slack credentials: the playground is for this machine only',
+    );
+  }
+  const { startPlayground } = await import('../playground/demo.ts');
+  const port = given.port === 0 ? await freePort(given.host) : given.port;
+  let shown: Opened | undefined;
+  const playground = await startPlayground({
+    batonUrl: `http://${given.host}:${port}`,
+    folder: given.dataFolder,
+    commands: commands.filter(({ later }) => later !== true),
+    environments: async () => (shown === undefined ? [] : listEnvironments(shown.ctx)),
+  });
+  const settings = readSettings({ ...env, ...playground.environment, PORT: String(port) });
+  for (const secret of settings.secrets) given.secrets.add(secret); // the log hides them from now on
+  return {
+    settings,
+    handle: playground.handle,
+    show: (opened: Opened) => {
+      shown = opened;
+    },
+    close: () => playground.close(),
+  };
+}
+
+async function freePort(host: string): Promise<number> {
+  const probe = createServer().listen(0, host);
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+function greeting(role: Role, url: string, playground: boolean): string {
+  if (!playground) return `Baton (${role}) listens at ${url}\n`;
+  return `\n  Baton's playground is at ${url}\n  Open it and type /deploy staging. Ctrl-C ends it.\n\n`;
+}
+
+function stopOnce(closing: Close[], log: Logger): (code: number) => Promise<void> {
+  let stopping = false;
+  return async (code) => {
+    if (stopping) return;
+    stopping = true;
+    log.info('stopping: nothing new is taken');
+    setTimeout(() => process.exit(1), STOP_WITHIN_SECONDS * 1_000).unref();
+    await closeAll(closing, log);
+    process.exit(code);
+  };
+}
+
+/** In the opposite order of opening; workers side by side would be quicker, but each waits only for its running jobs. */
+async function closeAll(closing: Close[], log: Logger): Promise<void> {
+  for (const close of closing.splice(0).toReversed()) {
+    await close().catch((error: unknown) => log.warn({ err: error }, 'something did not close'));
+  }
+}
