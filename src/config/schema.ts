@@ -35,7 +35,9 @@ export const Service = z.strictObject({
 });
 export type Service = z.infer<typeof Service>;
 
-const services = listOf(name, 'services such as [api, web]').min(1, { error: 'a list of at least one service' });
+const services = listOf(name, 'services such as [api, web]').min(1, {
+  error: 'a list of at least one service',
+});
 
 export const LockRules = z
   .strictObject({
@@ -70,7 +72,9 @@ export const Environment = z.strictObject({
   approval_expires: duration.prefault('24h').describe('How long a deployment waits for its approvals'),
   start_within: duration.prefault('2m').describe('A start that nobody has reported by then is asked about'),
   timeout: duration.prefault('60m').describe('How long a deployment may take'),
-  freezes: listOf(Freeze, 'freezes, each with from, to, timezone and reason').default([]).describe('When nothing is deployed here'),
+  freezes: listOf(Freeze, 'freezes, each with from, to, timezone and reason')
+    .default([])
+    .describe('When nothing is deployed here'),
   rollback_during_freeze: yesOrNo.default(false).describe('Whether a rollback may pass a freeze'),
   roles: Roles.optional().describe("Roles here; each one named takes the place of the workspace's"),
 });
@@ -114,13 +118,17 @@ const Mail = z.strictObject({
 /** The whole of `baton.yml`. Strict, so that a typing error cannot disarm a gate. */
 export const Config = z.strictObject({
   slack: Slack.describe('The Slack workspace'),
-  people: listOf(Person, 'people such as [{ name: Asha, slack: U0ASHA }]').default([]).describe('Who is who on Slack and GitHub'),
+  people: listOf(Person, 'people such as [{ name: Asha, slack: U0ASHA }]')
+    .default([])
+    .describe('Who is who on Slack and GitHub'),
   roles: Roles.prefault({}).describe('Who may do what, everywhere; an empty list is nobody'),
   services: byName(Service).describe('What can be deployed, by name'),
   environments: byName(Environment).describe('Where it can be deployed, by name'),
   remote_deploys: RemoteDeploys.optional().describe("Pull requests' own environments"),
   sites: byName(Site).prefault({}).describe('Where people work, by name'),
-  handoffs: listOf(Handoff, 'handoffs, each with from, to, at and channel').default([]).describe('Which site passes its open work to which'),
+  handoffs: listOf(Handoff, 'handoffs, each with from, to, at and channel')
+    .default([])
+    .describe('Which site passes its open work to which'),
   mail: Mail.optional().describe('Digests by mail; needs SMTP_URL in the environment'),
 });
 export type Config = z.infer<typeof Config>;
