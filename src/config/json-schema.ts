@@ -20,9 +20,12 @@ export function configJsonSchema(): SchemaPart {
   return JSON.parse(JSON.stringify({ $schema, title, description, ...schema }));
 }
 
+let made: SchemaPart | undefined;
+
 /** The keys that may stand in the section at the path of this value. */
 export function keysAllowedAt(path: readonly PropertyKey[], value: unknown): readonly string[] {
-  let part: SchemaPart | undefined = configJsonSchema();
+  made ??= configJsonSchema();
+  let part: SchemaPart | undefined = made;
   let here = value;
   for (const step of path) {
     part = stepInto(part, step, here);

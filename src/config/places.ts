@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Pair } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, type YAMLMap } from 'yaml';
 
 export interface Place {
   /** Counted from 1. */
@@ -44,13 +44,20 @@ function follow(document: Document.Parsed, path: readonly PropertyKey[], offsetO
   let offset = startOf(node) ?? 0;
   for (const part of path) {
     if (isAlias(node)) node = node.resolve(document);
-    const pair = isMap(node) ? node.items.find(({ key }) => isNamed(key, part)) : undefined;
+    const pair = isMap(node) ? pairsOf(node).get(String(part)) : undefined;
     node = isSeq(node) ? node.items[Number(part)] : pair?.value;
     offset = offsetOf(pair, node) ?? offset;
   }
   return offset;
 }
 
-function isNamed(key: unknown, name: PropertyKey): boolean {
-  return isScalar(key) && String(key.value) === String(name);
+const indexed = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** Looked up by name, since a file may have thousands of keys and a mistake in each. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = indexed.get(map);
+  if (known !== undefined) return known;
+  const pairs = new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair]));
+  indexed.set(map, pairs);
+  return pairs;
 }

@@ -1,0 +1,31 @@
+import { configJsonSchema } from '../src/config/json-schema.ts';
+import { REASONS } from '../src/reason-codes.ts';
+
+/** Files that are made from the source, by what makes them: `npm run schema`. */
+export const generated: Readonly<Record<string, () => Readonly<Record<string, string>>>> = {
+  schema: () => ({
+    'baton.schema.json': json(configJsonSchema()),
+    'docs/reason-codes.md': reasonCodesPage(),
+  }),
+};
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function reasonCodesPage(): string {
+  const rows = Object.entries(REASONS).map(([code, { says, next }]) => `| \`${code}\` | ${says} | ${next} |`);
+  return [
+    '# Reason codes',
+    '',
+    'Every refusal and every end of a deployment has one of these codes: in the small print of the message, in logs,',
+    'metrics and the audit trail. They are stable, so scripts may rely on them.',
+    '',
+    '| code | what it says | what to do next |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+    '<!-- Made from src/reason-codes.ts by `npm run schema`. -->',
+    '',
+  ].join('\n');
+}
