@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App, Octokit, RequestError } from 'octokit';
 import type { Logger } from 'pino';
+import { isTimeout, readFailure } from './failure.ts';
 
 export type GitHubCredentials =
   | { readonly token: string }
@@ -10,10 +11,11 @@ export interface GitHubOptions {
   readonly credentials: GitHubCredentials;
   /** GitHub Enterprise Server's API; GitHub's own when left out. */
   readonly apiUrl?: string | undefined;
+  /** How long one request may take, the reading of its answer included. */
+  readonly timeoutMs?: number;
   readonly log: Logger;
 }
 
-/** How long one request may take, the reading of its answer included. */
 const TIMEOUT_MS = 10_000;
 
 /** A read is repeated so often after a 5xx or a broken connection; a time-out is not, since somebody is waiting. */
@@ -29,7 +31,7 @@ const KNOWN_INSTALLATIONS = 1_000;
  * each: nothing waits for rate limits here, the caller is told. Writes are sent once, whatever happens: one that broke
  * off may have been carried out.
  */
-export function createGitHub({ credentials, apiUrl, log }: GitHubOptions): Octokit {
+export function createGitHub({ credentials, apiUrl, timeoutMs = TIMEOUT_MS, log }: GitHubOptions): Octokit {
   const Configured = Octokit.defaults({
     ...(apiUrl !== undefined && { baseUrl: apiUrl.replace(/\/+$/, '') }),
     userAgent: 'baton',
@@ -37,10 +39,10 @@ export function createGitHub({ credentials, apiUrl, log }: GitHubOptions): Octok
     throttle: { enabled: false },
     log: quiet(log),
   });
-  if ('token' in credentials) return hardened(new Configured({ auth: credentials.token }));
+  if ('token' in credentials) return hardened(new Configured({ auth: credentials.token }), timeoutMs);
 
   const app = new App({ ...credentials, Octokit: Configured, log: quiet(log) });
-  const tokenFor = installationTokens(hardened(app.octokit));
+  const tokenFor = installationTokens(hardened(app.octokit, timeoutMs));
   const github = new Configured();
   github.hook.wrap('request', async (request, options) => {
     const { owner, repo } = options;
@@ -48,9 +50,10 @@ export function createGitHub({ credentials, apiUrl, log }: GitHubOptions): Octok
       typeof owner === 'string' && typeof repo === 'string'
         ? `token ${await tokenFor(owner, repo)}`
         : `bearer ${await appToken(app.octokit)}`;
-    return request({ ...options, headers: { ...options.headers, authorization } });
+    options.headers = { ...options.headers, authorization };
+    return request(options);
   });
-  return hardened(github);
+  return hardened(github, timeoutMs);
 }
 
 /** An installation is looked up once for each repository; its token lives an hour and octokit renews it. */
@@ -68,12 +71,13 @@ function installationTokens(app: Octokit): (owner: string, repo: string) => Prom
   }
 
   return async (owner, repo) => {
-    const installationId = await installationOf(owner, repo);
     try {
+      const installationId = await installationOf(owner, repo);
       return tokenIn(await app.auth({ type: 'installation', installationId }));
     } catch (error) {
       installations.delete(`${owner}/${repo}`.toLowerCase()); // uninstalled, or installed anew
-      throw error;
+      // No answer to the request itself, which has not gone out: a write must not look as if it might have.
+      throw readFailure(error, `${owner}/${repo}`);
     }
   };
 }
@@ -90,13 +94,14 @@ function tokenIn(authentication: unknown): string {
 }
 
 /** Time-outs, retries of reads, and no half-read answers: for every request of this client. */
-function hardened(github: Octokit): Octokit {
+function hardened(github: Octokit, timeoutMs: number): Octokit {
   github.hook.wrap('request', async (request, options) => {
     const isRead = options.method === 'GET' || options.method === 'HEAD';
     for (let retries = 0; ; retries += 1) {
       try {
-        const signal = AbortSignal.timeout(TIMEOUT_MS);
-        return whole(await request({ ...options, request: { ...options.request, signal } }), options);
+        // Changed in place: hooks further in are bound to this very object and never see another.
+        options.request = { ...options.request, signal: AbortSignal.timeout(timeoutMs) };
+        return whole(await request(options), options);
       } catch (error) {
         if (!isRead || retries >= READ_RETRIES || !mayPass(error)) throw error;
         await sleep(READ_RETRY_MS * 2 ** retries);
@@ -108,11 +113,6 @@ function hardened(github: Octokit): Octokit {
 
 function mayPass(error: unknown): boolean {
   return error instanceof RequestError && error.status >= 500 && !isTimeout(error);
-}
-
-/** True when GitHub did not answer within the time of one request. */
-export function isTimeout(error: RequestError): boolean {
-  return error.cause instanceof Error && error.cause.name === 'TimeoutError';
 }
 
 /** Octokit hands out the text of a JSON answer that broke off; here that is the failure it is. */

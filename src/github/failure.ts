@@ -1,6 +1,5 @@
 import { RequestError } from 'octokit';
 import { GitHubUnreadableError } from '../errors.ts';
-import { isTimeout } from './client.ts';
 
 /** GitHub asks for a minute of patience where it names no time (docs.github.com: rate limits for the REST API). */
 const PATIENCE_SECONDS = 60;
@@ -19,6 +18,11 @@ export function readFailure(error: unknown, repository: string): unknown {
       error.status < 500 ? 'Whoever runs Baton can look at its access to GitHub.' : 'Try again in a minute.',
     cause: error,
   });
+}
+
+/** True when GitHub did not answer within the time of one request. */
+export function isTimeout({ cause }: RequestError): boolean {
+  return typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
 }
 
 /** How long GitHub wants no request for, when that is why it refused; undefined for any other failure. */

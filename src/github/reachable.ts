@@ -27,8 +27,9 @@ export async function isReachable(github: Octokit, repository: Repository, sha: 
 }
 
 async function isHeadOfBranch(github: Octokit, { name }: Repository, sha: string): Promise<boolean> {
-  const { data } = await github.rest.repos.listBranchesForHeadCommit({ ...owned(name), commit_sha: sha });
-  return data.some((branch) => branch.commit.sha === sha);
+  const asked = github.rest.repos.listBranchesForHeadCommit({ ...owned(name), commit_sha: sha });
+  const heads = (await foundOrNot(asked))?.data ?? [];
+  return heads.some((branch) => branch.commit.sha === sha);
 }
 
 async function isInDefaultBranch(
@@ -45,12 +46,13 @@ async function isInDefaultBranch(
 }
 
 async function isInPullRequest(github: Octokit, { name, id }: Repository, sha: string): Promise<boolean> {
-  const { data } = await github.rest.repos.listPullRequestsAssociatedWithCommit({
+  const asked = github.rest.repos.listPullRequestsAssociatedWithCommit({
     ...owned(name),
     commit_sha: sha,
     per_page: 100,
   });
-  return data.some(
+  const pullRequests = (await foundOrNot(asked))?.data ?? [];
+  return pullRequests.some(
     ({ head, base, state, merged_at }) =>
       // The head's repository is null once a fork is deleted, whatever the types say.
       (head.repo as typeof head.repo | null)?.id === id &&

@@ -83,12 +83,19 @@ async function findNamed(
   return found;
 }
 
+/** GitHub tells a branch's commit in full; servers that speak its language may tell the sha alone. */
+interface Shortened {
+  readonly sha: string;
+  readonly commit?: { readonly message: string };
+}
+
 async function findBranch(github: Octokit, repository: string, name: string): Promise<Resolved | undefined> {
   const found = await foundOrNot(github.rest.repos.getBranch({ ...owned(repository), branch: name }));
   // GitHub leads the old name of a renamed branch on to the new one; nobody asked for that.
   if (found === undefined || found.data.name !== name) return undefined;
-  const { sha, commit } = found.data.commit;
-  return { sha, ref: name, kind: 'branch', title: firstLine(commit.message) };
+  const { sha, commit }: Shortened = found.data.commit;
+  const title = commit === undefined ? await titleOf(github, repository, sha) : firstLine(commit.message);
+  return { sha, ref: name, kind: 'branch', title };
 }
 
 /** As many tags of tags as anybody has a reason for. */

@@ -25,7 +25,6 @@ const HOSTILE = [
   'a+b',
   'refs/heads/main',
   'heads/main',
-  'x'.repeat(255),
 ];
 
 it.each(HOSTILE)('deploys the branch %s as the name it is', async (name) => {
@@ -42,6 +41,14 @@ it.each(HOSTILE)('deploys the tag %s as the name it is', async (name) => {
 
   expect(await resolve(`tag:${name}`)).toMatchObject({ sha: main, ref: name, kind: 'tag' });
   expect(played.violations).toEqual([]);
+});
+
+it('deploys a branch whose name is as long as names may be', async () => {
+  const { api, resolve } = await world();
+  const name = 'x'.repeat(255);
+  addCommit(api, { message: 'Long', branch: name });
+
+  expect(await resolve(name)).toMatchObject({ ref: name });
 });
 
 it('takes the default branch when no ref is typed, in two requests', async () => {
