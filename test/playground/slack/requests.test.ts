@@ -82,15 +82,15 @@ it('shows what the app says in its answer to the person alone', async () => {
   expect(bot.slack.messages('C0SHOP')).toEqual([]);
 });
 
-it.each<{ when: string; answer: RequestListener; error: string }>([
-  { when: 'says nothing', answer: () => undefined, error: 'operation_timeout' },
+it.each<{ when: string; answer: RequestListener; error: string; patienceMs?: number }>([
+  { when: 'says nothing', patienceMs: 200, answer: () => undefined, error: 'operation_timeout' },
   {
     when: 'breaks the connection',
     answer: (request) => void request.socket.destroy(),
     error: 'operation_timeout',
   },
   { when: 'fails', answer: (_, response) => void response.writeHead(500).end(), error: 'dispatch_failed' },
-])('tells the person when the app $when', async ({ answer, error }) => {
+])('tells the person when the app $when', async ({ answer, error, patienceMs = 20_000 }) => {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -100,10 +100,18 @@ it.each<{ when: string; answer: RequestListener; error: string }>([
     eventsUrl: `http://127.0.0.1:${port}/slack/events`,
     people: PEOPLE,
     channels: CHANNELS,
-    patienceMs: 100,
+    patienceMs,
   });
 
   await slack.type({ user: 'U0ASHA', channel: 'C0SHOP', text: '/deploy staging' });
+  await slack.close();
+  server.close();
+  server.closeAllConnections();
+
+  expect(slack.ephemerals('U0ASHA')).toMatchObject([
+    { author: 'USLACKBOT', text: expect.stringContaining(error) },
+  ]);
+});
 
   expect(slack.ephemerals('U0ASHA')).toMatchObject([
     { author: 'USLACKBOT', text: expect.stringContaining(error) },
