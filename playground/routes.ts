@@ -117,7 +117,8 @@ function page(pathname: string): Answer {
   return async (request, response) => {
     if (pathname.startsWith('/playground/live/')) return sendLive(request, response);
     if (file === undefined) return sendJson(response, 404, { error: 'There is no such page.' });
-    if (request.method !== 'GET') return sendJson(response, 405, { error: 'Only GET is taken here.' });
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return sendJson(response, 405, { error: 'Only GET is taken here.' });
     const body = await readFile(playgroundFile('page', file));
     response.writeHead(200, { 'content-type': `${TYPES[file.split('.').at(-1) ?? '']}; charset=utf-8` });
     response.end(body);

@@ -54,7 +54,7 @@ export async function startTinyBot(): Promise<TinyBot> {
     people: PEOPLE,
     channels: CHANNELS,
     groups: { S0RELMGRS: ['U0BEN'] },
-    patienceMs: 1_500,
+    patienceMs: 20_000,
   });
   const app = new App({
     receiver,

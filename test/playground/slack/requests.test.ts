@@ -82,15 +82,15 @@ it('shows what the app says in its answer to the person alone', async () => {
   expect(bot.slack.messages('C0SHOP')).toEqual([]);
 });
 
-it.each<{ when: string; answer: RequestListener; error: string }>([
-  { when: 'says nothing', answer: () => undefined, error: 'operation_timeout' },
+it.each<{ when: string; answer: RequestListener; error: string; patienceMs?: number }>([
+  { when: 'says nothing', patienceMs: 200, answer: () => undefined, error: 'operation_timeout' },
   {
     when: 'breaks the connection',
     answer: (request) => void request.socket.destroy(),
     error: 'operation_timeout',
   },
   { when: 'fails', answer: (_, response) => void response.writeHead(500).end(), error: 'dispatch_failed' },
-])('tells the person when the app $when', async ({ answer, error }) => {
+])('tells the person when the app $when', async ({ answer, error, patienceMs = 20_000 }) => {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -100,10 +100,18 @@ it.each<{ when: string; answer: RequestListener; error: string }>([
     eventsUrl: `http://127.0.0.1:${port}/slack/events`,
     people: PEOPLE,
     channels: CHANNELS,
-    patienceMs: 100,
+    patienceMs,
   });
 
   await slack.type({ user: 'U0ASHA', channel: 'C0SHOP', text: '/deploy staging' });
+  await slack.close();
+  server.close();
+  server.closeAllConnections();
+
+  expect(slack.ephemerals('U0ASHA')).toMatchObject([
+    { author: 'USLACKBOT', text: expect.stringContaining(error) },
+  ]);
+});
 
   expect(slack.ephemerals('U0ASHA')).toMatchObject([
     { author: 'USLACKBOT', text: expect.stringContaining(error) },
@@ -147,18 +155,25 @@ it('sends a click that Bolt takes, with the message that it was made in', async 
 });
 
 it.each([
-  { what: 'a button that is not there', user: 'U0BEN', channel: 'C0SHOP', actionId: 'command:nope' },
-  {
-    what: 'in a channel that the person is not in',
-    user: 'U0ASHA',
-    channel: 'C0BENS',
-    actionId: 'command:lock:0',
-  },
-  { what: 'as nobody', user: 'U0NOBODY', channel: 'C0SHOP', actionId: 'command:lock:0' },
-])('cannot click $what', async ({ user, channel, actionId }) => {
+  { what: 'a button that is not there', user: 'U0BEN', actionId: 'command:nope' },
+  { what: 'as nobody', user: 'U0NOBODY', actionId: 'command:lock:0' },
+])('cannot click $what', async ({ user, actionId }) => {
   const ts = await postButton();
 
-  await expect(bot.slack.click({ user, channel, ts, actionId })).rejects.toThrow();
+  await expect(bot.slack.click({ user, channel: 'C0SHOP', ts, actionId })).rejects.toThrow();
+});
+
+it('cannot click what the person does not see', async () => {
+  const common = { token: BOT_TOKEN, text: 'a button', blocks: BLOCKS };
+  await bot.app.client.apiCall('chat.postMessage', { ...common, channel: 'C0BENS' });
+  await bot.app.client.apiCall('chat.postEphemeral', { ...common, channel: 'C0SHOP', user: 'U0BEN' });
+  const shown = [...bot.slack.messages('C0BENS'), ...bot.slack.ephemerals('U0BEN')];
+
+  expect(shown).toHaveLength(2);
+  for (const { channel, ts } of shown) {
+    const click = bot.slack.click({ user: 'U0ASHA', channel, ts, actionId: 'command:lock:0' });
+    await expect(click).rejects.toThrow(/is not in a channel|sees no message/);
+  }
 });
 
 it('is not believed by Bolt with another secret, nor six minutes late', async () => {
