@@ -1,7 +1,17 @@
 import { UserError } from '../errors.ts';
 import { LockedError, UnreadableLockError } from '../locks/lock.ts';
 import { lockInTheWay, lockUnreadable } from './lock.ts';
-import { code, joined, type Mrkdwn, mrkdwn, section, shortened, summaryText, type View } from './view.ts';
+import {
+  code,
+  joined,
+  type Mrkdwn,
+  mrkdwn,
+  section,
+  shortened,
+  smallPrint,
+  summaryText,
+  type View,
+} from './view.ts';
 
 /** An error that the person can act on: what is wrong, what to do, and an example. */
 export function userError(error: UserError, reference: string): View {
