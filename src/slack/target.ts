@@ -1,4 +1,5 @@
 import type { Word, Words } from '../command.ts';
+import { findEnvironment, findService } from '../config/find.ts';
 import type { Config, Environment } from '../config/schema.ts';
 import { UserError } from '../errors.ts';
 import { nearestWord } from '../nearest.ts';
@@ -22,7 +23,7 @@ export interface Target {
 
 /** The environment by that very name. Throws UserError `unknown_environment` with the nearest one and the list. */
 export function environmentNamed(config: Config, name: string, command = 'deploy'): Environment {
-  const environment = Object.hasOwn(config.environments, name) ? config.environments[name] : undefined;
+  const environment = findEnvironment(config, name);
   if (environment !== undefined) return environment;
   const known = Object.keys(config.environments);
   const [example] = known;
@@ -38,7 +39,7 @@ export function readTarget(config: Config, words: Words): Target {
   const { environment, service, ref } = readPlace(config, words);
   const [first = ''] = environmentNamed(config, environment).services;
   const chosen = service ?? first;
-  return { environment, service: chosen, repository: repositoryOf(config, chosen) ?? '', ref };
+  return { environment, service: chosen, repository: findService(config, chosen)?.repository ?? '', ref };
 }
 
 /** The environment's own name, from a word that should be one. Throws UserError `unknown_environment`. */
@@ -49,7 +50,7 @@ export function readEnvironment(config: Config, word: string, command = 'deploy 
 
 /** An environment, or one of its services: `ENV`, `ENV/SERVICE`, `ENV SERVICE`, `SERVICE on ENV`; never a ref. */
 export function readScope(config: Config, words: Words): Scope {
-  if (words.words[0]?.text === 'all' && !Object.hasOwn(config.environments, 'all')) {
+  if (words.words[0]?.text === 'all' && findEnvironment(config, 'all') === undefined) {
     const message = `“/${words.command} all” comes with a later version of Baton.`;
     throw new UserError(message, { hint: 'What works now: one environment at a time.' });
   }
@@ -116,7 +117,7 @@ function serviceNamed(
   if (services.includes(name)) return name;
   const example = (service = '') => `/${command} ${environment}${command === 'deploy' ? ' ' : '/'}${service}`;
   const own = services.filter(
-    (service) => repositoryOf(config, service)?.toLowerCase() === name.toLowerCase(),
+    (service) => findService(config, service)?.repository.toLowerCase() === name.toLowerCase(),
   );
   if (own.length === 1 && own[0] !== undefined) return own[0];
   if (own.length > 1) {
@@ -126,17 +127,13 @@ function serviceNamed(
     });
   }
   const known = name.includes('/')
-    ? services.flatMap((service) => repositoryOf(config, service) ?? [])
+    ? services.flatMap((service) => findService(config, service)?.repository ?? [])
     : services;
   throw new UserError(`There is no service ${quoted(name)} on ${environment}.`, {
     reason: 'unknown_service',
     hint: choices(name, known),
     example: example(nearestWord(name, services) ?? services[0]),
   });
-}
-
-function repositoryOf(config: Config, service: string): string | undefined {
-  return Object.hasOwn(config.services, service) ? config.services[service]?.repository : undefined;
 }
 
 function choices(name: string, known: readonly string[]): string {
