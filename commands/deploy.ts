@@ -9,7 +9,8 @@ import { readFacts, requestDeployment } from '../src/deployments/request.ts';
 import { tell } from '../src/deployments/tell.ts';
 import { type Resolved, resolveRef } from '../src/github/refs.ts';
 import { holdsRole } from '../src/people/roles.ts';
-import { environmentNamed, readTarget, type Target, type WantedRef } from '../src/slack/target.ts';
+import type { WantedRef } from '../src/slack/ref.ts';
+import { environmentNamed, readTarget, type Target } from '../src/slack/target.ts';
 import { dryRun, toldElsewhere } from '../src/views/dry-run.ts';
 import { deploymentRefused } from '../src/views/refusal.ts';
 

@@ -40,7 +40,7 @@ function unknown(name: string, commands: readonly Command[]): UserError {
     commands.map((command) => command.name),
   );
   return new UserError(`There is no command ${quoted(name)}.`, {
-    hint: meant === undefined ? '/baton help lists the commands.' : `Did you mean ${quoted(meant)}?`,
+    hint: meant === undefined ? '“/baton help” lists the commands.' : `Did you mean ${quoted(meant)}?`,
     example: `/baton help ${meant ?? 'lock'}`,
   });
 }

@@ -3,20 +3,20 @@ import { UserError } from '../src/errors.ts';
 
 /** The commands that are not there yet, and what helps until then. */
 const LATER = [
-  { usage: '/deploy why ENV [SERVICE]', now: '/deploy ENV --dry-run tells what stands in the way.' },
+  { usage: '/deploy why ENV [SERVICE]', now: '“/deploy ENV --dry-run” tells what stands in the way.' },
   { usage: '/deploy cancel ID', now: 'Until then stop the run where it runs: its message links to it.' },
-  { usage: '/deploy retry ID', now: 'Until then type the same /deploy again.' },
+  { usage: '/deploy retry ID', now: 'Until then type the same “/deploy” again.' },
   {
     usage: '/deploy rollback ENV [SERVICE]',
-    now: '/deploy history ENV names the shas; deploy an earlier one.',
+    now: '“/deploy history ENV” names the shas; deploy an earlier one.',
   },
   {
     usage: '/freeze ENV until WHEN because REASON',
-    now: '/lock ENV because REASON keeps everybody else out.',
+    now: '“/lock ENV because REASON” keeps everybody else out.',
   },
-  { usage: '/thaw ENV', now: '/unlock ENV gives up a lock.' },
-  { usage: '/remote SERVICE#PR up|down|status', now: '/deploy ENV SERVICE#PR deploys a pull request.' },
-  { usage: '/handoff', now: '/deploy status and /lock show where things stand.' },
+  { usage: '/thaw ENV', now: '“/unlock ENV” gives up a lock.' },
+  { usage: '/remote SERVICE#PR up|down|status', now: '“/deploy ENV SERVICE#PR” deploys a pull request.' },
+  { usage: '/handoff', now: '“/deploy status” and “/lock” show where things stand.' },
 ] as const;
 
 /** Answer that they come with a later version. */
@@ -32,7 +32,7 @@ export const laterCommands: readonly Command[] = LATER.map(({ usage, now }) => {
     args: asTyped,
 
     run: async () => {
-      throw new UserError(`/${name} comes with a later version of Baton.`, { hint: now });
+      throw new UserError(`“/${name}” comes with a later version of Baton.`, { hint: now });
     },
   });
 });

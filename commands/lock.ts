@@ -1,4 +1,4 @@
-import { asTyped, type Call, defineCommand, type Reply, type Words } from '../src/command.ts';
+import { asTyped, type Call, defineCommand, type Reply, toldEverybody, type Words } from '../src/command.ts';
 import type { Environment } from '../src/config/schema.ts';
 import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
@@ -47,7 +47,7 @@ async function take(ctx: Context, call: Call<Words>): Promise<Reply> {
       reason,
       lock: taken.lock,
     });
-    return { to: 'channel', channel: rules.channel, view: lockTaken(taken.lock) };
+    return toldEverybody(rules.channel, lockTaken(taken.lock), call.channel);
   });
 }
 

@@ -1,4 +1,4 @@
-import { asTyped, type Call, defineCommand, type Reply, type Words } from '../src/command.ts';
+import { asTyped, type Call, defineCommand, type Reply, toldEverybody, type Words } from '../src/command.ts';
 import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
 import { scopeOf } from '../src/locks/lock.ts';
@@ -74,5 +74,5 @@ async function release(ctx: Context, call: Call<Words>, { environment, scope }: 
     lock,
   });
   const { channel } = environmentNamed(ctx.config, environment);
-  return { to: 'channel', channel, view: lockFreed({ scope, lock, by: actor.id, reason: args.because }) };
+  return toldEverybody(channel, lockFreed({ scope, lock, by: actor.id, reason: args.because }), call.channel);
 }

@@ -61,8 +61,20 @@ export interface Call<Args> {
 /** `caller`: only the person sees it. `channel`: everybody there, or where it was typed. `none`: it is told elsewhere. */
 export type Reply =
   | { readonly to: 'caller'; readonly view: View }
-  | { readonly to: 'channel'; readonly channel?: string | undefined; readonly view: View }
+  | {
+      readonly to: 'channel';
+      readonly channel?: string | undefined;
+      readonly view: View;
+      /** What the person is told besides, where they typed it, because the news goes to another channel. */
+      readonly caller?: View | undefined;
+    }
   | { readonly to: 'none' };
+
+/** News for everybody; whoever caused it sees it too when it goes to another channel than they typed in. */
+export function toldEverybody(channel: string | undefined, view: View, typedIn: string): Reply {
+  const elsewhere = channel !== undefined && channel !== typedIn;
+  return { to: 'channel', channel, view, caller: elsewhere ? view : undefined };
+}
 
 export interface Command<Args extends z.ZodType = z.ZodType> {
   /** The words that people type, such as `deploy status`. */

@@ -18,8 +18,7 @@ export async function requireRole(ctx: Context, person: Person, permission: Perm
   if (await holdsRole(ctx, person, role, findEnvironment(ctx.config, environment))) return;
   throw new UserError(`Only ${role}s of ${environment} may ${may}, and you are not one.`, {
     reason: 'not_allowed',
-    hint: whoMay(ctx.config, role, environment),
-    example: '/baton whoami',
+    hint: `${whoMay(ctx.config, role, environment)} “/baton whoami” shows your roles.`,
   });
 }
 

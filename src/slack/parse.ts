@@ -61,7 +61,7 @@ function unknownCommand(text: string, commands: readonly Command[]): UserError {
   const named = typed.slice(0, beginsRight ? 2 : 1).join(' ');
   const meant = nearestWord(typed.slice(0, 2).join(' '), known) ?? nearestWord(typed[0] ?? '', known);
   return new UserError(`There is no command ${quoted(named)}.`, {
-    hint: meant === undefined ? '/baton help lists the commands.' : `Did you mean ${quoted(meant)}?`,
+    hint: meant === undefined ? '“/baton help” lists the commands.' : `Did you mean ${quoted(meant)}?`,
     example: commands.find(({ name }) => name === meant)?.example ?? `/${HELP}`,
   });
 }

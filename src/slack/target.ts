@@ -1,13 +1,10 @@
 import type { Word, Words } from '../command.ts';
+import { findEnvironment, findService } from '../config/find.ts';
 import type { Config, Environment } from '../config/schema.ts';
 import { UserError } from '../errors.ts';
 import { nearestWord } from '../nearest.ts';
+import { readRef, type WantedRef } from './ref.ts';
 import { quoted } from './wrong.ts';
-
-export type WantedRef =
-  | { readonly kind: 'default' }
-  | { readonly kind: 'named'; readonly name: string }
-  | { readonly kind: 'pull_request'; readonly number: number };
 
 /** What a person points at: `staging`, `staging/api`, `api@main to staging`, `staging #12`. */
 export interface Scope {
@@ -26,7 +23,7 @@ export interface Target {
 
 /** The environment by that very name. Throws UserError `unknown_environment` with the nearest one and the list. */
 export function environmentNamed(config: Config, name: string, command = 'deploy'): Environment {
-  const environment = Object.hasOwn(config.environments, name) ? config.environments[name] : undefined;
+  const environment = findEnvironment(config, name);
   if (environment !== undefined) return environment;
   const known = Object.keys(config.environments);
   const [example] = known;
@@ -42,7 +39,7 @@ export function readTarget(config: Config, words: Words): Target {
   const { environment, service, ref } = readPlace(config, words);
   const [first = ''] = environmentNamed(config, environment).services;
   const chosen = service ?? first;
-  return { environment, service: chosen, repository: repositoryOf(config, chosen) ?? '', ref };
+  return { environment, service: chosen, repository: findService(config, chosen)?.repository ?? '', ref };
 }
 
 /** The environment's own name, from a word that should be one. Throws UserError `unknown_environment`. */
@@ -53,6 +50,10 @@ export function readEnvironment(config: Config, word: string, command = 'deploy 
 
 /** An environment, or one of its services: `ENV`, `ENV/SERVICE`, `ENV SERVICE`, `SERVICE on ENV`; never a ref. */
 export function readScope(config: Config, words: Words): Scope {
+  if (words.words[0]?.text === 'all' && findEnvironment(config, 'all') === undefined) {
+    const message = `“/${words.command} all” comes with a later version of Baton.`;
+    throw new UserError(message, { hint: 'What works now: one environment at a time.' });
+  }
   const { environment, service, ref } = readPlace(config, words);
   if (ref.kind === 'default') return { environment, service };
   const named = ref.kind === 'named' ? `@${ref.name}` : `#${ref.number}`;
@@ -116,7 +117,7 @@ function serviceNamed(
   if (services.includes(name)) return name;
   const example = (service = '') => `/${command} ${environment}${command === 'deploy' ? ' ' : '/'}${service}`;
   const own = services.filter(
-    (service) => repositoryOf(config, service)?.toLowerCase() === name.toLowerCase(),
+    (service) => findService(config, service)?.repository.toLowerCase() === name.toLowerCase(),
   );
   if (own.length === 1 && own[0] !== undefined) return own[0];
   if (own.length > 1) {
@@ -126,50 +127,13 @@ function serviceNamed(
     });
   }
   const known = name.includes('/')
-    ? services.flatMap((service) => repositoryOf(config, service) ?? [])
+    ? services.flatMap((service) => findService(config, service)?.repository ?? [])
     : services;
   throw new UserError(`There is no service ${quoted(name)} on ${environment}.`, {
     reason: 'unknown_service',
     hint: choices(name, known),
     example: example(nearestWord(name, services) ?? services[0]),
   });
-}
-
-function repositoryOf(config: Config, service: string): string | undefined {
-  return Object.hasOwn(config.services, service) ? config.services[service]?.repository : undefined;
-}
-
-const LONGEST_REF = 255;
-
-function readRef(signed: string, command: string): WantedRef {
-  const text = signed.slice(1);
-  const example = `${command}@main`;
-  if (text === '') throw new UserError(`There is nothing after ${quoted(signed)}.`, { example });
-  if (signed.startsWith('#')) {
-    if (/^[1-9]\d{0,8}$/.test(text)) return { kind: 'pull_request', number: Number(text) };
-    const hint = 'A pull request is its number; a branch, tag or sha stands after “@”.';
-    throw new UserError(`${quoted(signed)} is not a pull request.`, {
-      hint,
-      example: 'deploy staging api#123',
-    });
-  }
-  const problem = problemWith(text);
-  if (problem === undefined) return { kind: 'named', name: text };
-  throw new UserError(`${quoted(text)} is not a ref: ${problem}.`, {
-    hint: 'A ref is a branch, a tag or a sha.',
-    example,
-  });
-}
-
-/** What Git's own rules forbid in the name of a branch or tag (git-check-ref-format), and what is no name at all. */
-function problemWith(ref: string): string | undefined {
-  if (ref.length > LONGEST_REF) return `it has ${ref.length} characters, and ${LONGEST_REF} are the most`;
-  if (ref.startsWith('-')) return 'a ref cannot start with “-”';
-  if (/:\/\/|::/.test(ref)) return 'it looks like an address';
-  const [sign] = /[\s~^:?*[\\\p{Cc}]|\.\.|@\{|\/\//u.exec(ref) ?? [];
-  if (sign !== undefined) return `a ref cannot hold ${sign.trim() === '' ? 'a space' : quoted(sign)}`;
-  if (/^[/.]|\/\.|[/.]$|\.lock(?:\/|$)|^@$/.test(ref)) return 'Git allows no such name';
-  return undefined;
 }
 
 function choices(name: string, known: readonly string[]): string {

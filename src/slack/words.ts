@@ -163,5 +163,5 @@ function flagNames({ grammar }: Command): string[] {
 function refuseLater(part: string, command: Command): void {
   if (command.grammar.later?.includes(part) !== true) return;
   const message = `${quoted(part)} comes with a later version of Baton.`;
-  throw wrong(command, message, `What works now: ${command.usage}`);
+  throw wrong(command, message, `What works now: ${quoted(command.usage)}`);
 }

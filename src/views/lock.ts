@@ -9,6 +9,7 @@ import {
   person,
   section,
   shortened,
+  smallPrint,
   summaryText,
   time,
   type View,
@@ -44,8 +45,9 @@ export function lockFreed({ scope, lock, by, reason }: Freed): View {
   const theirs = lock?.holder === by;
   const what =
     lock === undefined ? mrkdwn`a lock that could not be read` : mrkdwn`the lock of ${person(lock.holder)}`;
+  const why = reason === undefined ? mrkdwn`` : mrkdwn`: “${reason}”`;
   const line = theirs
-    ? mrkdwn`:unlock: ${person(by)} unlocked *${scope}*, held since ${time(lock.since)}.`
+    ? mrkdwn`:unlock: ${person(by)} unlocked *${scope}*, held since ${time(lock.since)}${why}.`
     : mrkdwn`:unlock: ${person(by)} removed ${what} from *${scope}* by force: “${reason ?? ''}”.`;
   return { text: summaryText(`${scope} is unlocked`), blocks: [section(line)] };
 }
@@ -134,11 +136,6 @@ function listLine(lock: Lock): Mrkdwn {
 
 function unreadableLine(scope: string): Mrkdwn {
   return mrkdwn`:lock: *${scope}* a lock that cannot be read blocks it (${code('lock_ambiguous')})`;
-}
-
-/** Reason code and reference, as every refusal shows them. */
-function smallPrint(reason: string, reference: string) {
-  return context(mrkdwn`${code(reason)} · reference ${reference}`);
 }
 
 function because({ reason }: Lock): Mrkdwn {

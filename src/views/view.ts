@@ -78,6 +78,11 @@ export function context(...texts: readonly [Mrkdwn, ...Mrkdwn[]]): KnownBlock {
   return { type: 'context', elements };
 }
 
+/** The small print of every refusal: its reason code and the reference that is in the logs. */
+export function smallPrint(reason: string, reference: string): KnownBlock {
+  return context(mrkdwn`${code(reason)} · reference ${reference}`);
+}
+
 export interface ButtonLook {
   readonly label: string;
   /** The text of the command that a click runs, as if the person who clicks had typed it. */

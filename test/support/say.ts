@@ -12,6 +12,8 @@ export interface Said {
   readonly to: Reply['to'];
   /** Where it goes, when that is not where it was typed. */
   readonly channel: string | undefined;
+  /** True when the person is told besides, because it goes to another channel. */
+  readonly besides: boolean;
   /** The notification. */
   readonly text: string;
   /** All that the message shows, markup and all. */
@@ -41,6 +43,7 @@ function seen(reply: Reply, view: View = reply.to === 'none' ? { text: '', block
   return {
     to: reply.to,
     channel: reply.to === 'channel' ? reply.channel : undefined,
+    besides: reply.to === 'channel' && reply.caller !== undefined,
     text: view.text,
     words: view.blocks.flatMap(wordsOf).join('\n'),
     buttons: Object.fromEntries(
