@@ -71,8 +71,9 @@ export function countCommand(command: string, reason: string | null): void {
   commands.inc({ command, reason: reason ?? '' });
 }
 
-/** To be called once at the start: what Node tells of the process, and which version this is. */
+/** To be called at the start: what Node tells of the process, and which version this is. */
 export function describeProcess(version: string): void {
-  collectDefaultMetrics({ register: metrics });
+  const known = metrics.getSingleMetric('process_cpu_seconds_total') !== undefined;
+  if (!known) collectDefaultMetrics({ register: metrics });
   build.set({ version, node: process.version }, 1);
 }

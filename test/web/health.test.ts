@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { healthRoutes, jobsProbe, type Probe, redisProbe } from '../../src/web/health.ts';
 import { closeContexts, testRedis } from '../support/context.ts';
+import { hangingRedis } from '../support/hanging-redis.ts';
 import { closeServers, serve } from '../support/web.ts';
 
 const ends: (() => Promise<unknown> | void)[] = [];
@@ -39,7 +39,9 @@ it('lives but is not ready when Redis is gone', async () => {
 });
 
 it('is not ready when Redis hangs, and does not hang with it', async () => {
-  const url = await serve({ routes: healthRoutes([redisProbe(await hangingRedis())]) });
+  const { redis, end } = await hangingRedis();
+  ends.push(end);
+  const url = await serve({ routes: healthRoutes([redisProbe(redis)]) });
 
   expect(await ready(url)).toEqual([
     503,
@@ -119,21 +121,6 @@ it('is not ready with a worker that has stopped', async () => {
 async function ready(url: string): Promise<[number, unknown]> {
   const answer = await fetch(`${url}/readyz`);
   return [answer.status, await answer.json()];
-}
-
-/** Takes connections and never says a word. */
-async function hangingRedis(): Promise<Redis> {
-  const server = createServer(() => undefined);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const redis = new Redis({ port, host: '127.0.0.1', maxRetriesPerRequest: null });
-  redis.on('error', () => undefined);
-  ends.push(
-    () => void server.close(),
-    () => redis.disconnect(),
-  );
-  return redis;
 }
 
 /** A worker that says that it runs and takes nothing until it is told to. */
