@@ -4,12 +4,13 @@ import type { Reply } from '../src/command.ts';
 import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
 import type { ReasonCode } from '../src/reason-codes.ts';
-import type { CommandJob, MessageJob } from '../src/jobs.ts';
+import type { CommandJob } from '../src/jobs.ts';
 import { requireMember } from '../src/people/roles.ts';
 import { parse } from '../src/slack/parse.ts';
 import { isRevoked } from '../src/slack/revoked.ts';
 import { answerTo, unexpectedError } from '../src/views/error.ts';
 import { countCommand } from '../src/web/metrics.ts';
+import type { View } from '../src/views/view.ts';
 import { type Attempt, defineWorker } from '../src/worker.ts';
 
 /** Runs what somebody typed or clicked, and answers. The only place where an error becomes words for a person. */
@@ -83,12 +84,19 @@ async function noteRefusal(
 }
 
 async function send(ctx: Context, job: CommandJob, { id }: Attempt, reply: Reply): Promise<void> {
-  if (reply.to === 'none') return;
-  const { user, reference, responseUrl } = job;
-  const view = { text: reply.view.text, blocks: [...reply.view.blocks] };
-  const message: MessageJob =
-    reply.to === 'caller'
-      ? { version: 1, kind: 'reply', user, channel: job.channel, responseUrl, view, reference }
-      : { version: 1, kind: 'notice', user, channel: reply.channel ?? job.channel, view, reference };
-  await ctx.jobs.add('messages', `reply-${id}`, message);
+  const { user, channel, reference, responseUrl } = job;
+  const privately = async (view: View) => {
+    const message = { user, channel, responseUrl, view: asMessage(view), reference };
+    await ctx.jobs.add('messages', `reply-${id}`, { version: 1, kind: 'reply', ...message });
+  };
+  if (reply.to === 'caller') await privately(reply.view);
+  if (reply.to !== 'channel') return;
+
+  const news = { user, channel: reply.channel ?? channel, view: asMessage(reply.view), reference };
+  await ctx.jobs.add('messages', `news-${id}`, { version: 1, kind: 'notice', ...news });
+  if (reply.caller !== undefined) await privately(reply.caller);
+}
+
+function asMessage({ text, blocks }: View): { text: string; blocks: View['blocks'][number][] } {
+  return { text, blocks: [...blocks] };
 }

@@ -113,14 +113,6 @@ it.each<{ when: string; answer: RequestListener; error: string; patienceMs?: num
   ]);
 });
 
-  expect(slack.ephemerals('U0ASHA')).toMatchObject([
-    { author: 'USLACKBOT', text: expect.stringContaining(error) },
-  ]);
-  await slack.close();
-  server.close();
-  server.closeAllConnections();
-});
-
 it('sends a click that Bolt takes, with the message that it was made in', async () => {
   const taken: BlockAction[] = [];
   bot.app.action({ type: 'block_actions', action_id: /^command:/ }, async ({ ack, body }) => {
