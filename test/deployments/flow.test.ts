@@ -112,6 +112,7 @@ it('adopts what an attempt that died before its record has started', async () =>
     run: null,
     startedAt: null,
     intendedAt,
+    attemptedAt: intendedAt,
   });
 
   await look(id);
