@@ -21,8 +21,9 @@ export async function checkGitHub(
 ): Promise<Line[]> {
   if (access === undefined) return [off(config)];
   try {
-    const { name, remaining, limit } = await probes.account();
-    const says = `as ${name}; ${remaining} of ${limit} requests are left in this hour`;
+    const { name, left } = await probes.account();
+    const limits = left && `; ${left.remaining} of ${left.limit} requests are left in this hour`;
+    const says = `as ${name}${limits ?? ''}`;
     const repositories = new Set(Object.values(config?.services ?? {}).map(({ repository }) => repository));
     const each = await Promise.all(
       [...repositories].map((repository) => checkRepository(repository, probes)),

@@ -1,25 +1,36 @@
 import type { Octokit } from 'octokit';
 
 export interface GitHubAccount {
-  /** Such as `a token`, or the slug of the App. */
+  /** Such as `the App acme-baton`. */
   readonly name: string;
-  readonly remaining: number;
-  readonly limit: number;
+  /** Requests of this hour; undefined where there is no limit (GitHub Enterprise Server may have none). */
+  readonly left: { readonly remaining: number; readonly limit: number } | undefined;
 }
 
 /** Asks GitHub whether it accepts the credentials, without using up a request. Rejects with a sentence for people. */
 export async function readGitHubAccount(github: Octokit, kind: 'token' | 'app'): Promise<GitHubAccount> {
   try {
-    if (kind === 'app') {
-      const { data, headers } = await github.rest.apps.getAuthenticated();
-      const [remaining, limit] = [headers['x-ratelimit-remaining'], headers['x-ratelimit-limit']].map(Number);
-      return { name: `the App ${data?.slug ?? ''}`.trim(), remaining: remaining ?? 0, limit: limit ?? 0 };
-    }
-    const { data } = await github.rest.rateLimit.get();
-    const { remaining, limit } = data.resources.core;
-    return { name: 'the owner of GITHUB_TOKEN', remaining, limit };
+    return kind === 'app' ? await readApp(github) : await readToken(github);
   } catch (error) {
     throw new Error(wordsFor(error, `the credentials of ${VARIABLES[kind]}`), { cause: error });
+  }
+}
+
+async function readApp(github: Octokit): Promise<GitHubAccount> {
+  const { data, headers } = await github.rest.apps.getAuthenticated();
+  const remaining = Number(headers['x-ratelimit-remaining']);
+  const limit = Number(headers['x-ratelimit-limit']);
+  return { name: `the App ${data?.slug ?? ''}`.trim(), left: limit > 0 ? { remaining, limit } : undefined };
+}
+
+async function readToken(github: Octokit): Promise<GitHubAccount> {
+  const name = 'the owner of GITHUB_TOKEN';
+  try {
+    const { remaining, limit } = (await github.rest.rateLimit.get()).data.resources.core;
+    return { name, left: { remaining, limit } };
+  } catch (error) {
+    if (statusOf(error) === 404) return { name, left: undefined }; // its limits are switched off
+    throw error;
   }
 }
 
@@ -36,8 +47,7 @@ export async function canReadRepository(github: Octokit, repository: string): Pr
 const VARIABLES = { token: 'GITHUB_TOKEN', app: 'GITHUB_APP_ID and GITHUB_PRIVATE_KEY' } as const;
 
 function wordsFor(error: unknown, credentials: string): string {
-  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 0;
-  switch (status) {
+  switch (statusOf(error)) {
     case 401:
       return `GitHub does not accept ${credentials}`;
     case 403:
@@ -48,4 +58,8 @@ function wordsFor(error: unknown, credentials: string): string {
     default:
       return 'GitHub cannot be reached, or does not answer as it should';
   }
+}
+
+function statusOf(error: unknown): number {
+  return typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 0;
 }

@@ -17,7 +17,7 @@ function keysOf(part: SchemaPart, at = ''): string[] {
   const named = typeof further === 'object' && isSection(further) ? keysOf(further, `${at}.*`) : [];
   const items = part.items === undefined ? [] : keysOf(part.items, `${at}.*`);
   const kinds = (part.oneOf ?? []).flatMap((kind) =>
-    keysOf(kind, `driver(${kind.properties?.['type']?.const})`),
+    keysOf(kind, `driver(${String(kind.properties?.['type']?.const)})`),
   );
   return [...keys, ...named, ...items, ...kinds];
 }

@@ -50,7 +50,7 @@ it.each<{ typed: string; days: number[] | undefined }>([
 ])('reads the days $typed', ({ typed, days }) => {
   const read = parseDays(typed);
 
-  expect(read && [...read].sort()).toEqual(days);
+  expect(read && [...read].sort((one, other) => one - other)).toEqual(days);
 });
 
 it('reads hours', () => {

@@ -95,7 +95,7 @@ it('counts columns and lines rightly behind a byte order mark and Windows line e
 });
 
 it('points into the anchor when an alias repeats a mistake', () => {
-  const text = `${GOOD.replace('argv: [./deploy] }', 'argv: 1 }').replace('driver: {', 'driver: &own {')}`;
+  const text = GOOD.replace('argv: [./deploy] }', 'argv: 1 }').replace('driver: {', 'driver: &own {');
 
   expect(problemsIn(`${text}  qa: { services: [api], driver: *own }\n`)).toEqual([
     'baton.yml:9:41 environments.staging.driver.argv: expected a list, found 1',

@@ -1,0 +1,222 @@
+import { expect, it } from '@jest/globals';
+import { checkInstallation, type Probes, type Settings } from '../../src/check/check.ts';
+import { formatReport } from '../../src/check/report.ts';
+import { ConfigError } from '../../src/config/problem.ts';
+import type { Config } from '../../src/config/schema.ts';
+import { testConfig } from '../support/config.ts';
+
+const SETTINGS: Settings = {
+  redisUrl: 'redis://:redis-secret@redis:6379',
+  slack: { mode: 'http' },
+  github: { kind: 'token' },
+  githubWebhookSecret: 'hook-secret',
+  apiToken: 'api-secret',
+  smtpUrl: undefined,
+  secrets: ['redis-secret', 'hook-secret', 'api-secret', ''],
+};
+
+function probes(overrides: Partial<Probes> = {}, config: Config = testConfig()): Probes {
+  return {
+    config: { load: async () => ({ config }), variable: () => 'drivers-secret' },
+    redis: async () => undefined,
+    slack: {
+      account: async () => ({
+        team: 'Acme',
+        teamId: 'T0ACME',
+        name: 'baton',
+        scopes: ['chat:write', 'commands'],
+      }),
+      neededScopes: ['chat:write', 'commands'],
+      listGroupMembers: async () => ['U0ASHA', 'U0BEN'],
+    },
+    github: {
+      account: async () => ({ name: 'the owner of GITHUB_TOKEN', left: { remaining: 4_990, limit: 5_000 } }),
+      readRepository: async () => undefined,
+    },
+    ...overrides,
+  };
+}
+
+const fails = (message: string) => async () => Promise.reject(new Error(message));
+
+async function check(overrides: Partial<Probes> = {}, settings: Partial<Settings> = {}, config?: Config) {
+  return checkInstallation({ ...SETTINGS, ...settings }, probes(overrides, config));
+}
+
+it('tells what is on and what is off, a line each', async () => {
+  const report = await check();
+
+  expect(report.ok).toBe(true);
+  expect(formatReport(report).split('\n')).toEqual([
+    'on     configuration     2 environments, 2 services, 0 sites, 2 people',
+    'on     driver            staging: signs with DEPLOY_SECRET',
+    'on     Redis             the one of REDIS_URL; answers, and never drops a key',
+    'on     Slack             over HTTP, as baton in Acme (T0ACME)',
+    'on     usergroup         S0RELMGRS has 2 members',
+    'on     GitHub            as the owner of GITHUB_TOKEN; 4990 of 5000 requests are left in this hour',
+    'on     repository        acme/api',
+    'on     repository        acme/web',
+    'on     GitHub webhooks   taken at /github/webhooks',
+    'on     API and web page  with the token of BATON_API_TOKEN',
+    'off    mail              SMTP_URL is not set',
+    '',
+    'All is well.',
+  ]);
+});
+
+it('is content with nothing but a Redis, and says what is off', async () => {
+  const report = await check(
+    {},
+    {
+      redisUrl: undefined,
+      slack: undefined,
+      github: undefined,
+      githubWebhookSecret: undefined,
+      apiToken: undefined,
+    },
+  );
+
+  expect(report.ok).toBe(true);
+  expect(
+    report.lines.filter(({ state }) => state === 'off').map(({ what, says }) => `${what}: ${says}`),
+  ).toEqual([
+    'Slack: SLACK_BOT_TOKEN is not set: Baton plays Slack by itself (playground)',
+    'GitHub: neither GITHUB_TOKEN nor GITHUB_APP_ID is set',
+    'GitHub webhooks: GITHUB_WEBHOOK_SECRET is not set',
+    'API and web page: BATON_API_TOKEN is not set',
+    'mail: SMTP_URL is not set',
+  ]);
+});
+
+const withMail = testConfig({ mail: { from: 'baton@acme.example', to: ['releases@acme.example'] } });
+const withNobody = testConfig({ roles: {} });
+const withGitHubActions = testConfig({
+  environments: {
+    staging: { services: ['api'], driver: { type: 'github-actions', workflow: 'deploy.yml' }, approvals: 1 },
+  },
+  roles: { deployer: ['U0ASHA'] },
+});
+
+it.each<{ when: string; settings?: Partial<Settings>; config: Config; line: object }>([
+  {
+    when: 'mail can be sent',
+    settings: { smtpUrl: 'smtp://mail' },
+    config: withMail,
+    line: { what: 'mail', state: 'on', says: 'digests go to releases@acme.example' },
+  },
+  {
+    when: 'nobody is to get mail',
+    settings: { smtpUrl: 'smtp://mail' },
+    config: testConfig(),
+    line: { what: 'mail', state: 'off', says: 'baton.yml has no `mail`' },
+  },
+  {
+    when: 'a role is empty',
+    config: withNobody,
+    line: { what: 'roles', state: 'off', says: 'nobody may deploy to staging: deployer is empty' },
+  },
+  {
+    when: 'approvals are asked of nobody',
+    config: withGitHubActions,
+    line: {
+      what: 'roles',
+      state: 'off',
+      says: 'nobody can approve for staging, which asks for approvals: approver is empty',
+    },
+  },
+  {
+    when: 'a driver needs the GitHub that is off',
+    settings: { github: undefined },
+    config: withGitHubActions,
+    line: {
+      what: 'GitHub',
+      state: 'off',
+      says: 'neither GITHUB_TOKEN nor GITHUB_APP_ID is set; without it nothing is deployed to staging',
+    },
+  },
+])('says so when $when', async ({ settings, config, line }) => {
+  const report = await check({}, settings, config);
+
+  expect(report.lines).toContainEqual(line);
+  expect(report.ok).toBe(true);
+});
+
+const { slack, github, config } = probes();
+
+it.each<{ when: string; overrides: Partial<Probes>; line: { what: string; says: string } }>([
+  {
+    when: 'Redis may drop keys',
+    overrides: { redis: fails('Redis must run with maxmemory-policy noeviction') },
+    line: { what: 'Redis', says: 'Redis must run with maxmemory-policy noeviction' },
+  },
+  {
+    when: 'the token is refused',
+    overrides: { slack: { ...slack, account: fails('Slack does not accept SLACK_BOT_TOKEN') } },
+    line: { what: 'Slack', says: 'Slack does not accept SLACK_BOT_TOKEN' },
+  },
+  {
+    when: 'the token is of another workspace',
+    overrides: {
+      slack: {
+        ...slack,
+        account: async () => ({ team: 'Other', teamId: 'T0OTHER', name: 'baton', scopes: undefined }),
+      },
+    },
+    line: { what: 'Slack', says: 'the token is for T0OTHER, but slack.workspace is T0ACME' },
+  },
+  {
+    when: 'the app lacks scopes',
+    overrides: { slack: { ...slack, neededScopes: ['chat:write', 'users:read', 'im:write'] } },
+    line: {
+      what: 'Slack',
+      says: 'the app lacks users:read, im:write; add it from slack-manifest.json and install the app again',
+    },
+  },
+  {
+    when: 'a usergroup is not there',
+    overrides: { slack: { ...slack, listGroupMembers: fails('no_such_subteam') } },
+    line: { what: 'usergroup', says: 'S0RELMGRS cannot be read: no_such_subteam' },
+  },
+  {
+    when: 'a repository cannot be read',
+    overrides: { github: { ...github, readRepository: fails('not there, or not for Baton to see') } },
+    line: { what: 'repository', says: 'acme/web: not there, or not for Baton to see' },
+  },
+  {
+    when: 'GitHub refuses the credentials',
+    overrides: { github: { ...github, account: fails('GitHub does not accept the credentials') } },
+    line: { what: 'GitHub', says: 'GitHub does not accept the credentials' },
+  },
+  {
+    when: 'a secret is missing',
+    overrides: { config: { ...config, variable: () => '' } },
+    line: { what: 'driver', says: 'staging: DEPLOY_SECRET is not set, so it cannot sign' },
+  },
+])('is not content when $when', async ({ overrides, line }) => {
+  const report = await check(overrides);
+
+  expect(report.lines).toContainEqual({ ...line, state: 'wrong' });
+  expect(report.ok).toBe(false);
+  expect(formatReport(report)).toMatch(/things? (is|are) wrong\.$/);
+});
+
+it('looks at everything else although the configuration is bad', async () => {
+  const problems = ['a', 'b'].map((key, index) => ({ line: index + 1, column: 1, key, says: 'unknown key' }));
+  const load = async () => Promise.reject(new ConfigError('baton.yml', problems));
+
+  const report = await check({ config: { ...config, load } });
+
+  expect(report.lines.slice(0, 4)).toEqual([
+    { what: 'configuration', state: 'wrong', says: 'baton.yml:1:1 a: unknown key' },
+    { what: 'configuration', state: 'wrong', says: 'baton.yml:2:1 b: unknown key' },
+    expect.objectContaining({ what: 'Redis', state: 'on' }),
+    expect.objectContaining({ what: 'Slack', state: 'on' }),
+  ]);
+});
+
+it('prints no secret, not even one that an error repeats', async () => {
+  const report = await check({ redis: fails('cannot reach redis://:redis-secret@redis:6379') });
+
+  expect(formatReport(report)).toContain('cannot reach redis://:…@redis:6379');
+  expect(JSON.stringify(report)).not.toMatch(/(redis|hook|api|drivers)-secret/);
+});
