@@ -128,7 +128,8 @@ function end({ exitCode = null, signal = null, error = null }, output) {
       writeDurably(`${path}.new`, text);
       fs.renameSync(`${path}.new`, path);
       say({ state: 'ended' }, () => process.exit(0));
-    } catch {
+    } catch (problem) {
+      if (problem.code === 'ENOENT') process.exit(1); // the run's folder was taken away: nobody will read the end
       setTimeout(record, 5_000); // a full disk, for one: as long as this process lives, the run is not over
     }
   };

@@ -62,14 +62,16 @@ describe('a webhook with a status address', () => {
     expect((await webhook.check(target.tools, driverRequest(), 'x', options)).state).toBe('in_progress');
   });
 
-  it('takes only a spelled-out not_found for proof, not a proxy’s 404', async () => {
-    const target = await receiver(says(202, ''), { knows: true });
-    const options = target.options;
-    const lost = await serve((_request, response) => response.writeHead(404).end('<html>Not found</html>'));
+  it.each([
+    { answer: '<html>Not found</html>', state: 'unknown' },
+    { answer: '{"message":"Not Found"}', state: 'unknown' },
+    { answer: '{"state":"success"}', state: 'unknown' },
+    { answer: '{"state":"not_found"}', state: 'not_found' },
+  ])('takes a 404 for proof only when it is spelled out: $answer', async ({ answer, state }) => {
+    const { tools, options } = await receiver(says(202, ''));
+    const status_url = await serve((_request, response) => response.writeHead(404).end(answer));
 
-    const found = await webhook.lookup(target.tools, driverRequest(), { ...options, status_url: lost });
-
-    expect(found.state).toBe('unknown');
+    expect((await webhook.lookup(tools, driverRequest(), { ...options, status_url })).state).toBe(state);
   });
 });
 
