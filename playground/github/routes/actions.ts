@@ -1,4 +1,5 @@
 import { showRun } from '../answers.ts';
+import { commitOfTag } from '../history.ts';
 import { instant, nextId, type Repository, type Workflow, type WorkflowRun } from '../state.ts';
 import {
   type Answer,
@@ -52,7 +53,7 @@ function dispatch(call: Call): Answer {
   const workflow = workflowOf(call);
   if (workflow === undefined) return NOT_FOUND;
   const ref = textOf(body, 'ref');
-  const sha = repository.branches.get(ref) ?? repository.tags.get(ref)?.sha;
+  const sha = repository.branches.get(ref) ?? commitOfTag(repository, ref);
   if (sha === undefined) return refuse(422, `No ref found for: ${ref}`);
   const inputs = (body['inputs'] ?? {}) as Record<string, unknown>;
   const unexpected = Object.keys(inputs).filter((name) => !workflow.inputs.includes(name));
