@@ -76,6 +76,7 @@ async function answerOf(fast: RedisClient, patient: RedisClient): Promise<unknow
     () => queue.close(),
     () => worker.close(),
   );
+  await worker.waitUntilReady(); // BullMQ cannot close a worker whose Cluster is only just being reached
   const answer = new Promise((resolve) => {
     worker.on('completed', (_job, value) => resolve(value));
   });
