@@ -6,7 +6,7 @@ import { createLogger } from './log.ts';
 import { connectRedis, waitForRedis } from './redis/connect.ts';
 import { openEmbeddedRedis } from './redis/embedded.ts';
 import { serve } from './serve.ts';
-import { runCheck } from './check.ts';
+import { runCheck } from './run-check.ts';
 import { VERSION } from './version.ts';
 
 const USAGE = `usage: npm run --silent baton -- ROLE

@@ -26,9 +26,11 @@ export async function findRedis({ redisUrl, dataFolder, playground, log }: Wish)
     return await startEmbeddedRedis({ folder: dataFolder, log });
   } catch (error) {
     if (!playground || !(error instanceof NoRedisServerError)) throw error;
+    const inMemory = await startInMemoryRedis();
+    if (inMemory === undefined) throw error;
     log.warn(
       'There is no redis-server here, so the playground keeps everything in memory: nothing survives its end.',
     );
-    return startInMemoryRedis();
+    return inMemory;
   }
 }
