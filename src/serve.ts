@@ -147,7 +147,9 @@ async function openPlayground(given: Settings, env: Variables) {
   const playground = await startPlayground({
     batonUrl: `http://${given.host}:${port}`,
     folder: given.dataFolder,
-    commands: commands.filter(({ later }) => later !== true),
+    commands: commands
+      .filter(({ later }) => later !== true)
+      .map(({ name, usage, summary }) => ({ name, usage, summary })),
     environments: async () => (shown === undefined ? [] : listEnvironments(shown.ctx)),
   });
   const settings = readSettings({ ...env, ...playground.environment, PORT: String(port) });
