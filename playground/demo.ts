@@ -23,6 +23,8 @@ export interface Playground {
   readonly handle: Routes['handle'];
   readonly slack: PlayedSlack;
   readonly github: PlayedGitHub;
+  /** Ends the page's event streams, which would keep the web server from closing; the page connects again by itself. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     handle: (request, response) => routes.handle(request, response),
     slack,
     github,
+    hangUp: () => routes.close(),
     close: async () => {
       routes.close();
       await Promise.all([slack.close(), github.close()]);

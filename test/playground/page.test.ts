@@ -99,7 +99,10 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
   async function drawn(markup: string) {
     const blocks = [{ type: 'section' as const, text: { type: 'mrkdwn' as const, text: markup } }];
     await posts({ text: 'markup', blocks });
-    return messages().last().locator('.section .text');
+    const ts = bot.slack.messages('C0SHOP').at(-1)?.ts ?? '';
+    const text = page.locator(`#messages > li[data-ts="${ts}"] .section .text`);
+    await text.waitFor();
+    return text;
   }
 
   it('shows one message, edited from queued to live while one looks', async () => {
