@@ -229,7 +229,13 @@ it('finishes what runs before it closes, and keeps no idle connection', async ()
     serve: (_request, response) => void held.push(response),
   };
   const log = pino({ level: 'silent' });
-  const server = await startServer({ host: '127.0.0.1', port: 0, log, routes: [hello, slow] });
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    log,
+    routes: [hello, slow],
+    closeSeconds: 300,
+  });
   const agent = new Agent({ keepAlive: true });
   await answered(`${server.url}/hello`, agent);
   const running = answered(`${server.url}/slow`, agent);
