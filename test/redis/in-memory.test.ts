@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterEach, expect, it } from '@jest/globals';
 import { Queue, Worker } from 'bullmq';
 import { pino } from 'pino';
@@ -32,4 +35,23 @@ it('serves queue and worker of a playground from memory', async () => {
 
   expect(await answer).toBe('done');
   await expect(checkRedisPolicy(redis)).resolves.toBeUndefined();
+});
+
+it('is out of reach for other machines', async () => {
+  const memory = await startInMemoryRedis();
+  undo.push(() => memory?.stop());
+  const port = Number(memory?.url.split(':').at(-1));
+  const others = Object.values(networkInterfaces())
+    .flat()
+    .filter((one) => one?.internal === false);
+
+  for (const { address } of [{ address: '127.0.0.2' }, ...others.filter((one) => one !== undefined)]) {
+    const socket = connect({ host: address, port });
+    const event = await Promise.race([
+      once(socket, 'connect').then(() => 'connected'),
+      once(socket, 'error').then(() => 'refused'),
+    ]).catch(() => 'refused');
+    socket.destroy();
+    expect(`${address} ${event}`).toBe(`${address} refused`);
+  }
 });
