@@ -98,6 +98,7 @@ async function open({
   const fallback = played?.handle;
   const server = await startServer({ host: settings.host, port: settings.port, log, routes, fallback });
   closing.push(() => server.close());
+  if (played !== undefined) closing.push(played.hangUp);
   return { url: settings.batonUrl ?? server.url, playground };
 }
 
@@ -160,6 +161,7 @@ async function openPlayground(given: Settings, env: Variables) {
     show: (opened: Opened) => {
       shown = opened;
     },
+    hangUp: async () => playground.hangUp(),
     close: () => playground.close(),
   };
 }
