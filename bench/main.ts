@@ -1,0 +1,47 @@
+import { cpus } from 'node:os';
+import { measureAck } from './ack.ts';
+import { measureStart } from './start.ts';
+
+/** Everything in one run, on this machine, with fsync on every write: medians, and the ratios that count. */
+const wanted = process.argv.slice(2);
+const runs = (name: string) => wanted.length === 0 || wanted.includes(name);
+let missed = 0;
+
+print(
+  `Node ${process.version}, ${cpus().length} cores; fsync always; medians of one run. Only ratios mean anything.`,
+);
+
+if (runs('ack')) {
+  print('\nSigned command to ack, 50 connections');
+  const [plain, adding, baton] = await measureAck();
+  if (plain === undefined || adding === undefined || baton === undefined)
+    throw new Error('a measurement is missing');
+  for (const { what, perSecond, p99Ms, failed } of [plain, adding, baton]) {
+    print(`  ${what.padEnd(26)} ${perSecond.toFixed(0).padStart(7)} /s   p99 ${p99Ms} ms   failed ${failed}`);
+  }
+  ratio('of bare Bolt', baton.perSecond / plain.perSecond, { least: 0.8 });
+  ratio('of Bolt with one BullMQ add', baton.perSecond / adding.perSecond, { least: 0.95 });
+  ratio('times the p99 of bare Bolt', baton.p99Ms / plain.p99Ms, { most: 2 });
+}
+
+if (runs('start')) {
+  print('\nCommand to driver start, one at a time');
+  const { tripMs, commandMs, githubMs } = await measureStart();
+  print(
+    `  bare BullMQ trip ${tripMs.toFixed(2)} ms, command to start ${commandMs.toFixed(2)} ms, GitHub ${githubMs.toFixed(2)} ms of it`,
+  );
+  ratio('bare trips, without GitHub', (commandMs - githubMs) / tripMs, { most: 3 });
+}
+
+process.exitCode = missed === 0 ? 0 : 1;
+
+function ratio(what: string, value: number, { least, most }: { least?: number; most?: number }): void {
+  const kept = (least === undefined || value >= least) && (most === undefined || value <= most);
+  if (!kept) missed += 1;
+  const goal = least === undefined ? `at most ${most}` : `at least ${least}`;
+  print(`  ${value.toFixed(2)} ${what} (${goal}) ${kept ? 'ok' : 'MISSED'}`);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
