@@ -21,6 +21,7 @@ import { apiRoutes } from './web/api.ts';
 import { listEnvironments } from './web/environments.ts';
 import { healthRoutes, jobsProbe, type Probe, redisProbe } from './web/health.ts';
 import { describeProcess, observeAck } from './web/metrics.ts';
+import { pageRoutes } from './web/page.ts';
 import { resultRoute } from './web/result.ts';
 import type { Route } from './web/route.ts';
 import { metricsRoute } from './web/scrape.ts';
@@ -96,7 +97,11 @@ async function open({
     ...(web === undefined ? [] : await webRoutes(settings, web, { playground, closing })),
   ];
   const fallback = played?.handle;
-  const server = await startServer({ host: settings.host, port: settings.port, log, routes, fallback });
+  // Without it, a page elsewhere could type into the playground by pointing its own name at this machine.
+  const named = settings.batonUrl === undefined ? [] : [new URL(settings.batonUrl).hostname];
+  const hosts = playground ? ['127.0.0.1', 'localhost', '[::1]', ...named] : undefined;
+  const { host, port } = settings;
+  const server = await startServer({ host, port, log, routes, fallback, hosts });
   closing.push(() => server.close());
   if (played !== undefined) closing.push(played.hangUp);
   return { url: settings.batonUrl ?? server.url, playground };
@@ -111,6 +116,11 @@ async function webRoutes(
   const { redis, slack, log, now } = ctx;
   const intake = { jobs, redis, slack, slackApiUrl, log, now, onAck: observeAck };
   const routes = [...apiRoutes(ctx, { token: apiToken, open: playground }), resultRoute(ctx)];
+  // The playground has a page of its own at the same address.
+  if (apiToken !== undefined && !playground) {
+    const https = settings.batonUrl?.startsWith('https:') ?? false;
+    routes.push(...pageRoutes({ token: apiToken, https, now }));
+  }
   if (access?.mode === 'socket') {
     const socket = await startSocketMode({ ...intake, appToken: access.appToken });
     closing.push(() => socket.stop());

@@ -1,0 +1,126 @@
+const EVERY_MS = 5_000;
+const part = (id) => document.getElementById(id);
+
+part('sign-in').addEventListener('submit', (event) => {
+  event.preventDefault();
+  void signIn();
+});
+part('sign-out').addEventListener('click', () => void signOut());
+
+async function signIn() {
+  const answer = await fetch('/page/sign-in', { method: 'POST', body: part('token').value });
+  part('refused').textContent = answer.ok ? '' : 'That is not the token.';
+  if (!answer.ok) return;
+  part('token').value = '';
+  await refresh();
+}
+
+async function signOut() {
+  await fetch('/page/sign-out', { method: 'POST' });
+  showSignIn();
+}
+
+async function refresh() {
+  try {
+    const [environments, deployments] = await Promise.all(['environments', 'deployments?limit=20'].map(ask));
+    if (environments === undefined || deployments === undefined) return showSignIn();
+    part('environments').replaceChildren(...environments.items.map(environmentCard));
+    part('deployments').replaceChildren(...deployments.items.map(deploymentRow));
+    part('state').textContent = `As of ${new Date().toLocaleTimeString()}`;
+    show({ signedIn: true });
+  } catch {
+    part('state').textContent = 'Baton does not answer at the moment. What is shown may be out of date.';
+  }
+}
+
+/** What the API says, or undefined for somebody who has to sign in. */
+async function ask(path) {
+  const answer = await fetch(`/api/${path}`);
+  if (answer.status === 401) return undefined;
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+
+function showSignIn() {
+  part('environments').replaceChildren();
+  part('deployments').replaceChildren();
+  part('state').textContent = '';
+  show({ signedIn: false });
+}
+
+function show({ signedIn }) {
+  part('sign-in').hidden = signedIn;
+  part('main').hidden = !signedIn;
+  part('sign-out').hidden = !signedIn;
+}
+
+function environmentCard({ name, services, locks, unreadable = [] }) {
+  const list = element('dl', {});
+  for (const service of services)
+    list.append(element('dt', {}, service.name), element('dd', {}, ...liveOf(service)));
+  const card = element('article', {}, element('h3', {}, name), list, ...locks.map(lockLine));
+  if (unreadable.length > 0)
+    card.append(element('p', { class: 'unreadable' }, `Cannot be read: ${unreadable.join(', ')}`));
+  return card;
+}
+
+function liveOf({ live, running }) {
+  const what =
+    live === null
+      ? [element('span', { class: 'quiet' }, 'nothing yet')]
+      : [
+          `${live.ref} (${live.sha.slice(0, 7)})`,
+          element('span', { class: 'quiet' }, ` by ${live.by}, `),
+          time(live.since),
+        ];
+  return [...what, ...running.map((id) => element('div', { class: 'in_progress' }, `running: ${id}`))];
+}
+
+function lockLine({ scope, holder, reason, until, unreadable }) {
+  if (unreadable) return element('p', { class: 'lock unreadable' }, `🔒 ${scope}: ${reason}`);
+  const why = reason === '' ? '' : `: ${reason}`;
+  return element(
+    'p',
+    { class: 'lock' },
+    `🔒 ${scope}, held by ${holder}${why}`,
+    ...(until === null ? [] : [' until ', time(until)]),
+  );
+}
+
+function deploymentRow(deployment) {
+  const { id, service, ref, sha, state, reason, summary, requested_by: by, created_at: at } = deployment;
+  const why = [reason, summary].filter(Boolean).join(': ');
+  const cells = [linked(deployment, id), service, `${ref} (${sha.slice(0, 7)})`];
+  const named = element('td', { class: state }, state.replaceAll('_', ' '));
+  return element('tr', {}, ...cells.map(cell), named, ...[why, by, time(at)].map(cell));
+}
+
+function cell(content) {
+  return element('td', {}, content);
+}
+
+/** To the log of the run, if that is a plain web address. */
+function linked({ log_url: url }, text) {
+  if (url === null || !/^https?:\/\//i.test(url)) return text;
+  return element('a', { href: url, rel: 'noreferrer noopener', target: '_blank' }, text);
+}
+
+function time(instant) {
+  return element('time', { datetime: instant }, new Date(instant).toLocaleString());
+}
+
+/** Text goes in as text: nothing that people wrote can become markup. */
+function element(name, attributes, ...content) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...content);
+  return made;
+}
+
+await refresh();
+setInterval(() => {
+  if (!document.hidden && !part('main').hidden) void refresh();
+}, EVERY_MS);
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden && !part('main').hidden) void refresh();
+});
