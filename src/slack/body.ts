@@ -28,6 +28,9 @@ export function readBody(
       req.removeAllListeners('data');
       reject(new RefusedRequestError(status, message));
     };
+    const brokenOff = () => {
+      if (!req.complete) refuse(400, 'The connection broke off');
+    };
     const timer = setTimeout(() => refuse(408, 'The body came too slowly'), seconds * 1_000);
     if (Number(req.headers['content-length']) > limitBytes) return refuse(413, 'The body is too large');
 
@@ -40,14 +43,16 @@ export function readBody(
       clearTimeout(timer);
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
     });
-    req.on('error', () => refuse(400, 'The connection broke off'));
-    req.on('close', () => refuse(400, 'The connection broke off'));
+    req.on('error', brokenOff);
+    req.on('close', brokenOff);
   });
 }
 
 /** True for Slack's check of the certificate, which is not signed and must not do anything. */
 export function isSslCheck(contentType: string | undefined, body: Buffer): boolean {
-  return mediaType(contentType) === FORM && /(^|&)ssl_check=1(&|$)/.test(body.toString('latin1'));
+  return (
+    mediaType(contentType) === FORM && body.includes('ssl_check=1') && SSL_CHECK.test(body.toString('latin1'))
+  );
 }
 
 /** What Slack sent, from a form, a form's `payload` or JSON. Throws RefusedRequestError for anything else. */
@@ -67,6 +72,7 @@ export function parseBody(contentType: string | undefined, body: Buffer): object
   return typeof form['payload'] === 'string' ? parseJson(form['payload']) : form;
 }
 
+const SSL_CHECK = /(^|&)ssl_check=1(&|$)/;
 const FORM = 'application/x-www-form-urlencoded';
 
 // Proxies add a charset; Slack itself sends none.

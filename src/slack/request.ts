@@ -36,22 +36,17 @@ const Click = z.object({
   actions: z.tuple([z.object({ action_id: id, action_ts: id, value: z.string() })], z.unknown()),
 });
 
-const Outline = z.object({
-  type: z.unknown().optional(),
-  command: z.unknown().optional(),
-  actions: z.array(z.object({ action_id: z.unknown().optional() })).optional(),
-});
+const Clicked = z.object({ actions: z.tuple([z.object({ action_id: z.string() })], z.unknown()) });
 
 /**
  * The command in what Slack sent, or undefined when it holds none (events, modals, links). Throws ZodError for a
  * command or click that lacks something.
  */
 export function findCommandRequest(body: object): CommandRequest | undefined {
-  const { type, command, actions } = Outline.parse(body);
-  if (command !== undefined) return typed(SlashCommand.parse(body));
-  const actionId = actions?.[0]?.action_id;
-  if (type !== 'block_actions' || typeof actionId !== 'string') return undefined;
-  return actionId.startsWith('command:') ? clicked(Click.parse(body)) : undefined;
+  if ('command' in body) return typed(SlashCommand.parse(body));
+  if (!('type' in body && body.type === 'block_actions')) return undefined;
+  const { actions } = Clicked.parse(body);
+  return actions[0].action_id.startsWith('command:') ? clicked(Click.parse(body)) : undefined;
 }
 
 function typed(slash: z.infer<typeof SlashCommand>): CommandRequest {

@@ -32,21 +32,20 @@ const MAX_TEXT = 4_000;
  */
 export async function takeCommand(intake: Intake, request: CommandRequest): Promise<string | undefined> {
   const { id, reference, kind, text, user, channel } = request;
-  const log = intake.log.child({ reference });
-  const responseUrl = usableResponseUrl(intake, request, log);
+  const responseUrl = usableResponseUrl(intake, request);
   if (text.length > MAX_TEXT) {
     const refusal = `That was not run: a command may have ${MAX_TEXT} characters, and this one has ${text.length}.`;
-    return refuse(intake, responseUrl, kind, refusal, log);
+    return refuse(intake, { ...request, responseUrl }, refusal);
   }
   try {
     await addInTime(intake, { ...request, responseUrl });
-    log.info({ kind, user, channel, job: id }, 'command queued');
+    intake.log.info({ reference, kind, user, channel, job: id }, 'command queued');
     return undefined;
   } catch (error) {
-    void revokeCommand(intake.redis, id, log);
-    log.error({ err: error, job: id }, 'command not queued');
+    void revokeCommand(intake.redis, id, intake.log);
+    intake.log.error({ err: error, reference, job: id }, 'command not queued');
     const outage = `Baton cannot reach its store just now, so nothing was done. Please try again in a minute. Reference: ${reference}`;
-    return refuse(intake, responseUrl, kind, outage, log);
+    return refuse(intake, { ...request, responseUrl }, outage);
   }
 }
 
@@ -65,22 +64,20 @@ async function addInTime(intake: Intake, { id, ...request }: CommandRequest): Pr
 
 /** For a click Slack ignores what stands in the HTTP answer, so the words also go to its response_url. */
 function refuse(
-  intake: Intake,
-  responseUrl: string,
-  kind: CommandRequest['kind'],
+  { slack, log }: Intake,
+  { kind, responseUrl, reference }: CommandRequest,
   text: string,
-  log: Logger,
 ): string {
   if (kind === 'clicked' && responseUrl !== '') {
-    intake.slack
+    slack
       .respond(responseUrl, { text, blocks: [] })
-      .catch((error: unknown) => log.warn({ err: error }, 'the person could not be told'));
+      .catch((error: unknown) => log.warn({ err: error, reference }, 'the person could not be told'));
   }
   return text;
 }
 
-function usableResponseUrl({ slackApiUrl }: Intake, { responseUrl }: CommandRequest, log: Logger): string {
+function usableResponseUrl({ slackApiUrl, log }: Intake, { responseUrl, reference }: CommandRequest): string {
   if (responseUrl === '' || isResponseUrl(responseUrl, slackApiUrl)) return responseUrl;
-  log.warn('response_url dropped: its host is not Slack');
+  log.warn({ reference }, 'response_url dropped: its host is not Slack');
   return '';
 }
