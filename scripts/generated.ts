@@ -1,12 +1,21 @@
+import { commands } from '../commands/index.ts';
 import { configJsonSchema } from '../src/config/json-schema.ts';
 import { REASONS } from '../src/reason-codes.ts';
+import { slackManifest } from '../src/slack/manifest.ts';
 
-/** Files that are made from the source, by what makes them: `npm run schema`. */
+/** Stands in the manifest for the operator's own address. */
+const EXAMPLE_URL = 'https://baton.example.com';
+
+/** Files that are made from the source, by what makes them: `npm run schema`, `npm run manifest`. */
 export const generated: Readonly<Record<string, () => Readonly<Record<string, string>>>> = {
   schema: () => ({
     'baton.schema.json': json(configJsonSchema()),
     'docs/reason-codes.md': reasonCodesPage(),
   }),
+  manifest: () => {
+    const ready = commands.filter(({ later = false }) => !later);
+    return { 'slack-manifest.json': json(slackManifest(ready, { url: EXAMPLE_URL })) };
+  },
 };
 
 function json(value: unknown): string {

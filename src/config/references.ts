@@ -1,5 +1,5 @@
 import { nearestWord } from '../nearest.ts';
-import { problemWithAddress } from './address.ts';
+import { problemWithAddress } from '../drivers/address.ts';
 import { valueAt } from './problem.ts';
 
 /** Something that is wrong although its shape is right: what it names is not there, or does not fit. */

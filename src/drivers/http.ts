@@ -1,3 +1,4 @@
+import { problemWithAddress } from './address.ts';
 import { plainText } from './text.ts';
 
 const SECONDS = 10;
@@ -21,22 +22,10 @@ export async function ask(send: typeof fetch, url: string, request: RequestInit)
   }
 }
 
-/**
- * Whether Baton may send to the address: `https:`, or `http:` to loopback or a host that `allow_http` names (`host` or
- * `host:port`), and never with a user name or password in it. Asked when the configuration is read and at each call.
- */
+/** Whether Baton may send to the address; the same rule as when the configuration is read, asked at each call. */
 export function isAllowedTarget(address: string, allowHttp: readonly string[] = []): boolean {
-  if (!URL.canParse(address)) return false;
-  const url = new URL(address);
-  if (url.username !== '' || url.password !== '') return false;
-  if (url.protocol === 'https:') return true;
-  if (url.protocol !== 'http:') return false;
-  const allowed = allowHttp.map((host) => host.toLowerCase());
-  return LOOPBACK.test(url.hostname) || allowed.includes(url.hostname) || allowed.includes(url.host);
+  return problemWithAddress(address, allowHttp) === undefined;
 }
-
-// The URL parser has already turned 0x7f.1 and 2130706433 into 127.0.0.1.
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 async function readBounded(response: Response): Promise<{ body: string; whole: boolean }> {
   const chunks: Uint8Array[] = [];

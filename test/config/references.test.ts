@@ -116,6 +116,25 @@ it.each(['constructor', '__proto__', 'toString', 'Staging', ''])('knows nothing 
   expect(config.environments[name]).toBeUndefined();
 });
 
+it('knows nothing of what every object of JavaScript has', () => {
+  const config = configIn(GOOD);
+  const plain = { ...config, environments: { ...config.environments }, services: { ...config.services } };
+
+  expect(findEnvironment(plain, 'constructor')).toBeUndefined();
+  expect(findService(plain, 'toString')).toBeUndefined();
+});
+
+it('tells of a circle where it is, not where it is come by', () => {
+  const text = production('promote_from: staging').replace(
+    '[api, web]',
+    '[api, web]\n    promote_from: staging',
+  );
+
+  expect(problemsIn(text)).toEqual([
+    'baton.yml:9:19 environments.staging.promote_from: an environment cannot be promoted from itself',
+  ]);
+});
+
 it('finds what is there', () => {
   expect(findEnvironment(configIn(GOOD), 'staging')?.services).toEqual(['api', 'web']);
   expect(findService(configIn(GOOD), 'api')?.repository).toBe('acme/api');

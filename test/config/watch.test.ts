@@ -27,10 +27,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function open(path: string): Promise<OpenConfig> {
+async function open(path: string, seconds = everySeconds): Promise<OpenConfig> {
   const config = await openConfig({
     path,
-    everySeconds,
+    everySeconds: seconds,
     onChange: ({ slack }) => changes.push(slack.workspace),
     onError: ({ message }) => errors.push(message.replaceAll(folder, '')),
   });
@@ -44,9 +44,11 @@ function inFolder(name: string, text: string): string {
   return path;
 }
 
-/** Waits until it is so; the test's own time-out ends it otherwise. */
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let waits = 0; !isSo(); waits += 1) {
+    if (waits > 1_000) throw new Error('It has not become so.');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 /** Long enough for the file to have been looked at several times. */
@@ -152,6 +154,20 @@ it('looks no more once it is closed', async () => {
 
   expect(changes).toEqual([]);
   expect(config.current.slack.workspace).toBe('T0ACME');
+});
+
+it('looks no more when it is closed while it looks', async () => {
+  const path = inFolder('baton.yml', GOOD);
+  for (let round = 0; round < 20; round += 1) {
+    const config = await open(path, 0);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    config.close();
+  }
+
+  writeFileSync(path, OTHER);
+  await aWhile();
+
+  expect(changes).toEqual([]);
 });
 
 it('does not begin with a bad file, a missing one or a folder', async () => {
