@@ -3,6 +3,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { PlayedApp } from '../../playground/github/access.ts';
 import { addCommit } from '../../playground/github/seed.ts';
+import { troubleOf } from '../../src/drivers/github-trouble.ts';
 import { GitHubUnreadableError } from '../../src/errors.ts';
 import { createGitHub } from '../../src/github/client.ts';
 import { resolveRef } from '../../src/github/refs.ts';
@@ -90,9 +91,12 @@ it('does not make a write look sent when there was no token to send it with', as
   played.addRepository('acme/api');
   played.failNext({ path: /access_tokens|installation/, does: { status: 503, body: {} }, times: 99 });
 
-  await expect(github.rest.repos.createDeployment({ ...API, ref: 'main' })).rejects.toBeInstanceOf(
-    GitHubUnreadableError,
-  );
+  const error: unknown = await github.rest.repos
+    .createDeployment({ ...API, ref: 'main' })
+    .catch((reason: unknown) => reason);
+
+  expect(error).toBeInstanceOf(GitHubUnreadableError);
+  expect(troubleOf(error)).toMatchObject({ kind: 'later' });
   expect(played.requests.filter(({ url }) => url.includes('deployments'))).toEqual([]);
 });
 
