@@ -28,7 +28,7 @@ export interface Fault {
   readonly method?: string;
   /** Compared with the path as it was sent. */
   readonly path: RegExp;
-  readonly then: Answer | 'reset' | 'reset_after' | 'cut' | 'hang';
+  readonly does: Answer | 'reset' | 'reset_after' | 'cut' | 'hang';
   /** How many requests it meets; one when left out. */
   readonly times?: number;
 }
@@ -165,10 +165,10 @@ function repositoryOf({ repositories }: World, { path }: PlayedRequest): Reposit
   return repositories.get(`${path['owner']}/${path['repo']}`.toLowerCase());
 }
 
-function takeFault({ faults }: World, { method, url }: PlayedRequest): Fault['then'] | undefined {
+function takeFault({ faults }: World, { method, url }: PlayedRequest): Fault['does'] | undefined {
   const fault = faults.find((one) => one.left > 0 && (one.method ?? method) === method && one.path.test(url));
   if (fault !== undefined) fault.left -= 1;
-  return fault?.then;
+  return fault?.does;
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer, cut: boolean): void {

@@ -1,4 +1,5 @@
 import { RequestError } from 'octokit';
+import { GitHubUnreadableError } from '../errors.ts';
 import { wasNeverSent } from './http.ts';
 import { plainText } from './text.ts';
 
@@ -13,6 +14,14 @@ export type Trouble =
 
 /** Sorts what octokit threw. Its status is 500 also where no answer came at all. */
 export function troubleOf(error: unknown): Trouble {
+  if (error instanceof GitHubUnreadableError) {
+    // The App had no token to send the request with, so it was never sent.
+    return {
+      kind: 'later',
+      againInSeconds: error.retryAfterSeconds ?? 30,
+      why: plainText(error.message, 500),
+    };
+  }
   if (!(error instanceof RequestError)) return { kind: 'unclear', why: 'GitHub gave no answer' };
   const { status, response } = error;
   const why = plainText(error.message, 500);

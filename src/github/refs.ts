@@ -37,19 +37,11 @@ export async function resolveRef(
   }
 }
 
-function find(github: Octokit, repository: string, text: RefText): Promise<Resolved> {
-  switch (text.kind) {
-    case 'default':
-      return findDefault(github, repository);
-    case 'pull_request':
-      return findPullRequest(github, repository, text.number);
-    case 'sha':
-      return findSha(github, repository, text.hex);
-    case 'branch':
-    case 'tag':
-    case 'any':
-      return findNamed(github, repository, text);
-  }
+async function find(github: Octokit, repository: string, text: RefText): Promise<Resolved> {
+  if (text.kind === 'default') return findDefault(github, repository);
+  if (text.kind === 'pull_request') return findPullRequest(github, repository, text.number);
+  if (text.kind === 'sha') return findSha(github, repository, text.hex);
+  return findNamed(github, repository, text);
 }
 
 async function findDefault(github: Octokit, repository: string): Promise<Resolved> {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Config } from '../config/schema.ts';
-import type { Deployment } from '../deployments/deployment.ts';
+import type { Deployment, DeploymentState } from '../deployments/deployment.ts';
 
 /** GitHub's words for the state of a GitHub Deployment, as far as Baton uses them. */
 export const ReportedState = z.enum(['queued', 'in_progress', 'success', 'failure', 'error', 'inactive']);
@@ -33,24 +33,19 @@ export const NOTHING_REPORTED: Report = {
  */
 export function statesToReport({ state, reason, startedAt }: Deployment): readonly ReportedState[] {
   const begun: ReportedState[] = startedAt === null ? ['queued'] : ['queued', 'in_progress'];
-  switch (state) {
-    case 'awaiting_approval':
-    case 'waiting':
-      return [];
-    case 'queued':
-      return ['queued'];
-    case 'in_progress':
-      return ['queued', 'in_progress'];
-    case 'unknown':
-      return begun;
-    case 'success':
-      return ['queued', 'in_progress', 'success'];
-    case 'failure':
-      return [...begun, reason === 'timed_out' ? 'error' : 'failure'];
-    case 'cancelled':
-    case 'superseded':
-      return [...begun, startedAt === null ? 'inactive' : 'error'];
-  }
+  const cancelled = startedAt === null ? 'inactive' : 'error';
+  const told: Record<DeploymentState, readonly ReportedState[]> = {
+    awaiting_approval: [],
+    waiting: [],
+    queued: ['queued'],
+    in_progress: ['queued', 'in_progress'],
+    unknown: begun,
+    success: ['queued', 'in_progress', 'success'],
+    failure: [...begun, reason === 'timed_out' ? 'error' : 'failure'],
+    cancelled: [...begun, cancelled],
+    superseded: [...begun, cancelled],
+  };
+  return told[state];
 }
 
 /** The states still to be told: those behind the last one that GitHub has. */

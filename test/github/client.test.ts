@@ -3,6 +3,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { PlayedApp } from '../../playground/github/access.ts';
 import { addCommit } from '../../playground/github/seed.ts';
+import { troubleOf } from '../../src/drivers/github-trouble.ts';
 import { GitHubUnreadableError } from '../../src/errors.ts';
 import { createGitHub } from '../../src/github/client.ts';
 import { resolveRef } from '../../src/github/refs.ts';
@@ -13,16 +14,16 @@ afterEach(closeGitHubs);
 const log = pino({ level: 'silent' });
 const API = { owner: 'acme', repo: 'api' };
 
-it.each<{ what: string; then: 'reset' | 'reset_after' | 'cut' | { status: number; body: object } }>([
-  { what: 'broke off before it was done', then: 'reset' },
-  { what: 'broke off after it was done', then: 'reset_after' },
-  { what: 'was answered by half', then: 'cut' },
-  { what: 'met an error of GitHub', then: { status: 500, body: {} } },
-  { what: 'met a rate limit', then: { status: 429, body: {}, headers: { 'retry-after': '1' } } as never },
-])('never sends a write again that $what', async ({ then }) => {
+it.each<{ what: string; does: 'reset' | 'reset_after' | 'cut' | { status: number; body: object } }>([
+  { what: 'broke off before it was done', does: 'reset' },
+  { what: 'broke off after it was done', does: 'reset_after' },
+  { what: 'was answered by half', does: 'cut' },
+  { what: 'met an error of GitHub', does: { status: 500, body: {} } },
+  { what: 'met a rate limit', does: { status: 429, body: {}, headers: { 'retry-after': '1' } } as never },
+])('never sends a write again that $what', async ({ does }) => {
   const { played, github } = await testGitHub();
   const sha = addCommit(played.addRepository('acme/api'), { message: 'x', branch: 'main' });
-  played.failNext({ method: 'POST', path: /deployments/, then });
+  played.failNext({ method: 'POST', path: /deployments/, does });
 
   await expect(
     github.rest.repos.createDeployment({ ...API, ref: sha, auto_merge: false, required_contexts: [] }),
@@ -33,7 +34,7 @@ it.each<{ what: string; then: 'reset' | 'reset_after' | 'cut' | { status: number
 it('gives up on a request that hangs, and does not ask again', async () => {
   const { played } = await testGitHub();
   played.addRepository('acme/api');
-  played.failNext({ path: /./, then: 'hang', times: 9 });
+  played.failNext({ path: /./, does: 'hang', times: 9 });
   const github = createGitHub({ credentials: { token: 't' }, apiUrl: played.url, log, timeoutMs: 100 });
 
   await expect(resolveRef(github, 'acme/api')).rejects.toMatchObject({
@@ -88,11 +89,14 @@ it('finds the installation again after the App was installed anew', async () => 
 it('does not make a write look sent when there was no token to send it with', async () => {
   const { played, github } = await appWorld();
   played.addRepository('acme/api');
-  played.failNext({ path: /access_tokens|installation/, then: { status: 503, body: {} }, times: 99 });
+  played.failNext({ path: /access_tokens|installation/, does: { status: 503, body: {} }, times: 99 });
 
-  await expect(github.rest.repos.createDeployment({ ...API, ref: 'main' })).rejects.toBeInstanceOf(
-    GitHubUnreadableError,
-  );
+  const error: unknown = await github.rest.repos
+    .createDeployment({ ...API, ref: 'main' })
+    .catch((reason: unknown) => reason);
+
+  expect(error).toBeInstanceOf(GitHubUnreadableError);
+  expect(troubleOf(error)).toMatchObject({ kind: 'later' });
   expect(played.requests.filter(({ url }) => url.includes('deployments'))).toEqual([]);
 });
 

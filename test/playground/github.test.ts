@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { text as readText } from 'node:stream/consumers';
 import { afterEach, expect, it } from '@jest/globals';
 import { addDemoRepositories } from '../../playground/github/demo.ts';
 import { addCommit, addPullRequest, addWorkflow } from '../../playground/github/seed.ts';
@@ -116,7 +116,7 @@ it('takes a run through its course, one step for each question', async () => {
   expect(await ask('POST', dispatches, { ref: 'main', inputs })).toMatchObject({ status: 204 });
   const { body } = await ask('POST', dispatches, { ref: 'main', inputs, return_run_details: true });
 
-  const run = `${API}/actions/runs/${body['workflow_run_id']}`;
+  const run = `${API}/actions/runs/${String(body['workflow_run_id'])}`;
   expect((await ask('GET', run)).body).toMatchObject({
     status: 'in_progress',
     display_title: 'Deploy staging-bcdfghjk',
@@ -134,7 +134,7 @@ it('cancels a run', async () => {
   addWorkflow(api, { file: 'deploy.yml' });
   const dispatches = `${API}/actions/workflows/deploy.yml/dispatches`;
   const { body } = await ask('POST', dispatches, { ref: 'main', return_run_details: true });
-  const run = `${API}/actions/runs/${body['workflow_run_id']}`;
+  const run = `${API}/actions/runs/${String(body['workflow_run_id'])}`;
 
   expect((await ask('POST', `${run}/cancel`)).status).toBe(202);
   expect((await ask('GET', run)).body).toMatchObject({ status: 'completed', conclusion: 'cancelled' });
@@ -153,8 +153,8 @@ it('serves a fork’s commit by its sha, as GitHub does', async () => {
 it('breaks as it is told to, and mends itself', async () => {
   const { api, ask, played } = await world();
   const asked = { ref: 'main', auto_merge: false, required_contexts: [] };
-  for (const then of ['reset', 'reset_after', 'cut'] as const) {
-    played.failNext({ method: 'POST', path: /deployments/, then });
+  for (const does of ['reset', 'reset_after', 'cut'] as const) {
+    played.failNext({ method: 'POST', path: /deployments/, does });
     await expect(ask('POST', `${API}/deployments`, asked)).rejects.toThrow();
   }
 
@@ -198,7 +198,10 @@ async function send(url: string, method: string, body: unknown): Promise<{ statu
   };
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers }, (response) => {
-      text(response).then((answer) => resolve({ status: response.statusCode ?? 0, text: answer }), reject);
+      readText(response).then(
+        (answer) => resolve({ status: response.statusCode ?? 0, text: answer }),
+        reject,
+      );
     });
     sent.once('error', reject);
     sent.end(payload);

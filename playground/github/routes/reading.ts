@@ -95,13 +95,8 @@ function showCombinedStatus({ repository, path }: Call) {
   return ok({ state, sha: commit.sha, total_count: statuses.length, statuses });
 }
 
-/** GitHub names merged pull requests and, where none is, open ones that hold the commit. */
-function isCommitOf(
-  repository: Repository,
-  { head, base, state, mergedAt }: PullRequest,
-  sha: string,
-): boolean {
-  if (state === 'closed' && mergedAt === null) return false;
+/** Pull requests that hold the commit, open or not: which of them count is for the client to judge. */
+function isCommitOf(repository: Repository, { head, base, mergedAt }: PullRequest, sha: string): boolean {
   const before =
     mergedAt === null ? historyOf(repository, repository.branches.get(base) ?? '') : new Set<string>();
   return historyOf(repository, head).has(sha) && !before.has(sha);
