@@ -5,13 +5,17 @@ const SHORTEST_SECRET = 6;
 
 /** What a secret looks like, wherever it stands: in a message, a field, a stack, or JSON inside JSON. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [A-Z ]+-----[\s\S]*?(-----END [A-Z ]+-----|$)/g, SHOWN_INSTEAD],
+  [/-----BEGIN [A-Z ]+-----(?:(?:[^"\\]|\\[^"])*?-----END [A-Z ]+-----|(?:[^"\\]|\\[^"])*)/g, SHOWN_INSTEAD],
   [/\bxox[a-z]-[\w.-]+|\bxapp-[\w.-]+|\bxoxe\.[\w.-]+/g, SHOWN_INSTEAD],
   [/\bgh[a-z]_[A-Za-z0-9_.-]+|\bgithub_pat_\w+/g, SHOWN_INSTEAD],
   [/\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g, SHOWN_INSTEAD],
   [/https:\/\/hooks\.slack(-gov)?\.com\/[^\s"'\\<>]+/g, SHOWN_INSTEAD],
-  [/((?:response_?url|authorization)\\*["']?\s*[:=]\s*)(\\*["'])(?:(?!\2).)*\2/gi, `$1$2${SHOWN_INSTEAD}$2`],
-  [/((?:response_?url|authorization)\s*[:=]\s*)(?!\\*["'])[^\r\n"\\]+/gi, `$1${SHOWN_INSTEAD}`],
+  [/("(?:response_?url|authorization)"\s*:\s*")(?:[^"\\]|\\.)*/gi, `$1${SHOWN_INSTEAD}`],
+  [/((\\+)"(?:response_?url|authorization)\2"\s*:\s*\2").*?(?=(?<!\\)\2")/gi, `$1${SHOWN_INSTEAD}`],
+  [
+    /(\b(?:response_?url|authorization)\s*[:=]\s*)('[^'\r\n]*'|(?!['"\\])[^\r\n"\\]+)/gi,
+    `$1${SHOWN_INSTEAD}`,
+  ],
   [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${SHOWN_INSTEAD}`],
   [/(:\/\/[^\s/:@"'\\]*:)[^\s/@"'\\]+@/g, `$1${SHOWN_INSTEAD}@`],
 ];
