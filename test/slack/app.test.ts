@@ -157,6 +157,7 @@ it.each<{ what: string; body: string | Buffer; type?: string; status: number; qu
     body: form({ payload: JSON.stringify(click({ actions: 'x' })) }),
     status: 400,
   },
+  { what: 'a key twice that nobody reads', body: `${command}&user_name=a&user_name=b`, status: 400 },
   { what: 'a text given twice', body: `${command}&text=production`, status: 400 },
   { what: 'no trigger', body: form(noTrigger), status: 400 },
   { what: 'no team', body: form(noTeam), status: 400 },

@@ -94,6 +94,24 @@ it('leaves the newest state on top when a frozen worker wakes and sends an older
   expect(told().slice(-2)).toEqual(Array(2).fill('chat.update C0STG api on staging is live'));
 });
 
+it('records nothing over the worker that has taken the message from it', async () => {
+  const { id, put, run, slack, redis } = await world();
+  await put('queued');
+  const key = `baton:{staging}:message:${id}`;
+  slack.answer = async () => {
+    await redis.set(`${key}:claim`, 'another worker');
+    return undefined;
+  };
+
+  await expect(run()).rejects.toThrow('taken the message over');
+
+  expect(await redis.get(`${key}:claim`)).toBe('another worker');
+  expect(JSON.parse((await redis.get(key)) ?? '')).toMatchObject({
+    posting: { state: 'queued' },
+    posted: null,
+  });
+});
+
 it('does not post the same state again when Slack took it and the connection broke', async () => {
   const { show, run, slack, told } = await world();
   slack.answer = () => 'reset';
