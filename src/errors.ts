@@ -31,11 +31,11 @@ export class NotFoundError extends UserError {}
 /** Someone else changed the same thing first; asking again may give another answer. */
 export class ConflictError extends UserError {}
 
-/**
- * GitHub could not be asked, or gave no readable answer. The message tells people why; asking again later may help, so
- * a job that meets it is run again.
- */
-export class GitHubUnreadableError extends UserError {
+/** Somebody outside could not be asked. People are told why at once; a job that meets it is run again. */
+export class UnavailableError extends UserError {}
+
+/** GitHub could not be asked, or gave no readable answer. */
+export class GitHubUnreadableError extends UnavailableError {
   /** When GitHub named a time: how long to wait before the next request. */
   readonly retryAfterSeconds: number | undefined;
 

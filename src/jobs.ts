@@ -114,7 +114,7 @@ export function openQueues(options: QueueOptions): QueuedJobs {
 
 function openQueue(name: QueueName, options: QueueOptions): Queue {
   const { attempts, delay } = RETRIES[name];
-  return new Queue(name, {
+  const queue = new Queue(name, {
     prefix: QUEUE_PREFIX,
     ...options,
     defaultJobOptions: {
@@ -125,6 +125,8 @@ function openQueue(name: QueueName, options: QueueOptions): Queue {
       sizeLimit: 65_536,
     },
   });
+  queue.on('error', () => undefined); // the connection has a log of its own; without a listener BullMQ prints
+  return queue;
 }
 
 /** Has the sweep run twice a minute, once for all workers. */

@@ -61,7 +61,7 @@ async function audit([verb, ...options]: readonly string[], settings: Settings):
   if (
     (verb !== 'verify' && verb !== 'export') ||
     since === 'wrong' ||
-    (verb === 'verify' && since !== undefined)
+    (verb === 'verify' && since.date !== undefined)
   ) {
     return refuse('audit is followed by verify, or by export with --since and a date');
   }
@@ -73,17 +73,20 @@ async function audit([verb, ...options]: readonly string[], settings: Settings):
   const redis = connectRedis(settings.redisUrl ?? embedded?.url ?? '', 'patient', log);
   try {
     await waitForRedis(redis, 10);
-    return verb === 'verify' ? await auditVerify(redis, write) : await auditExport(redis, { since }, write);
+    return verb === 'verify'
+      ? await auditVerify(redis, write)
+      : await auditExport(redis, { since: since.date }, write);
   } finally {
     redis.disconnect();
     await embedded?.stop();
   }
 }
 
-function readSince(options: readonly string[]): string | undefined | 'wrong' {
-  if (options.length === 0) return undefined;
+/** `wrong` for what is not understood. */
+function readSince(options: readonly string[]): { date: string | undefined } | 'wrong' {
+  if (options.length === 0) return { date: undefined };
   const [flag, date, ...more] = options;
-  return flag === '--since' && date !== undefined && more.length === 0 ? date : 'wrong';
+  return flag === '--since' && date !== undefined && more.length === 0 ? { date } : 'wrong';
 }
 
 function refuse(why: string): number {

@@ -77,7 +77,7 @@ async function open({
 
   const { redisUrl, dataFolder } = settings;
   const redis = await findRedis({ redisUrl, dataFolder, playground, log });
-  closing.push(redis.stop);
+  closing.push(() => redis.stop());
   describeProcess(VERSION);
 
   const outside = { settings, redisUrl: redis.url, batonUrl: batonUrl(settings, settings.port), log };
@@ -85,7 +85,7 @@ async function open({
   const work = role === 'web' ? undefined : await openContext({ ...outside, use: 'patient' });
   const first = web ?? work;
   if (first === undefined) throw new Error('a role does something');
-  for (const opened of [web, work]) if (opened !== undefined) closing.push(opened.close);
+  for (const opened of [web, work]) if (opened !== undefined) closing.push(() => opened.close());
   await establishEpoch(first.ctx.redis, log);
 
   played?.show(first);
@@ -167,7 +167,7 @@ async function openPlayground(given: Settings, env: Variables) {
   for (const secret of settings.secrets) given.secrets.add(secret); // the log hides them from now on
   return {
     settings,
-    handle: playground.handle,
+    handle: (...asked: Parameters<typeof playground.handle>) => playground.handle(...asked),
     show: (opened: Opened) => {
       shown = opened;
     },

@@ -1,7 +1,7 @@
 import { Worker as BullWorker, DelayedError, type QueueOptions, UnrecoverableError } from 'bullmq';
 import { ZodError } from 'zod';
 import type { Context } from './context.ts';
-import { ConflictError, GitHubUnreadableError, UserError } from './errors.ts';
+import { ConflictError, UnavailableError, UserError } from './errors.ts';
 import { JobData, type JobDataOf, QUEUE_PREFIX, type QueueName } from './jobs.ts';
 
 /** What a run came to: finished, or to be run again after a while. */
@@ -64,6 +64,6 @@ export function startWorker(ctx: Context, worker: Worker, options: QueueOptions)
 
 function willNeverWork(error: unknown): error is UserError | ZodError {
   if (error instanceof ConflictError) return false; // a lost race may be won next time
-  if (error instanceof GitHubUnreadableError) return false; // an outage ends
+  if (error instanceof UnavailableError) return false; // an outage ends
   return error instanceof UserError || error instanceof ZodError;
 }

@@ -6,7 +6,7 @@ import { findCycle, type Import, importsOf, sourceFiles } from './support/import
 /** The import directions of ARCHITECTURE.md. A rule says what is wrong about an import. */
 interface Rule {
   readonly says: string;
-  isBroken(one: Import): boolean;
+  readonly isBroken: (one: Import) => boolean;
   /** Imports that it must catch, as `from > to`; ` type` behind it for one that is gone once compiled. */
   readonly catches: readonly string[];
 }

@@ -7,7 +7,7 @@ import type { ReasonCode } from '../src/reason-codes.ts';
 import type { CommandJob } from '../src/jobs.ts';
 import { requireMember } from '../src/people/roles.ts';
 import { parse } from '../src/slack/parse.ts';
-import { isRevoked } from '../src/slack/revoked.ts';
+import { isRevoked, mayYetBeRevoked } from '../src/slack/revoked.ts';
 import { answerTo, unexpectedError } from '../src/views/error.ts';
 import { countCommand } from '../src/web/metrics.ts';
 import type { View } from '../src/views/view.ts';
@@ -19,6 +19,7 @@ export const runCommand = defineWorker({
   concurrency: 50,
 
   async run(ctx, job, attempt) {
+    if (!attempt.again && mayYetBeRevoked(job.receivedAt, ctx.now())) return { againInSeconds: 1 };
     if (await isRevoked(ctx.redis, attempt.id)) {
       ctx.log.warn('not run: the person has been told that it was not taken');
       return 'done';
@@ -38,22 +39,24 @@ export const runCommand = defineWorker({
 
 async function run(ctx: Context, job: CommandJob, { id }: Attempt): Promise<Reply> {
   const { user, team, text, channel, reference } = job;
+  let name = 'unknown';
   try {
     const actor = requireMember(await ctx.slack.findPerson(user), {
       team,
       workspace: ctx.config.slack.workspace,
     });
     const { command, words } = parse(text, commands);
+    name = command.name;
     const args = command.args.parse(words);
-    ctx.log.info({ command: command.name, actor: user }, 'command');
+    ctx.log.info({ command: name, actor: user }, 'command');
     const reply = await command.run(ctx, { args, actor, channel, id, reference });
-    countCommand(command.name, null);
+    countCommand(name, null);
     return reply;
   } catch (error) {
     const view = answerTo(error, reference);
     if (view === undefined) throw error;
     const reason = error instanceof UserError ? error.reason : 'lock_ambiguous';
-    countCommand('refused', reason);
+    countCommand(name, reason);
     await noteRefusal(ctx, job, id, { reason, said: view.text });
     return { to: 'caller', view };
   }

@@ -4,15 +4,17 @@ let waiting;
 
 /** Asks soon what is live where, once for many calls. */
 export function refreshEnvironments(model, delay = 250) {
-  waiting ??= setTimeout(async () => {
-    waiting = undefined;
-    try {
-      const response = await fetch('/playground/environments');
-      drawEnvironments(model, (await response.json()).items);
-    } catch {
-      // The next event or the next round asks again.
-    }
-  }, delay);
+  waiting ??= setTimeout(() => void refresh(model), delay);
+}
+
+async function refresh(model) {
+  waiting = undefined;
+  try {
+    const response = await fetch('/playground/environments');
+    drawEnvironments(model, (await response.json()).items);
+  } catch {
+    // The next event or the next round asks again.
+  }
 }
 
 function drawEnvironments(model, environments) {

@@ -25,7 +25,7 @@ export function driverOf({ driverOptions }: Deployment): BoundDriver {
 /** What the driver is told at the first attempt: nobody can have started it, or have told of it. */
 export function firstRequest(deployment: Deployment): DriverRequest {
   const { id, environment, service, repository, ref, sha, fence, requestedBy, intendedOn } = deployment;
-  const { createdAt, intendedAt = null, attemptedAt = null } = deployment;
+  const { createdAt, intendedAt, attemptedAt } = deployment;
   return {
     deployment: id,
     environment,

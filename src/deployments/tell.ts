@@ -1,6 +1,6 @@
 import { appendAudit } from '../audit/store.ts';
 import type { Context } from '../context.ts';
-import { countDeploymentEnd } from '../web/metrics.ts';
+import { countDeploymentEnd, observeDriver } from '../web/metrics.ts';
 import { type Deployment, isFinished } from './deployment.ts';
 
 /**
@@ -32,12 +32,11 @@ async function tellEnd(ctx: Context, deployment: Deployment): Promise<void> {
 }
 
 /** One log line and one count for an end; called where the end is saved, so once. */
-export function noteEnd(
-  ctx: Context,
-  { id, environment, state, reason, startedAt, endedAt }: Deployment,
-): void {
+export function noteEnd(ctx: Context, deployment: Deployment): void {
+  const { id, environment, state, reason, driver, startedAt, endedAt } = deployment;
   const seconds =
     startedAt === null || endedAt === null ? null : (endedAt.getTime() - startedAt.getTime()) / 1_000;
   ctx.log.info({ deployment: id, environment, state, reason, seconds }, 'deployment ended');
   countDeploymentEnd(environment, state, reason);
+  if (seconds !== null) observeDriver(driver, seconds, state);
 }

@@ -1,10 +1,10 @@
 import type { Config, Environment, RoleName } from '../config/schema.ts';
 import type { Context } from '../context.ts';
-import { UserError } from '../errors.ts';
+import { UnavailableError, UserError } from '../errors.ts';
 import type { Person } from './person.ts';
 
 /** Slack could not be asked who is in a usergroup: nobody can tell whether the person holds the role. */
-export class RoleUnreadableError extends UserError {}
+export class RoleUnreadableError extends UnavailableError {}
 
 /**
  * The person, if they may use Baton at all: a full, active member of the workspace, by Slack's word and by the team
@@ -17,7 +17,8 @@ export function requireMember(
   if (person === undefined) throw notAllowed('Slack does not know who you are');
   if (person.barred === 'deleted') throw notAllowed('your account is deactivated');
   if (person.barred === 'bot') throw notAllowed('Baton takes no commands from bots and workflows');
-  if (person.barred === 'outsider' || person.team !== workspace || team !== workspace) {
+  const teams = person.team === '' ? [team] : [team, person.team];
+  if (person.barred === 'outsider' || teams.some((one) => one !== workspace)) {
     throw notAllowed('Baton takes commands only from people of its own workspace');
   }
   if (person.barred === 'guest') throw notAllowed('Baton takes no commands from guests');

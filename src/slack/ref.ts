@@ -34,7 +34,8 @@ function problemWith(ref: string): string | undefined {
   if (ref.length > LONGEST_REF) return `it has ${ref.length} characters, and ${LONGEST_REF} are the most`;
   if (ref.startsWith('-')) return 'a ref cannot start with “-”';
   if (/:\/\/|::/.test(ref)) return 'it looks like an address';
-  const [sign] = /[\s~^:?*[\\\p{Cc}]|\.\.|@\{|\/\//u.exec(ref) ?? [];
+  const bare = ref.replace(/^(branch|tag|sha):(?!:)/, ''); // how an ambiguous name is told apart
+  const [sign] = /[\s~^:?*[\\\p{Cc}]|\.\.|@\{|\/\//u.exec(bare) ?? [];
   if (sign !== undefined) return `a ref cannot hold ${sign.trim() === '' ? 'a space' : quoted(sign)}`;
   if (/^[/.]|\/\.|[/.]$|\.lock(?:\/|$)|^@$/.test(ref)) return 'Git allows no such name';
   return undefined;

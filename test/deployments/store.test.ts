@@ -40,7 +40,7 @@ it('lets two services of one environment run side by side, each with a higher fe
   await createDeployment(redis, wanted({ service: 'web' }));
 
   const fences = [...(await listLeases(redis, 'staging')).values()].map(({ fence }) => fence);
-  expect(fences.toSorted()).toEqual([1, 2]);
+  expect(new Set(fences)).toEqual(new Set([1, 2]));
 });
 
 it('saves only over the revision that was read', async () => {

@@ -20,7 +20,7 @@ const log = pino({ level: 'silent' });
 const undo: (() => unknown)[] = [];
 
 afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step();
+  for (const step of undo.splice(0).toReversed()) await step();
 });
 
 it('is durable, evicts nothing and listens on the socket only', async () => {
