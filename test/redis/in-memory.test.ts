@@ -11,7 +11,7 @@ import { startInMemoryRedis } from '../../src/redis/in-memory.ts';
 const undo: (() => unknown)[] = [];
 
 afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step();
+  for (const step of undo.splice(0).toReversed()) await step();
 });
 
 it('serves queue and worker of a playground from memory', async () => {

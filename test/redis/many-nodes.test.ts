@@ -14,7 +14,7 @@ import { type RedisServer, startRedisServer, until } from '../support/redis-serv
 const undo: (() => unknown)[] = [];
 
 afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step();
+  for (const step of undo.splice(0).toReversed()) await step();
 });
 
 it('works on a Cluster: values, queues and workers', async () => {
