@@ -57,7 +57,7 @@ function prettyDestination(fd: number): DestinationStream | undefined {
 /** ioredis hangs the command with all its arguments on an error: whole jobs, and the password at sign-in. */
 function withoutCommand(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const { command, cause, ...shown } = pino.stdSerializers.errWithCause(error);
+  const shown: Record<string, unknown> = { ...pino.stdSerializers.errWithCause(error), command: undefined };
   return error.cause === undefined ? shown : { ...shown, cause: withoutCommand(error.cause) };
 }
 

@@ -178,9 +178,8 @@ it.each(['commands', 'workers'])('lists each file of %s in its index', (folder) 
 it('names files by what they hold', () => {
   const banned =
     /^(utils?|helpers?|common|lib|misc|shared|types|constants|\w*-(utils?|helpers?|service|manager))$/;
-  const parts = (file: string) => file.replace(/\.ts$/, '').split('/');
 
-  expect(files.filter((file) => parts(file).some((part) => banned.test(part)))).toEqual([]);
+  expect(files.filter((file) => partsOf(file).some((part) => banned.test(part)))).toEqual([]);
   expect(files.filter((file) => !/^[a-z0-9/-]+\.ts$/.test(file))).toEqual([]);
   expect(files.filter((file) => basename(file) === 'index.ts' && !file.startsWith('playground/'))).toEqual([
     'commands/index.ts',
@@ -202,6 +201,10 @@ import './e.ts';\nexport { f } from './f.ts';\nconst g = await import('./g.ts');
     ['src/x/g.ts', false, true],
   ]);
 });
+
+function partsOf(file: string): readonly string[] {
+  return file.replace(/\.ts$/, '').split('/');
+}
 
 function isOurs(target: string): boolean {
   return target.endsWith('.ts') || target.endsWith('.mjs') || target.endsWith('.json');

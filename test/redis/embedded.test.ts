@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,6 +53,14 @@ it('is started again after kill -9, with its data, and clients come back by them
 
     expect(await redis.get(`key-${round}`)).toBe('kept');
   }
+});
+
+it('is not in the way of Ctrl-C, which is for Baton alone', async () => {
+  const pid = await pidOf(await client(await started()));
+
+  const group = execFileSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' });
+
+  expect(Number(group)).toBe(pid);
 });
 
 it('is not started again after Baton has stopped it', async () => {

@@ -27,15 +27,14 @@ export default async function startRedis() {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
-  const gone = () => {
-    throw new Error('The tests need a redis-server or valkey-server on the PATH.');
-  };
   await new Promise((resolve, reject) => {
     server.once('error', reject);
     server.once('exit', reject);
     server.stdout.once('end', reject);
     server.stdout.on('data', (text) => /ready to accept connections/i.test(text) && resolve());
-  }).catch(gone);
+  }).catch(() => {
+    throw new Error('The tests need a redis-server or valkey-server on the PATH.');
+  });
   server.removeAllListeners('exit');
   process.env.BATON_TEST_REDIS = socket;
   globalThis.batonTestRedis = { server };
