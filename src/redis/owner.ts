@@ -113,8 +113,8 @@ function isAlive(file: string, owner: Owner | undefined): boolean {
   return Date.now() - touchedAt < GONE_MS;
 }
 
-/** One at a time, and only if it is still the file that was found dead: a newcomer may have been faster. */
-async function removeStale(file: string, stale: Owner | undefined): Promise<void> {
+/** Removes the file of a dead owner: one at a time, and only if it is still that one, as a newcomer may be faster. */
+export async function removeStale(file: string, stale: { readonly id: string } | undefined): Promise<void> {
   const turn = `${file}.turn`;
   try {
     mkdirSync(turn);
