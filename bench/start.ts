@@ -88,7 +88,9 @@ async function play(answer: Answer): Promise<Played> {
     request.resume();
     request.on('end', () => {
       const body = answer(request, decodeURIComponent(request.url ?? ''));
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      const status =
+        request.method === 'POST' && /\/(deployments|statuses)$/.test(request.url ?? '') ? 201 : 200;
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -99,7 +101,7 @@ async function play(answer: Answer): Promise<Played> {
 async function playGitHub() {
   let first = 0;
   let last = 0;
-  const played = await play((_request, path) => {
+  const played = await play(({ method }, path) => {
     // Only what stands in the command's way: the deployment is mirrored on GitHub behind its back.
     if (/\/branches\/|\/git\/ref\//.test(path)) {
       first = first === 0 ? performance.now() : first;
@@ -110,6 +112,8 @@ async function playGitHub() {
     const branch = /\/branches\/(\w+)$/.exec(path)?.[1];
     if (branch !== undefined)
       return { name: branch, commit: { sha: shaOf(branch), commit: { message: branch } } };
+    if (/\/(deployments|statuses)(\?|$)/.test(path))
+      return method === 'GET' ? [] : { id: 1, state: 'success' };
     return { id: 1, default_branch: 'main', name: 'api' };
   });
   return {
