@@ -53,8 +53,8 @@ export const deploy = defineCommand({
     failpoint('after-record');
     const { id, reference, environment, service, sha, ref, fence } = deployment;
     const detail = { environment, service, sha, ref, fence };
+    await ctx.jobs.add('deployments', id, { version: 1, deployment: id, reference }); // first: the start waits for it
     await Promise.all([
-      ctx.jobs.add('deployments', id, { version: 1, deployment: id, reference }),
       tell(ctx, deployment),
       note(ctx, call, { outcome: 'accepted', reason: null, subject: id, detail }),
     ]);

@@ -49,7 +49,9 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
   const redis = connectRedis(redisUrl, use, log);
   await waitForRedis(redis, REDIS_WITHIN_SECONDS);
   await checkRedisPolicy(redis);
-  const jobs = openQueues({ connection: redis });
+  // Adding a job must not wait behind what is read; the web role takes a command back on the connection of its `add`.
+  const adding = use === 'fast' ? redis : connectRedis(redisUrl, 'taking', log);
+  const jobs = openQueues({ connection: adding });
 
   const tellAudit = (error: ConfigError) => {
     log.error({ err: error }, 'the changed configuration is refused; the one before stays in force');
@@ -77,7 +79,7 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
   const close = async () => {
     config.close();
     await jobs.close();
-    redis.disconnect();
+    for (const connection of new Set([redis, adding])) connection.disconnect();
   };
   return { ctx, jobs, close };
 }

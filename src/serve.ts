@@ -12,6 +12,7 @@ import { StartError } from './errors.ts';
 import { scheduleSweep } from './jobs.ts';
 import { createLogger } from './log.ts';
 import { type Opened, openContext } from './open-context.ts';
+import { connectRedis } from './redis/connect.ts';
 import { establishEpoch } from './redis/epoch.ts';
 import { findRedis } from './redis/find.ts';
 import { createSlackRoute } from './slack/app.ts';
@@ -90,7 +91,7 @@ async function open({
 
   played?.show(first);
   const probes: Probe[] = [redisProbe(first.ctx.redis)];
-  if (work !== undefined) probes.push(...(await takeWork(work, closing)));
+  if (work !== undefined) probes.push(...(await takeWork(work, redis.url, closing)));
   const routes = [
     ...healthRoutes(probes),
     metricsRoute({ redis: first.ctx.redis, queues: first.jobs.queues }),
@@ -131,10 +132,12 @@ async function webRoutes(
   return routes;
 }
 
-async function takeWork({ ctx, jobs }: Opened, closing: Close[]): Promise<Probe[]> {
+async function takeWork({ ctx, jobs }: Opened, redisUrl: string, closing: Close[]): Promise<Probe[]> {
   await scheduleSweep(jobs);
+  const connection = connectRedis(redisUrl, 'taking', ctx.log);
+  closing.push(async () => connection.disconnect());
   return workers.map((worker) => {
-    const taking = startWorker(ctx, worker, { connection: ctx.redis });
+    const taking = startWorker(ctx, worker, { connection });
     taking.on('error', (err) =>
       ctx.log.warn({ err, queue: worker.queue }, 'a worker has trouble with Redis'),
     );

@@ -3,6 +3,9 @@ import type { Context } from '../context.ts';
 import { countDeploymentEnd, observeDriver } from '../web/metrics.ts';
 import { type Deployment, isFinished } from './deployment.ts';
 
+/** GitHub's record can wait: neither the start nor the message waits for it, and quick states are told together. */
+const REPORT_AFTER_SECONDS = 0.2;
+
 /**
  * Tells everybody of the deployment's present state: its message, GitHub, and the audit trail when it has ended. Safe
  * to repeat: each is told once for each revision.
@@ -12,7 +15,7 @@ export async function tell(ctx: Context, deployment: Deployment): Promise<void> 
   const job = { version: 1 as const, deployment: id, reference };
   await Promise.all([
     ctx.jobs.add('messages', `${id}-${revision}`, { ...job, kind: 'deployment' }),
-    ctx.jobs.add('reports', `${id}-${revision}`, job),
+    ctx.jobs.add('reports', `${id}-${revision}`, job, { delaySeconds: REPORT_AFTER_SECONDS }),
     isFinished(deployment) ? tellEnd(ctx, deployment) : undefined,
   ]);
 }
