@@ -40,8 +40,14 @@ export function createLogger({ level, secrets, to = 'stdout', write }: LogOption
 
 function destination(to: 'stdout' | 'stderr'): DestinationStream {
   const fd = to === 'stdout' ? 1 : 2;
-  // Sync, so that the last words before a crash are not lost.
-  return (isatty(fd) ? prettyDestination(fd) : undefined) ?? pino.destination({ dest: fd, sync: true });
+  if (isatty(fd)) {
+    const pretty = prettyDestination(fd);
+    if (pretty !== undefined) return pretty;
+  }
+  // Lines of the same moment go out together; the last ones before an end or a crash are not lost.
+  const stream = pino.destination({ dest: fd, sync: false });
+  process.on('exit', () => stream.flushSync());
+  return stream;
 }
 
 /** pino-pretty is for development and need not be installed. */
