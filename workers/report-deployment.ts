@@ -17,7 +17,7 @@ import {
   statesMissing,
   statesToReport,
 } from '../src/github/report.ts';
-import { endTurn, findReport, isOvertaken, saveReport, takeTurn } from '../src/github/store.ts';
+import { endTurn, findReport, isOvertaken, saveReport, takeTurn, type Turn } from '../src/github/store.ts';
 import { defineWorker, type Outcome } from '../src/worker.ts';
 
 const TURN_SECONDS = 2;
@@ -29,16 +29,18 @@ export const reportDeployment = defineWorker({
 
   async run(ctx, { deployment: id }, attempt) {
     if (ctx.github === undefined) return 'done';
-    if (!(await takeTurn(ctx.redis, id, attempt.id))) return { againInSeconds: TURN_SECONDS };
+    const turn = await takeTurn(ctx.redis, id, attempt.id);
+    if (turn === undefined) return { againInSeconds: TURN_SECONDS };
     try {
-      return await report(ctx, ctx.github, await loadDeployment(ctx.redis, id));
+      return await report(ctx, ctx.github, turn);
     } finally {
-      await endTurn(ctx.redis, id, attempt.id);
+      await endTurn(ctx.redis, turn);
     }
   },
 });
 
-async function report(ctx: Context, github: Octokit, deployment: Deployment): Promise<Outcome> {
+async function report(ctx: Context, github: Octokit, turn: Turn): Promise<Outcome> {
+  const deployment = await loadDeployment(ctx.redis, turn.deployment);
   const wanted = statesToReport(deployment);
   // A deployment whose driver is a GitHub Deployment has one already.
   if (wanted.length === 0 || deployment.driver === 'github-deployment') return 'done';
@@ -46,7 +48,7 @@ async function report(ctx: Context, github: Octokit, deployment: Deployment): Pr
   if (before.refused) return 'done';
   try {
     const overtaken = deployment.state === 'success' && (await isOvertaken(ctx.redis, deployment));
-    await bringUpToDate(ctx, github, { deployment, before, wanted, overtaken });
+    await bringUpToDate(ctx, github, { turn, deployment, before, wanted, overtaken });
   } catch (error) {
     const againInSeconds = rateLimitSeconds(error);
     if (againInSeconds !== undefined) return { againInSeconds };
@@ -57,12 +59,13 @@ async function report(ctx: Context, github: Octokit, deployment: Deployment): Pr
       'GitHub takes no record of the deployment',
     );
     const latest = (await findReport(ctx.redis, id)) ?? before;
-    await saveReport(ctx.redis, id, { ...latest, refused: true });
+    await saveReport(ctx.redis, turn, { ...latest, refused: true });
   }
   return 'done';
 }
 
 interface Work {
+  readonly turn: Turn;
   readonly deployment: Deployment;
   readonly before: Report;
   readonly wanted: readonly ReportedState[];
@@ -71,15 +74,15 @@ interface Work {
 }
 
 async function bringUpToDate(ctx: Context, github: Octokit, work: Work): Promise<void> {
-  const { deployment, before, overtaken } = work;
-  const { id, repository } = deployment;
+  const { turn, deployment, before, overtaken } = work;
+  const { repository } = deployment;
   const environment = githubEnvironment(ctx.config, deployment);
   const number = before.github ?? (await findOrCreateGitHubDeployment(github, deployment, environment));
   // GitHub knows better than we do after a death, and where our own record is new or lost.
   const isSure = before.github !== null && before.intended === null;
   let reported = isSure ? before.reported : await listReportedStates(github, repository, number);
   const save = (intended: ReportedState | null) =>
-    saveReport(ctx.redis, id, { ...before, github: number, reported, intended });
+    saveReport(ctx.redis, turn, { ...before, github: number, reported, intended });
   await save(null);
 
   for (const state of statesMissing(overtaken ? [...work.wanted, 'inactive'] : work.wanted, reported)) {

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { environmentOfDeployment } from '../deployments/deployment.ts';
-import { UnreadableError } from '../errors.ts';
+import { ConflictError, UnreadableError } from '../errors.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Report } from './report.ts';
 
@@ -10,25 +11,39 @@ const KEEP_SECONDS = 90 * 86_400;
 const TURN_MS = 120_000;
 
 /*
- * Lets one job at a time tell GitHub about a deployment. A job that runs again takes its own turn back.
+ * Lets one job at a time tell GitHub about a deployment. A job that runs again takes the turn from its earlier run.
  *
  *   KEYS[1]  turn
- *   ARGV[1]  job         ARGV[2]  time to live, in milliseconds
+ *   ARGV[1]  what all turns of the job begin with     ARGV[2]  turn     ARGV[3]  time to live, in milliseconds
  *
  *   Returns  1 when taken, 0 when it is another job's
  */
 const TAKE_TURN = defineScript(/* lua */ `
   local holder = redis.call('GET', KEYS[1])
-  if holder and holder ~= ARGV[1] then return 0 end
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+  if holder and string.sub(holder, 1, #ARGV[1]) ~= ARGV[1] then return 0 end
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
   return 1
 `);
 
 /*
- * Ends a turn, if it is still this job's.
+ * Saves what GitHub has been told, for the run whose turn it is.
+ *
+ *   KEYS[1]  turn        KEYS[2]  report
+ *   ARGV[1]  turn        ARGV[2]  report as JSON       ARGV[3]  seconds to keep it
+ *
+ *   Returns  1 when saved, 0 when it is another run's turn by now
+ */
+const SAVE = defineScript(/* lua */ `
+  if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+  redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
+  return 1
+`);
+
+/*
+ * Ends a turn, if it is still this run's.
  *
  *   KEYS[1]  turn
- *   ARGV[1]  job
+ *   ARGV[1]  turn
  */
 const END_TURN = defineScript(/* lua */ `
   if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
@@ -60,17 +75,36 @@ export async function findReport(redis: RedisClient, deployment: string): Promis
   }
 }
 
-export async function saveReport(redis: RedisClient, deployment: string, report: Report): Promise<void> {
-  await redis.set(reportKey(deployment), JSON.stringify(report), 'EX', KEEP_SECONDS);
+/**
+ * To be called before each request too: a process that was frozen must not wake up and tell GitHub an old state.
+ * Throws ConflictError when another run of the job has taken the turn.
+ */
+export async function saveReport(redis: RedisClient, turn: Turn, report: Report): Promise<void> {
+  const { deployment, token } = turn;
+  const keys = [turnKey(deployment), reportKey(deployment)];
+  const saved = await SAVE(redis, keys, [token, JSON.stringify(report), KEEP_SECONDS]);
+  if (saved !== 1) throw new ConflictError(`Another run tells GitHub of deployment ${deployment} by now.`);
 }
 
-/** True when the job may tell GitHub about the deployment now; it must end its turn. */
-export async function takeTurn(redis: RedisClient, deployment: string, job: string): Promise<boolean> {
-  return (await TAKE_TURN(redis, [turnKey(deployment)], [job, TURN_MS])) === 1;
+/** One run of one job that tells GitHub about a deployment. */
+export interface Turn {
+  readonly deployment: string;
+  readonly token: string;
 }
 
-export async function endTurn(redis: RedisClient, deployment: string, job: string): Promise<void> {
-  await END_TURN(redis, [turnKey(deployment)], [job]);
+/** The turn when the job may tell GitHub about the deployment now, and must end it; undefined while another one may. */
+export async function takeTurn(
+  redis: RedisClient,
+  deployment: string,
+  job: string,
+): Promise<Turn | undefined> {
+  const token = `${job} ${randomUUID()}`;
+  const taken = await TAKE_TURN(redis, [turnKey(deployment)], [`${job} `, token, TURN_MS]);
+  return taken === 1 ? { deployment, token } : undefined;
+}
+
+export async function endTurn(redis: RedisClient, { deployment, token }: Turn): Promise<void> {
+  await END_TURN(redis, [turnKey(deployment)], [token]);
 }
 
 /** True when GitHub has already been told of the success of a later deployment of the service. */

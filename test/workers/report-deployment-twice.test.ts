@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { Fault } from '../../playground/github/server.ts';
 import { endTurn, takeTurn } from '../../src/github/store.ts';
+import type { RedisClient } from '../../src/redis/script.ts';
 import { reportDeployment } from '../../workers/report-deployment.ts';
 import { closeContexts } from '../support/context.ts';
 import { closeGitHubs } from '../support/github.ts';
@@ -51,17 +52,10 @@ it.each([0, 1, 2, 3, 4, 5, 6])('finishes the work of a job that was killed after
   const id = await request();
   await move(id, 'in_progress');
   await move(id, 'success');
-  const set = ctx.redis.set.bind(ctx.redis);
   let left = saves;
-  const dying = new Proxy(ctx.redis, {
-    get: (redis, name) => {
-      if (name !== 'set') return Reflect.get(redis, name, redis);
-      return async (...args: Parameters<typeof set>) => {
-        if (left === 0) throw new Error('killed');
-        left -= 1;
-        return set(...args);
-      };
-    },
+  const dying = beforeEachSave(ctx.redis, async () => {
+    if (left === 0) throw new Error('killed');
+    left -= 1;
   });
 
   await expect(reportDeployment.run({ ...ctx, redis: dying }, job(id), attempt('j1'))).rejects.toThrow(
@@ -100,8 +94,54 @@ it('takes its own turn back after a death, and nobody else’s', async () => {
   const id = await request();
   await takeTurn(ctx.redis, id, 'dead-job');
 
-  await endTurn(ctx.redis, id, 'other-job');
+  await endTurn(ctx.redis, { deployment: id, token: 'other-job' });
   expect(await report(id, 'other-job')).toEqual({ againInSeconds: 2 });
   expect(await report(id, 'dead-job')).toBe('done');
   expect(await report(id, 'other-job')).toBe('done');
 });
+
+it.each([1, 2, 3, 4])('says nothing more when it wakes from a freeze before save %s', async (nth) => {
+  const { ctx, move, report, request, states } = world;
+  const id = await request();
+  await move(id, 'in_progress');
+  const [frozen, fallAsleep] = signal();
+  const [awake, wakeUp] = signal();
+  let saves = 0;
+  const redis = beforeEachSave(ctx.redis, async () => {
+    saves += 1;
+    if (saves !== nth) return;
+    fallAsleep();
+    await awake;
+  });
+  const sleeper = reportDeployment.run({ ...ctx, redis }, job(id), attempt('j1'));
+  await frozen;
+  await move(id, 'success');
+  expect(await report(id)).toBe('done');
+
+  wakeUp();
+
+  await expect(sleeper).rejects.toThrow('Another run');
+  expect(states()).toEqual([['queued', 'in_progress', 'success']]);
+});
+
+function signal(): [Promise<void>, () => void] {
+  let give: () => void = () => undefined;
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return [given, give];
+}
+
+/** The same Redis, which is first told of each save of a report: the one script here that has two keys. */
+function beforeEachSave(redis: RedisClient, act: () => Promise<void>): RedisClient {
+  const evalsha = redis.evalsha.bind(redis) as (...args: unknown[]) => Promise<unknown>;
+  return new Proxy(redis, {
+    get: (target, name) => {
+      if (name !== 'evalsha') return Reflect.get(target, name, target);
+      return async (digest: string, keys: number, ...rest: unknown[]) => {
+        if (keys === 2) await act();
+        return evalsha(digest, keys, ...rest);
+      };
+    },
+  });
+}
