@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { View } from '../views/view.ts';
+import { countMessage } from '../web/metrics.ts';
 import { SlackBusyError, SlackRefusedError, SlackUncertainError } from './client.ts';
 import { pauseChannel } from './pace.ts';
 
@@ -56,6 +57,17 @@ export async function attemptToSend<T>(
   view: View,
   send: (view: View) => Promise<T>,
 ): Promise<Attempted<T>> {
+  const attempted = await attempt(ctx, channel, view, send);
+  countMessage(attempted.result);
+  return attempted;
+}
+
+async function attempt<T>(
+  ctx: Pick<Context, 'redis' | 'log'>,
+  channel: string,
+  view: View,
+  send: (view: View) => Promise<T>,
+): Promise<Attempted<T>> {
   try {
     return { result: 'sent', value: await send(view) };
   } catch (error) {
@@ -68,7 +80,7 @@ export async function attemptToSend<T>(
         { code: error.code, text: view.text },
         'Slack rejects the blocks; sending the text alone',
       );
-      return attemptToSend(ctx, channel, { text: view.text, blocks: [] }, send);
+      return attempt(ctx, channel, { text: view.text, blocks: [] }, send);
     }
     ctx.log.warn({ err: error, channel }, 'message not sent');
     if (error instanceof SlackRefusedError) return { result: 'refused', error };

@@ -21,9 +21,9 @@ const acks = new Histogram({
 
 const drivers = new Histogram({
   name: 'baton_driver_seconds',
-  help: 'Time that one call of a driver took, by driver type and by what it came to',
+  help: 'Time from the start of a run to its end, by driver type and final state',
   labelNames: ['driver', 'state'] as const,
-  buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30],
+  buckets: [1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600],
   registers,
 });
 
