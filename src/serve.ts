@@ -127,7 +127,7 @@ async function webRoutes(
     closing.push(() => socket.stop());
   } else if (access?.mode === 'http') {
     const serveSlack = createSlackRoute({ ...intake, signingSecret: access.signingSecret });
-    routes.push({ method: 'POST', path: '/slack/events', serve: serveSlack });
+    routes.push({ method: 'POST', path: '/slack/events', serve: serveSlack, forPrograms: true });
   }
   return routes;
 }

@@ -7,8 +7,8 @@ import { parseRedisUrl, type RedisAddress, type RedisNode } from './url.ts';
 
 /**
  * `fast` answers or fails within about 1.5 s and sends nothing twice: for the web role, which has three seconds.
- * `patient` waits for Redis however long it takes: for what workers read and save. Both send together what is asked
- * for at the same moment. `taking` is patient and sends each command by itself: for taking jobs, which blocks.
+ * `patient` waits for Redis however long it takes, and sends together what is asked for at the same moment: for what
+ * workers read and save. `taking` is patient and sends each command by itself: for jobs.
  */
 export type RedisUse = 'fast' | 'patient' | 'taking';
 
@@ -112,7 +112,7 @@ function behaviour(use: RedisUse) {
     // What was given up must not take effect later.
     autoResendUnfulfilledCommands: !fast,
     ...(fast && { commandTimeout: 1_500 }),
-    enableAutoPipelining: use !== 'taking',
+    enableAutoPipelining: use === 'patient',
     maxLoadingRetryTime: 1_000,
     retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 10), fast ? 1_000 : 2_000),
     // After a failover the old primary refuses writes: look for the new one. 2 also sends the refused command again.

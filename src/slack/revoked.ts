@@ -13,10 +13,7 @@ const TRIES = 60;
 export async function revokeCommand(redis: RedisClient, id: string, log: Logger): Promise<void> {
   for (let tries = 1; tries <= TRIES; tries += 1) {
     try {
-      // A pipeline of its own goes out at once, and not after what Redis has yet to answer.
-      const [[error] = [new Error('Redis did not answer')]] =
-        (await redis.pipeline().set(key(id), '1', 'EX', KEEP_SECONDS).exec()) ?? [];
-      if (error !== null) throw error;
+      await redis.set(key(id), '1', 'EX', KEEP_SECONDS);
       return;
     } catch (error) {
       if (tries === TRIES) log.error({ err: error }, 'a command that was not taken could not be taken back');

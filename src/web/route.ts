@@ -17,6 +17,8 @@ export interface Route {
   /** The whole path; a part such as `:id` stands for anything without a slash. */
   readonly path: string;
   readonly serve: Serve;
+  /** Only programs ask, so the headers that protect browsers are left out. */
+  readonly forPrograms?: boolean;
 }
 
 /** An answer other than success. The message and the fields are shown to whoever asked. */

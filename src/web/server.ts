@@ -61,13 +61,13 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  for (const [name, value] of HEADERS) response.setHeader(name, value);
   try {
     refuseOtherHosts(request, options.hosts);
     const [path, query] = split(request);
     const here = routes.flatMap((route) => matched(route, path));
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const found = here.find(({ route }) => route.method === method);
+    if (found?.route.forPrograms !== true) protect(response);
     if (found !== undefined) {
       const { route, params } = found;
       return await route.serve(request, response, { params, query: new URLSearchParams(query) });
@@ -75,8 +75,13 @@ async function answer(
     if (await options.fallback?.(request, response)) return;
     refuseMethod(here, response);
   } catch (error) {
+    if (!response.headersSent) protect(response);
     fail(options.log, request, response, error);
   }
+}
+
+function protect(response: ServerResponse): void {
+  for (const [name, value] of HEADERS) response.setHeader(name, value);
 }
 
 interface Compiled extends Route {
