@@ -1,10 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { QUEUE_PREFIX } from '../jobs.ts';
-import type { RedisClient } from '../redis/script.ts';
+import { defineScript, type RedisClient } from '../redis/script.ts';
 
 const KEEP_SECONDS = 3_600;
 const TRIES = 60;
+
+/*
+ * Settles whether a command whose connection broke is queued. When it is not, it will not run should it come yet.
+ *
+ *   KEYS[1]  job        KEYS[2]  revocation
+ *   ARGV[1]  seconds to keep the revocation
+ *
+ *   Returns  1 when it is queued, 0 when it is revoked
+ */
+const SETTLE = defineScript(/* lua */ `
+  if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
+  redis.call('SET', KEYS[2], '1', 'EX', ARGV[1])
+  return 0
+`);
+
+/** True when the command is queued after all, perhaps already run; else it never will be. Rejects like any command. */
+export async function isQueuedAfterAll(redis: RedisClient, id: string): Promise<boolean> {
+  const job = `${QUEUE_PREFIX}:commands:${id}`;
+  return (await SETTLE(redis, [job, key(id)], [KEEP_SECONDS])) === 1;
+}
 
 /**
  * Takes back a command of which the person was told that it was not taken: Redis may still carry out the `add` that

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Jobs } from '../jobs.ts';
@@ -5,7 +6,7 @@ import type { RedisClient } from '../redis/script.ts';
 import type { Slack } from './client.ts';
 import type { CommandRequest } from './request.ts';
 import { isResponseUrl } from './response-url.ts';
-import { revokeCommand } from './revoked.ts';
+import { isQueuedAfterAll, revokeCommand } from './revoked.ts';
 
 /** What became of a request: `not_queued` when the person was told so, `refused` with 4xx, `failed` with 500. */
 export type AckOutcome = 'queued' | 'not_queued' | 'ignored' | 'refused' | 'failed';
@@ -50,13 +51,39 @@ export async function takeCommand(intake: Intake, request: CommandRequest): Prom
 }
 
 async function addInTime(intake: Intake, { id, ...request }: CommandRequest): Promise<void> {
-  const adding = intake.jobs.add('commands', id, { version: 1, ...request, receivedAt: intake.now() });
+  const deadline = performance.now() + QUEUE_WITHIN_MS;
+  const wentOut = intake.redis.status === 'ready';
+  try {
+    const job = { version: 1 as const, ...request, receivedAt: intake.now() };
+    await before(deadline, intake.jobs.add('commands', id, job));
+  } catch (error) {
+    if (!wentOut || !(await arrived(intake.redis, id, deadline))) throw error;
+  }
+}
+
+/**
+ * Whether the command is queued although its connection broke: what was on its way may arrive, and run at once. Asks
+ * on the next connection while there is time.
+ */
+async function arrived(redis: RedisClient, id: string, deadline: number): Promise<boolean> {
+  while (performance.now() < deadline) {
+    try {
+      return await before(deadline, isQueuedAfterAll(redis, id));
+    } catch {
+      await sleep(20);
+    }
+  }
+  return false;
+}
+
+async function before<Value>(deadline: number, promise: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), QUEUE_WITHIN_MS);
+    const ms = Math.max(0, deadline - performance.now());
+    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), ms);
   });
   try {
-    await Promise.race([adding, late]);
+    return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { pino } from 'pino';
 import { openQueues } from '../../src/jobs.ts';
+import { connectRedis, waitForRedis } from '../../src/redis/connect.ts';
+import type { RedisClient } from '../../src/redis/script.ts';
 import { createSlackRoute } from '../../src/slack/app.ts';
 import { isRevoked } from '../../src/slack/revoked.ts';
 import { createSlackClient } from '../../src/slack/web-api.ts';
@@ -12,13 +15,12 @@ import { click, form, SIGNING_SECRET, signed, slashCommand } from '../support/sl
 import { closeServers, listen, slackServer } from '../support/slack-server.ts';
 
 let own: OwnRedis;
-let redis: Redis;
+let redis: RedisClient;
 
 beforeEach(async () => {
   own = await ownRedis();
-  redis = new Redis({ path: own.socket, enableOfflineQueue: false, autoResendUnfulfilledCommands: false });
-  redis.on('error', () => undefined);
-  await once(redis, 'ready');
+  redis = connectRedis(`unix://${own.socket}`, 'fast', pino({ level: 'silent' }));
+  await waitForRedis(redis, 20);
 });
 
 afterEach(async () => {
@@ -59,6 +61,25 @@ it('tells the person at once that a dead Redis took nothing', async () => {
   expect(took).toBeLessThan(3_000);
   expect(status).toBe(200);
   expect(JSON.parse(text).text).toMatch(/nothing was done/);
+});
+
+it('finds a command queued whose connection broke before the answer came', async () => {
+  const { send, jobs } = await route();
+  await send(form(slashCommand({ trigger_id: 'before' })));
+  own.server.kill('SIGSTOP');
+
+  const answering = send(form(slashCommand()));
+  await sleep(300);
+  if (redis instanceof Redis) redis.stream.destroy();
+  await sleep(100);
+  own.server.kill('SIGCONT');
+
+  const { status, text } = await answering;
+  await waitForRedis(redis, 20);
+  const id = commandId('123.456.abcdef');
+  expect([status, text]).toEqual([200, '']);
+  expect((await jobs.queues.get('commands')?.getJob(id))?.id).toBe(id);
+  expect(await isRevoked(redis, id)).toBe(false);
 });
 
 it('tells a person who clicks at their response_url, since Slack shows them no answer', async () => {

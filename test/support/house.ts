@@ -65,8 +65,6 @@ export interface House {
   running(): Promise<readonly string[]>;
   /** Baton's own messages in a channel, those in threads left out. */
   told(channel?: string): readonly Item[];
-  /** Waits until a deployment's message shows an end; gives what the message says. */
-  shownEnd(words?: RegExp, channel?: string): Promise<Item>;
   /** How many starts an environment's target saw, whatever its driver: a program leaves lines in `ENV.starts`. */
   starts(environment: string): number;
   /** Everything that any of the processes has written. */
@@ -211,10 +209,6 @@ async function openHouse(options: HouseOptions): Promise<House> {
       return items.flatMap(({ services }) => services.flatMap(({ running }) => running));
     },
     told,
-    shownEnd: (words = END, channel = 'C0STG') =>
-      until(`a message in ${channel} that says ${words}`, () =>
-        told(channel).find((item) => words.test(item.text)),
-      ),
     starts: (environment) => {
       const dispatched = [...github.repositories.values()].flatMap(({ runs }) => runs);
       return [
@@ -234,8 +228,6 @@ async function openHouse(options: HouseOptions): Promise<House> {
   open.add(house);
   return house;
 }
-
-const END = /is live$|failed$|was cancelled$/;
 
 function configOf({ environments, config }: HouseOptions, target: Target): Json {
   return {
