@@ -1,6 +1,6 @@
 import { auditExport, auditVerify } from './audit/cli.ts';
 import { ConfigError } from './config/problem.ts';
-import { type Environment as Settings, readEnvironment as readSettings } from './config/environment.ts';
+import { readSettings, type Settings } from './config/settings.ts';
 import { StartError } from './errors.ts';
 import { createLogger } from './log.ts';
 import { connectRedis, waitForRedis } from './redis/connect.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { systemClock } from './clock.ts';
-import type { Environment as Settings } from './config/environment.ts';
+import type { Settings } from './config/settings.ts';
 import type { ConfigError } from './config/problem.ts';
 import { openConfig } from './config/watch.ts';
 import type { Context } from './context.ts';
@@ -63,7 +63,11 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
     onChange: () => log.info('the changed configuration is in force'),
     onError: tellAudit,
   });
-  const secret = (variable: string) => process.env[variable];
+  const secret = (variable: string) => {
+    const value = process.env[variable];
+    if (value !== undefined && value !== '') settings.secrets.add(value); // the log hides it from now on
+    return value;
+  };
   const ctx: Context = {
     get config() {
       return config.current;

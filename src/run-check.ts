@@ -1,6 +1,6 @@
 import { type Probes, checkInstallation } from './check/check.ts';
 import { formatReport } from './check/report.ts';
-import type { Environment as Settings } from './config/environment.ts';
+import type { Settings } from './config/settings.ts';
 import { loadConfig } from './config/load.ts';
 import { canReadRepository, readGitHubAccount } from './github/account.ts';
 import { createGitHub } from './github/client.ts';

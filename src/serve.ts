@@ -3,11 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { workers } from '../workers/index.ts';
-import {
-  batonUrl,
-  type Environment as Settings,
-  readEnvironment as readSettings,
-} from './config/environment.ts';
+import { batonUrl, readSettings, type Settings } from './config/settings.ts';
 import { StartError } from './errors.ts';
 import { scheduleSweep } from './jobs.ts';
 import { createLogger } from './log.ts';

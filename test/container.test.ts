@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { readEnvironment } from '../src/config/environment.ts';
+import { readSettings } from '../src/config/settings.ts';
 
 const Service = z.object({
   command: z.union([z.string(), z.array(z.string())]),
@@ -40,7 +40,7 @@ it.each([
 ])('starts %s with settings that Baton accepts, once Redis is there', (_role, service) => {
   const given = Object.entries(service?.environment ?? {}).filter(([, value]) => !value.includes('${'));
 
-  expect(readEnvironment(Object.fromEntries(given))).toMatchObject({
+  expect(readSettings(Object.fromEntries(given))).toMatchObject({
     host: '0.0.0.0',
     redisUrl: 'redis://redis:6379',
     configFile: '/etc/baton/baton.yml',

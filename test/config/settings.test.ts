@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { resolve } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { batonUrl, readEnvironment } from '../../src/config/environment.ts';
+import { batonUrl, readSettings } from '../../src/config/settings.ts';
 import { StartError } from '../../src/errors.ts';
 
 const PEM = generateKeyPairSync('rsa', {
@@ -13,7 +13,7 @@ const SLACK = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's3cr3t' };
 const APP = { GITHUB_APP_ID: '12', GITHUB_PRIVATE_KEY: PEM };
 
 it('starts the playground on a machine where nothing is set', () => {
-  expect(readEnvironment({ PATH: '/bin' })).toEqual({
+  expect(readSettings({ PATH: '/bin' })).toEqual({
     host: '127.0.0.1',
     port: 3_000,
     configFile: resolve('baton.yml'),
@@ -41,13 +41,13 @@ it.each([
   [{ BATON_URL: 'https://baton.example/' }, 'https://baton.example'],
   [{ BATON_URL: 'https://x.example/baton//' }, 'https://x.example/baton'],
 ])('is reached, with %j, at %s', (env, url) => {
-  const environment = readEnvironment(env);
+  const environment = readSettings(env);
 
   expect(batonUrl(environment, environment.port)).toBe(url);
 });
 
 it('is reached at the port that it really got', () => {
-  expect(batonUrl(readEnvironment({ PORT: '0' }), 41_234)).toBe('http://127.0.0.1:41234');
+  expect(batonUrl(readSettings({ PORT: '0' }), 41_234)).toBe('http://127.0.0.1:41234');
 });
 
 it.each([
@@ -65,31 +65,31 @@ it.each([
     { mode: 'socket', botToken: 'xoxb-1', appToken: 'xapp-1' },
   ],
 ])('talks to Slack with %j', (env, slack) => {
-  expect(readEnvironment(env).slack).toEqual(slack);
+  expect(readSettings(env).slack).toEqual(slack);
 });
 
 it('works as a GitHub App, also with the key on one line', () => {
   const app = { kind: 'app', appId: '12', privateKey: PEM };
 
-  expect(readEnvironment(APP).github).toEqual(app);
-  expect(readEnvironment({ ...APP, GITHUB_PRIVATE_KEY: PEM.replaceAll('\n', '\\n') }).github).toEqual(app);
+  expect(readSettings(APP).github).toEqual(app);
+  expect(readSettings({ ...APP, GITHUB_PRIVATE_KEY: PEM.replaceAll('\n', '\\n') }).github).toEqual(app);
 });
 
 it('says which is used when both a token and an App are set', () => {
-  const { github, notes } = readEnvironment({ ...APP, GITHUB_TOKEN: 'ghp_1' });
+  const { github, notes } = readSettings({ ...APP, GITHUB_TOKEN: 'ghp_1' });
 
   expect(github).toMatchObject({ kind: 'app' });
   expect(notes).toEqual(['GITHUB_TOKEN is not used, because GITHUB_APP_ID and GITHUB_PRIVATE_KEY are set.']);
 });
 
 it('takes the slash off GitHub’s address', () => {
-  expect(readEnvironment({ GITHUB_API_URL: 'https://ghe.example/api/v3/' }).githubApiUrl).toBe(
+  expect(readSettings({ GITHUB_API_URL: 'https://ghe.example/api/v3/' }).githubApiUrl).toBe(
     'https://ghe.example/api/v3',
   );
 });
 
 it('knows every secret, for the log to hide', () => {
-  const { secrets } = readEnvironment({
+  const { secrets } = readSettings({
     ...SLACK,
     SLACK_APP_TOKEN: 'xapp-2',
     ...APP,
@@ -183,7 +183,7 @@ it('names all that is wrong in the one line', () => {
 
 function refusal(env: Record<string, string | undefined>): string {
   try {
-    readEnvironment(env);
+    readSettings(env);
   } catch (error) {
     if (error instanceof StartError) return error.message;
     throw error;

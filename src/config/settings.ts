@@ -4,7 +4,7 @@ import { parseRedisUrl } from '../redis/url.ts';
 import { type LOG_LEVELS, Variables } from './variables.ts';
 
 /** The process variables of Baton, read and checked. Secrets are in here: never log it whole. */
-export interface Environment {
+export interface Settings {
   readonly host: string;
   /** 0 asks for a free port; `batonUrl` then needs the real one. */
   readonly port: number;
@@ -44,7 +44,7 @@ export type GithubAccess =
   | { readonly kind: 'app'; readonly appId: string; readonly privateKey: string };
 
 /** Reads the process variables; throws a StartError with one line that names each wrong one and what it must be. */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const parsed = Variables.safeParse(env);
   if (!parsed.success) {
     const wrong = new Map(parsed.error.issues.map((issue) => [String(issue.path[0]), issue.message]));
@@ -74,9 +74,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 }
 
 /** The address at which others reach Baton, once it listens on `port`; without a slash at the end. */
-export function batonUrl(environment: Environment, port: number): string {
-  const host = environment.host.includes(':') ? `[${environment.host}]` : environment.host;
-  return environment.batonUrl ?? `http://${host}:${port}`;
+export function batonUrl(settings: Settings, port: number): string {
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  return settings.batonUrl ?? `http://${host}:${port}`;
 }
 
 function slackAccess(given: Variables): SlackAccess | undefined {
