@@ -3,9 +3,11 @@ import { asTyped, type Call, defineCommand, type Reply, type Words } from '../sr
 import { findService } from '../src/config/find.ts';
 import type { Environment } from '../src/config/schema.ts';
 import type { Context } from '../src/context.ts';
+import { type Deployment, deploymentIdFor } from '../src/deployments/deployment.ts';
 import { failpoint } from '../src/deployments/failpoint.ts';
 import { judge, type Refusal } from '../src/deployments/gates.ts';
 import { readFacts, requestDeployment } from '../src/deployments/request.ts';
+import { findDeployment } from '../src/deployments/store.ts';
 import { tell } from '../src/deployments/tell.ts';
 import { type Resolved, resolveRef } from '../src/github/refs.ts';
 import { holdsRole } from '../src/people/roles.ts';
@@ -30,13 +32,19 @@ export const deploy = defineCommand({
   async run(ctx, call) {
     const target = readTarget(ctx.config, call.args);
     const rules = environmentNamed(ctx.config, target.environment);
+    const earlier = call.again
+      ? await findDeployment(ctx.redis, deploymentIdFor(target.environment, call.id))
+      : undefined;
+    if (earlier !== undefined) return accept(ctx, call, earlier);
+
     const mayDeploy = await holdsRole(ctx, call.actor, 'deployer', rules);
     if (!mayDeploy) return refused(ctx, call, target, [{ reason: 'not_allowed' }]);
 
     const resolved = await resolveRef(ctx.github, target.repository, wantedRef(ctx, target));
     if (call.args.flags.has('dry-run')) return rehearse(ctx, call, { target, rules, resolved });
 
-    const channel = rules.channel ?? call.channel;
+    const { releases = '' } = ctx.config.slack.channels;
+    const channel = rules.channel ?? (call.channel === '' ? releases : call.channel);
     const requested = await requestDeployment(ctx, rules, {
       command: call.id,
       reference: call.reference,
@@ -49,18 +57,26 @@ export const deploy = defineCommand({
     });
     if (requested.kind === 'refused') return refused(ctx, call, target, requested.refusals);
 
-    const { deployment } = requested;
     failpoint('after-record');
-    const { id, reference, environment, service, sha, ref, fence } = deployment;
-    const detail = { environment, service, sha, ref, fence };
-    await ctx.jobs.add('deployments', id, { version: 1, deployment: id, reference }); // first: the start waits for it
-    await Promise.all([
-      tell(ctx, deployment),
-      note(ctx, call, { outcome: 'accepted', reason: null, subject: id, detail }),
-    ]);
-    return channel === call.channel ? { to: 'none' } : { to: 'caller', view: toldElsewhere(deployment) };
+    return accept(ctx, call, requested.deployment);
   },
 });
+
+/** Hands the recorded deployment on and tells of it. Safe to repeat: it is handed on and told once. */
+async function accept(ctx: Context, call: Call<Words>, deployment: Deployment): Promise<Reply> {
+  const { id, reference, environment, service, sha, ref, fence, channel } = deployment;
+  await ctx.jobs.add('deployments', id, { version: 1, deployment: id, reference }); // first: the start waits for it
+  await Promise.all([
+    tell(ctx, deployment),
+    note(ctx, call, {
+      outcome: 'accepted',
+      reason: null,
+      subject: id,
+      detail: { environment, service, sha, ref, fence },
+    }),
+  ]);
+  return channel === call.channel ? { to: 'none' } : { to: 'caller', view: toldElsewhere(deployment) };
+}
 
 /** What was typed, or the service's own default ref; without either, the repository's default branch. */
 function wantedRef(ctx: Context, { service, ref }: Target): WantedRef {
@@ -75,7 +91,9 @@ async function refused(
   refusals: readonly Refusal[],
 ): Promise<Reply> {
   const reason = refusals[0]?.reason ?? null;
-  await note(ctx, call, { outcome: 'refused', reason, subject: `${environment}/${service}`, detail: {} });
+  const unjudged = refusals.flatMap((refusal) => ('asks' in refusal ? [refusal.asks] : [])).join(', ');
+  const detail = unjudged === '' ? {} : { unjudged };
+  await note(ctx, call, { outcome: 'refused', reason, subject: `${environment}/${service}`, detail });
   const { reference } = call;
   return { to: 'caller', view: deploymentRefused({ environment, service, refusals, reference }) };
 }
@@ -96,7 +114,15 @@ async function rehearse(
   const asked = { id: '', actor: call.actor, environment, service, sha: resolved.sha };
   const facts = await readFacts(ctx, rules, asked);
   const refusals = judge(facts);
-  const view = dryRun({ environment, service, repository, resolved, live: facts.live, refusals });
+  const view = dryRun({
+    environment,
+    service,
+    repository,
+    resolved,
+    live: facts.live,
+    refusals,
+    checksAsked: rules.checks !== 'none',
+  });
   return { to: 'caller', view };
 }
 

@@ -56,6 +56,8 @@ export interface Call<Args> {
   readonly id: string;
   /** Eight characters on every log line and in the small print. */
   readonly reference: string;
+  /** True when an earlier run of the same command may have done part of the work. */
+  readonly again: boolean;
 }
 
 /** `caller`: only the person sees it. `channel`: everybody there, or where it was typed. `none`: it is told elsewhere. */

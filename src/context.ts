@@ -18,5 +18,7 @@ export interface Context {
   readonly github: Octokit | undefined;
   readonly driverTools: DriverTools;
   readonly log: Logger;
+  /** Takes secrets out of a text that others wrote, before it is saved or sent. */
+  readonly redact: (text: string) => string;
   readonly now: Clock;
 }

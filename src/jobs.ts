@@ -86,7 +86,7 @@ const KEEP_SECONDS = 3_600;
 
 export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   commands: { attempts: 5, delay: 500 },
-  deployments: { attempts: 20, delay: 500 },
+  deployments: { attempts: 8, delay: 500 }, // then the sweep looks once a minute
   reports: { attempts: 12, delay: 2_000 },
   messages: { attempts: 12, delay: 1_000 },
   sweeps: { attempts: 1, delay: 1_000 },

@@ -5,12 +5,14 @@ import { systemClock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
 import type { ConfigError } from './config/problem.ts';
 import { openConfig } from './config/watch.ts';
+import type { Config } from './config/schema.ts';
 import type { Context } from './context.ts';
 import { openRunsFolder } from './drivers/runs.ts';
 import { StartError } from './errors.ts';
 import { createGitHub } from './github/client.ts';
 import { openQueues, type QueuedJobs } from './jobs.ts';
 import { checkRedisPolicy, connectRedis, type RedisUse, waitForRedis } from './redis/connect.ts';
+import { redactor } from './redact.ts';
 import { createSlackClient } from './slack/web-api.ts';
 import { configRefused } from './views/config.ts';
 
@@ -60,14 +62,14 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
   };
   const config = await openConfig({
     path: settings.configFile,
-    onChange: () => log.info('the changed configuration is in force'),
+    onChange: (changed) => {
+      hideSecretsOf(changed, settings.secrets);
+      log.info('the changed configuration is in force');
+    },
     onError: tellAudit,
   });
-  const secret = (variable: string) => {
-    const value = process.env[variable];
-    if (value !== undefined && value !== '') settings.secrets.add(value); // the log hides it from now on
-    return value;
-  };
+  const secret = (variable: string) => process.env[variable];
+  hideSecretsOf(config.current, settings.secrets);
   const ctx: Context = {
     get config() {
       return config.current;
@@ -78,6 +80,7 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
     github,
     driverTools: { github, fetch, secret, runsFolder, place, batonUrl, now: systemClock },
     log,
+    redact: redactor(settings.secrets),
     now: systemClock,
   };
   const close = async () => {
@@ -86,6 +89,17 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
     for (const connection of new Set([redis, adding])) connection.disconnect();
   };
   return { ctx, jobs, close };
+}
+
+/** What drivers sign with must not show up in logs and messages either. */
+function hideSecretsOf({ environments, remote_deploys }: Config, secrets: Set<string>): void {
+  const drivers = [...Object.values(environments), ...(remote_deploys ? [remote_deploys] : [])].map(
+    ({ driver }) => driver,
+  );
+  for (const driver of drivers) {
+    const value = driver.type === 'webhook' ? process.env[driver.secret_env] : undefined;
+    if (value !== undefined && value !== '') secrets.add(value);
+  }
 }
 
 function credentialsOf(access: NonNullable<Settings['github']>) {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
@@ -36,12 +37,13 @@ const STOP_WITHIN_SECONDS = 28;
 /** Runs a role until the process is told to stop. Throws StartError or ConfigError when it cannot start. */
 export async function serve(given: Settings, role: Role, env: Variables): Promise<undefined> {
   const log = createLogger({ level: given.logLevel, secrets: given.secrets });
+  const withPort = given.port === 0 ? { ...given, port: await freePort(given.host) } : given;
   const closing: Close[] = [];
   const stop = stopOnce(closing, log);
+  process.once('SIGTERM', () => void stop());
+  process.once('SIGINT', () => void stop());
   try {
-    const { url, playground } = await open({ given, role, env, log, closing });
-    process.once('SIGTERM', () => void stop(0));
-    process.once('SIGINT', () => void stop(0));
+    const { url, playground } = await open({ given: withPort, role, env, log, closing });
     log.info({ role, url, version: VERSION, playground }, 'Baton is ready');
     process.stdout.write(greeting(role, url, playground));
   } catch (error) {
@@ -52,6 +54,7 @@ export async function serve(given: Settings, role: Role, env: Variables): Promis
 }
 
 interface Start {
+  /** With a real port. */
   readonly given: Settings;
   readonly role: Role;
   readonly env: Variables;
@@ -87,7 +90,8 @@ async function open({
 
   played?.show(first);
   const probes: Probe[] = [redisProbe(first.ctx.redis)];
-  if (work !== undefined) probes.push(...(await takeWork(work, redis.url, closing)));
+  const taking = work === undefined ? undefined : await takeWork(work, redis.url, closing);
+  probes.push(...(taking?.probes ?? []));
   const routes = [
     ...healthRoutes(probes),
     metricsRoute({ redis: first.ctx.redis, queues: first.jobs.queues }),
@@ -99,8 +103,10 @@ async function open({
   const hosts = playground ? ['127.0.0.1', 'localhost', '[::1]', ...named] : undefined;
   const { host, port } = settings;
   const server = await startServer({ host, port, log, routes, fallback, hosts });
-  closing.push(() => server.close());
-  if (played !== undefined) closing.push(played.hangUp);
+  // Side by side, so that nothing goes on taking while something else still waits for what runs.
+  closing.push(async () => {
+    await Promise.all([server.close(), played?.hangUp(), taking?.close()]);
+  });
   return { url: settings.batonUrl ?? server.url, playground };
 }
 
@@ -128,20 +134,29 @@ async function webRoutes(
   return routes;
 }
 
-async function takeWork({ ctx, jobs }: Opened, redisUrl: string, closing: Close[]): Promise<Probe[]> {
+interface Taking {
+  readonly probes: readonly Probe[];
+  /** Takes no new job, at once; waits for those that run. */
+  close(): Promise<void>;
+}
+
+async function takeWork({ ctx, jobs }: Opened, redisUrl: string, closing: Close[]): Promise<Taking> {
   await scheduleSweep(jobs);
   const connection = connectRedis(redisUrl, 'taking', ctx.log);
   closing.push(async () => connection.disconnect());
-  return workers.map((worker) => {
-    const taking = startWorker(ctx, worker, { connection });
-    taking.on('error', (err) =>
-      ctx.log.warn({ err, queue: worker.queue }, 'a worker has trouble with Redis'),
-    );
-    closing.push(() => taking.close());
-    const queue = jobs.queues.get(worker.queue);
-    if (queue === undefined) throw new Error(`there is no queue ${worker.queue}`);
-    return jobsProbe(queue, taking);
+  const takers = workers.map((worker) => {
+    const taker = startWorker(ctx, worker, { connection });
+    taker.on('error', (err) => ctx.log.warn({ err, queue: worker.queue }, 'a worker has trouble with Redis'));
+    return taker;
   });
+  const probes = takers.flatMap((taker) => {
+    const queue = [...jobs.queues.values()].find(({ name }) => name === taker.name);
+    return queue === undefined ? [] : [jobsProbe(queue, taker)];
+  });
+  const close = async () => {
+    await Promise.all(takers.map((taker) => taker.close()));
+  };
+  return { probes, close };
 }
 
 /** The playground is loaded only here: a real installation runs none of it. */
@@ -152,7 +167,7 @@ async function openPlayground(given: Settings, env: Variables) {
     );
   }
   const { startPlayground } = await import('../playground/demo.ts');
-  const port = given.port === 0 ? await freePort(given.host) : given.port;
+  const { port } = given;
   let shown: Opened | undefined;
   const playground = await startPlayground({
     batonUrl: `http://${given.host}:${port}`,
@@ -162,7 +177,10 @@ async function openPlayground(given: Settings, env: Variables) {
       .map(({ name, usage, summary }) => ({ name, usage, summary })),
     environments: async () => (shown === undefined ? [] : listEnvironments(shown.ctx)),
   });
-  const settings = readSettings({ ...env, ...playground.environment, PORT: String(port) });
+  // A configuration of the person's own is played with too.
+  const own = given.configFileGiven || existsSync(given.configFile);
+  const config = own ? { BATON_CONFIG: given.configFile } : {};
+  const settings = readSettings({ ...env, ...playground.environment, ...config, PORT: String(port) });
   for (const secret of settings.secrets) given.secrets.add(secret); // the log hides them from now on
   return {
     settings,
@@ -189,19 +207,19 @@ function greeting(role: Role, url: string, playground: boolean): string {
   return `\n  Baton's playground is at ${url}\n  Open it and type /deploy staging. Ctrl-C ends it.\n\n`;
 }
 
-function stopOnce(closing: Close[], log: Logger): (code: number) => Promise<void> {
+function stopOnce(closing: Close[], log: Logger): () => Promise<void> {
   let stopping = false;
-  return async (code) => {
+  return async () => {
     if (stopping) return;
     stopping = true;
     log.info('stopping: nothing new is taken');
-    setTimeout(() => process.exit(1), STOP_WITHIN_SECONDS * 1_000).unref();
+    setTimeout(() => process.exit(0), STOP_WITHIN_SECONDS * 1_000).unref();
     await closeAll(closing, log);
-    process.exit(code);
+    process.exit(0);
   };
 }
 
-/** In the opposite order of opening; workers side by side would be quicker, but each waits only for its running jobs. */
+/** In the opposite order of opening. */
 async function closeAll(closing: Close[], log: Logger): Promise<void> {
   for (const close of closing.splice(0).toReversed()) {
     await close().catch((error: unknown) => log.warn({ err: error }, 'something did not close'));

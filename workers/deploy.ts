@@ -13,10 +13,11 @@ export const deploy = defineWorker({
   async run(ctx, { deployment: id }, job) {
     const deployment = await loadDeployment(ctx.redis, id);
 
-    if (isFinished(deployment) && deployment.runOver) {
-      await tell(ctx, deployment); // an earlier attempt may have died between saving and telling
-      return 'done';
-    }
+    // An earlier attempt may have died, or lost its connection, between saving and telling.
+    const over = isFinished(deployment) && deployment.runOver;
+    if (job.again || over) await tell(ctx, deployment);
+    if (over) return 'done';
+
     const outcome =
       deployment.run === null ? await begin(ctx, deployment) : await watch(ctx, deployment, deployment.run);
 

@@ -5,7 +5,8 @@ import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
 import type { ReasonCode } from '../src/reason-codes.ts';
 import type { CommandJob } from '../src/jobs.ts';
-import { requireMember } from '../src/people/roles.ts';
+import { loadMember } from '../src/people/roles.ts';
+import { SlackBusyError } from '../src/slack/client.ts';
 import { parse } from '../src/slack/parse.ts';
 import { isRevoked, mayYetBeRevoked } from '../src/slack/revoked.ts';
 import { answerTo, unexpectedError } from '../src/views/error.ts';
@@ -27,6 +28,7 @@ export const runCommand = defineWorker({
     try {
       await send(ctx, job, attempt, await run(ctx, job, attempt));
     } catch (error) {
+      if (error instanceof SlackBusyError) return { againInSeconds: error.retryAfterSeconds };
       if (attempt.last) {
         ctx.log.error({ err: error }, 'command failed');
         await send(ctx, job, attempt, { to: 'caller', view: unexpectedError(job.reference) });
@@ -37,19 +39,16 @@ export const runCommand = defineWorker({
   },
 });
 
-async function run(ctx: Context, job: CommandJob, { id }: Attempt): Promise<Reply> {
+async function run(ctx: Context, job: CommandJob, { id, again }: Attempt): Promise<Reply> {
   const { user, team, text, channel, reference } = job;
   let name = 'unknown';
   try {
-    const actor = requireMember(await ctx.slack.findPerson(user), {
-      team,
-      workspace: ctx.config.slack.workspace,
-    });
+    const actor = await loadMember(ctx.slack, user, { team, workspace: ctx.config.slack.workspace });
     const { command, words } = parse(text, commands);
     name = command.name;
     const args = command.args.parse(words);
     ctx.log.info({ command: name, actor: user }, 'command');
-    const reply = await command.run(ctx, { args, actor, channel, id, reference });
+    const reply = await command.run(ctx, { args, actor, channel, id, reference, again });
     countCommand(name, null);
     return reply;
   } catch (error) {
@@ -79,7 +78,7 @@ async function noteRefusal(
     at: ctx.now(),
     actor: user,
     action,
-    subject: text.slice(0, 200),
+    subject: ctx.redact(text.slice(0, 200)),
     outcome: 'refused',
     reason,
     detail: { said },

@@ -26,6 +26,8 @@ export const Live = z.object({
   sha: z.string(),
   since: instant,
   by: z.string(),
+  /** A later run of the service was started and did not succeed: the target may hold half of it. */
+  disturbed: z.boolean().default(false),
 });
 export type Live = z.infer<typeof Live>;
 
@@ -70,6 +72,8 @@ export const Deployment = z.object({
   endedAt: instant.nullable().default(null),
   /** The run is known to be over (a timed-out deployment has ended, but its run has not). */
   runOver: z.boolean().default(false),
+  /** How the run of a timed-out deployment ended at last. */
+  lateEnd: z.enum(['success', 'failure', 'cancelled']).nullable().default(null),
   url: z.string().nullable().default(null),
   logUrl: z.string().nullable().default(null),
   /** Last lines of the run's output, as the driver gave them. */
@@ -135,5 +139,5 @@ export function environmentOfDeployment(id: string): string | undefined {
   return /^(.+)-[a-z0-9]{8}$/.exec(id)?.[1];
 }
 
-/** Without vowels and look-alikes: ids are read aloud and typed. 32 letters, so that a byte maps evenly. */
+/** Few vowels, so that ids hardly spell words. 32 letters, so that a byte maps evenly. */
 const ALPHABET = 'bcdfghjkmnpqrstvwxyz0123456789ae';

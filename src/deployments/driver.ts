@@ -12,13 +12,35 @@ export interface BoundDriver {
 }
 
 /** Throws ZodError when the recorded options are not those of a driver of this version. */
-export function driverOf({ driverOptions }: Deployment): BoundDriver {
+export function driverOf(ctx: Pick<Context, 'redact'>, { driverOptions }: Deployment): BoundDriver {
   const options = DriverOptions.parse(driverOptions);
   const driver = driverFor(options);
+  const told = <Told extends { readonly state: string }>(words: Told) => withoutSecrets(ctx, words);
   return {
-    start: (tools, request) => driver.start(tools, request, options),
-    check: (tools, request, run) => driver.check(tools, request, run, options),
-    lookup: (tools, request) => driver.lookup(tools, request, options),
+    start: async (tools, request) => told(await driver.start(tools, request, options)),
+    check: async (tools, request, run) => told(await driver.check(tools, request, run, options)),
+    lookup: async (tools, request) => told(await driver.lookup(tools, request, options)),
+  };
+}
+
+interface Words {
+  readonly state: string;
+  readonly summary?: string;
+  readonly tail?: string;
+  readonly why?: string;
+}
+
+/** Programs and targets may print what they were given. */
+function withoutSecrets<Told extends { readonly state: string }>(
+  { redact }: Pick<Context, 'redact'>,
+  told: Told,
+): Told {
+  const { summary, tail, why }: Words = told;
+  return {
+    ...told,
+    ...(summary !== undefined && { summary: redact(summary) }),
+    ...(tail !== undefined && { tail: redact(tail) }),
+    ...(why !== undefined && { why: redact(why) }),
   };
 }
 
@@ -39,6 +61,7 @@ export function firstRequest(deployment: Deployment): DriverRequest {
     attemptedAt: attemptedAt ?? intendedAt ?? createdAt,
     intendedOn,
     mayHaveStarted: false,
+    startBefore: Infinity,
     reported: undefined,
   };
 }

@@ -3,7 +3,7 @@ import type { Detail } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
 import { type Deployment, isFinished, type Live, transition } from './deployment.ts';
 import { failpoint } from './failpoint.ts';
-import { replaceDeployment } from './store.ts';
+import { findLive, replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
 
 const LOOK_AGAIN_SECONDS = 30;
@@ -18,11 +18,12 @@ export async function endRun(ctx: Context, deployment: Deployment, end: RunEnd):
     ? {
         ...deployment,
         runOver: true,
+        lateEnd: end.state,
         updatedAt: now,
         summary: `${deployment.summary} ${LATE_END[end.state]}`,
       }
     : transition(deployment, end.state, now, { ...details(end), reason: REASON[end.state], runOver: true });
-  const live = end.state === 'success' ? { live: nowLive(deployment, now) } : {};
+  const live = await liveAfter(ctx, deployment, end.state, now);
   const saved = await replaceDeployment(ctx.redis, deployment, after, { freeLease: true, ...live });
   if (!isFinished(deployment)) noteEnd(ctx, saved);
   failpoint('before-message');
@@ -68,8 +69,17 @@ const LATE_END = {
   cancelled: 'The run has ended since: it was cancelled.',
 } as const;
 
-function nowLive({ id, ref, sha, requestedBy }: Deployment, since: Date): Live {
-  return { deployment: id, ref, sha, since, by: requestedBy };
+async function liveAfter(
+  ctx: Context,
+  { id, environment, service, ref, sha, requestedBy }: Deployment,
+  state: RunEnd['state'],
+  since: Date,
+): Promise<{ live?: Live }> {
+  if (state === 'success') {
+    return { live: { deployment: id, ref, sha, since, by: requestedBy, disturbed: false } };
+  }
+  const before = await findLive(ctx.redis, environment, service);
+  return before === undefined ? {} : { live: { ...before, disturbed: true } };
 }
 
 /** What a driver told, as far as it told anything. */

@@ -38,6 +38,7 @@ export function judge(facts: Facts): readonly Refusal[] {
   if (facts.lease === 'unreadable') refusals.push({ reason: 'deployment_running', lease: undefined });
   else if (facts.lease !== undefined) refusals.push({ reason: 'deployment_running', lease: facts.lease });
   refusals.push(...facts.unjudged);
-  if (facts.live?.sha === facts.sha) refusals.push({ reason: 'already_live', live: facts.live });
+  if (facts.live?.sha === facts.sha && !facts.live.disturbed)
+    refusals.push({ reason: 'already_live', live: facts.live });
   return refusals;
 }

@@ -133,6 +133,7 @@ function newDeployment(
     startedAt: null,
     endedAt: null,
     runOver: false,
+    lateEnd: null,
     url: rules.url ?? null,
     logUrl: null,
     tail: '',

@@ -20,7 +20,7 @@ const RECORD = defineScript(/* lua */ `
     local before = cjson.decode(stored).state
     local now = cjson.decode(ARGV[1]).state
     if before ~= 'in_progress' then
-      if now == before then return 'known' end
+      if now == before or now == 'in_progress' then return 'known' end
       return 'conflict'
     end
   end
@@ -38,7 +38,10 @@ export async function recordResult(
   { fence, ...report }: Report & { readonly fence: number },
 ): Promise<'taken' | 'known' | 'conflict'> {
   if (fence !== deployment.fence || deployment.intendedAt === null) return 'conflict';
-  if (deployment.runOver) return deployment.state === report.state ? 'known' : 'conflict';
+  if (deployment.runOver) {
+    const known: (string | null)[] = [deployment.lateEnd ?? deployment.state, 'in_progress'];
+    return known.includes(report.state) ? 'known' : 'conflict';
+  }
 
   const outcome = z
     .enum(['taken', 'known', 'conflict'])

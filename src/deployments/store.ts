@@ -36,7 +36,7 @@ const CREATE = defineScript(/* lua */ `
  *   ARGV[1]  revision that was read
  *   ARGV[2]  record as JSON   ARGV[3]  id              ARGV[4]  service
  *   ARGV[5]  '1' to free the lease, if it is this deployment's
- *   ARGV[6]  what is live now as JSON, or ''
+ *   ARGV[6]  what is live from then on as JSON, or ''; a deployment that lost its lease says nothing of it
  *
  *   Returns  1 when saved, 0 when somebody else was faster
  */
@@ -46,9 +46,11 @@ const REPLACE = defineScript(/* lua */ `
   redis.call('SET', KEYS[1], ARGV[2])
   if ARGV[5] == '1' then
     local lease = redis.call('HGET', KEYS[2], ARGV[4])
-    if lease and cjson.decode(lease).deployment == ARGV[3] then redis.call('HDEL', KEYS[2], ARGV[4]) end
+    if lease and cjson.decode(lease).deployment == ARGV[3] then
+      redis.call('HDEL', KEYS[2], ARGV[4])
+      if ARGV[6] ~= '' then redis.call('HSET', KEYS[3], ARGV[4], ARGV[6]) end
+    end
   end
-  if ARGV[6] ~= '' then redis.call('HSET', KEYS[3], ARGV[4], ARGV[6]) end
   return 1
 `);
 

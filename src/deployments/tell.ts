@@ -17,6 +17,7 @@ export async function tell(ctx: Context, deployment: Deployment): Promise<void> 
     ctx.jobs.add('messages', `${id}-${revision}`, { ...job, kind: 'deployment' }),
     ctx.jobs.add('reports', `${id}-${revision}`, job, { delaySeconds: REPORT_AFTER_SECONDS }),
     isFinished(deployment) ? tellEnd(ctx, deployment) : undefined,
+    deployment.lateEnd === null ? undefined : tellLateEnd(ctx, deployment),
   ]);
 }
 
@@ -31,6 +32,21 @@ async function tellEnd(ctx: Context, deployment: Deployment): Promise<void> {
     outcome: state === 'success' ? 'succeeded' : 'failed',
     reason,
     detail: { environment, service, state, sha, ref, fence, summary: deployment.summary },
+  });
+}
+
+/** The run of a timed-out deployment is over at last; the trail hears how. */
+async function tellLateEnd(ctx: Context, deployment: Deployment): Promise<void> {
+  const { id, environment, service, sha, ref, fence, updatedAt, lateEnd: run } = deployment;
+  await appendAudit(ctx.redis, {
+    id: `${id}-run-over`,
+    at: updatedAt,
+    actor: 'baton',
+    action: 'run ended',
+    subject: id,
+    outcome: run === 'success' ? 'succeeded' : 'failed',
+    reason: 'timed_out',
+    detail: { environment, service, sha, ref, fence, run },
   });
 }
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import { ELSEWHERE, endedAs, progressIn } from './command-progress.ts';
 import { type Answered, askProgram, type Program, supervise } from './command-start.ts';
-import { type DriverRequest, type DriverTools, defineDriver, type Found } from './driver.ts';
+import { type DriverRequest, type DriverTools, defineDriver, type Found, refuseLateStart } from './driver.ts';
 import { identityOf } from './process-identity.ts';
 import { findRecord, folderOf, isTaken } from './runs.ts';
 import { plainText } from './text.ts';
@@ -29,6 +29,7 @@ export const command = defineDriver({
       if (found.state === 'unknown') return found;
     }
     const folder = folderOf(tools.runsFolder, request.deployment);
+    refuseLateStart(request);
     const said = await supervise(
       tools.runsFolder,
       request.deployment,

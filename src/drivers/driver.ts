@@ -38,6 +38,8 @@ export interface DriverRequest {
   readonly intendedOn: string;
   /** False on the first attempt, which may leap. True whenever an earlier one may have reached the target: look first. */
   readonly mayHaveStarted: boolean;
+  /** By `performance.now()`: after that somebody else may be starting it, so nothing may be sent any more. */
+  readonly startBefore: number;
   /** The newest callback that was taken for this deployment. */
   readonly reported: Report | undefined;
 }
@@ -97,6 +99,12 @@ export interface Driver<Options extends z.ZodType = z.ZodType> {
     run: string,
     options: z.infer<Options>,
   ): Promise<Cancelled>;
+}
+
+/** To be called right before the request that starts something. Throws when this process was held up too long. */
+export function refuseLateStart({ deployment, startBefore }: DriverRequest): void {
+  if (performance.now() <= startBefore) return;
+  throw new Error(`Deployment ${deployment} was not started in time; it is looked up and tried again.`);
 }
 
 export function defineDriver<Options extends z.ZodType>(driver: Driver<Options>): Driver<Options> {

@@ -5,6 +5,7 @@ import {
   type DriverTools,
   defineDriver,
   type Found,
+  refuseLateStart,
   type Started,
 } from './driver.ts';
 import { type Answer, isAllowedTarget } from './http.ts';
@@ -28,6 +29,7 @@ export const webhook = defineDriver({
     const obstacle = obstacleTo(tools, options);
     if (obstacle !== undefined) return { state: 'failure', run, summary: obstacle };
 
+    refuseLateStart(request);
     const answer = await post(tools, request, options, 'deploy');
     const outcome = outcomeOf(answer, run);
     if (outcome.state !== 'unknown' || options.status_url === undefined) return outcome;

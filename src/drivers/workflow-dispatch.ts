@@ -1,5 +1,5 @@
 import type { Octokit } from 'octokit';
-import type { DriverRequest, Started } from './driver.ts';
+import { type DriverRequest, refuseLateStart, type Started } from './driver.ts';
 import { troubleOf } from './github-trouble.ts';
 import { webAddress } from './text.ts';
 import { findRun, owned } from './workflow-runs.ts';
@@ -20,6 +20,7 @@ export async function dispatch(
   wish: Wish,
 ): Promise<Started> {
   const { environment, service, ref, sha, deployment, fence, repository } = request;
+  refuseLateStart(request);
   try {
     const { data } = await github.rest.actions.createWorkflowDispatch({
       ...owned(repository),

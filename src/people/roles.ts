@@ -1,6 +1,7 @@
 import type { Config, Environment, RoleName } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import { UnavailableError, UserError } from '../errors.ts';
+import { type Slack, SlackBusyError } from '../slack/client.ts';
 import type { Person } from './person.ts';
 
 /** Slack could not be asked who is in a usergroup: nobody can tell whether the person holds the role. */
@@ -23,6 +24,28 @@ export function requireMember(
   }
   if (person.barred === 'guest') throw notAllowed('Baton takes no commands from guests');
   return person;
+}
+
+/** The member behind a Slack id. Throws as `requireMember`, and UnavailableError when Slack does not tell who it is. */
+export async function loadMember(
+  slack: Pick<Slack, 'findPerson'>,
+  user: string,
+  where: { readonly team: string; readonly workspace: string },
+): Promise<Person> {
+  return requireMember(await askForPerson(slack, user), where);
+}
+
+async function askForPerson(slack: Pick<Slack, 'findPerson'>, user: string): Promise<Person | undefined> {
+  try {
+    return await slack.findPerson(user);
+  } catch (error) {
+    if (error instanceof SlackBusyError) throw error;
+    throw new UnavailableError('Slack does not say who you are just now, so nothing was done.', {
+      hint: 'Please try again in a minute.',
+      reason: 'not_allowed',
+      cause: error,
+    });
+  }
 }
 
 /**

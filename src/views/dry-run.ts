@@ -11,10 +11,21 @@ interface DryRun {
   readonly resolved: Pick<Deployment, 'ref' | 'sha' | 'title'>;
   readonly live: Live | undefined;
   readonly refusals: readonly Refusal[];
+  /** The configuration asks for checks, which this version does not look at. */
+  readonly checksAsked: boolean;
 }
 
 /** What a deployment would do and what stands in its way now. */
-export function dryRun({ environment, service, repository, resolved, live, refusals }: DryRun): View {
+export function dryRun({
+  environment,
+  service,
+  repository,
+  resolved,
+  live,
+  refusals,
+  checksAsked,
+}: DryRun): View {
+  const note = checksAsked ? ' Checks of the commit are not looked at in this version.' : '';
   const now = live === undefined ? mrkdwn`nothing, as far as Baton knows` : whatIsLive(live);
   const gates =
     refusals.length === 0
@@ -31,7 +42,7 @@ export function dryRun({ environment, service, repository, resolved, live, refus
   ];
   return {
     text: summaryText(`Dry run: ${service} to ${environment}`),
-    blocks: [section(joined(lines)), context(mrkdwn`The gates are asked again when you deploy.`)],
+    blocks: [section(joined(lines)), context(mrkdwn`The gates are asked again when you deploy.${note}`)],
   };
 }
 

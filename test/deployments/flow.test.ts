@@ -8,6 +8,7 @@ import {
   loadDeployment,
   replaceDeployment,
 } from '../../src/deployments/store.ts';
+import { listAudit } from '../../src/audit/store.ts';
 import { deploy } from '../../workers/deploy.ts';
 import { testConfig } from '../support/config.ts';
 import { closeContexts, NOON, type TestContext, testContext } from '../support/context.ts';
@@ -168,6 +169,8 @@ it('ends its clock at the time-out and stays blocked until the run is over', asy
   });
   expect(await leased()).toBe(false);
   expect((await findLive(ctx.redis, 'staging', 'api'))?.deployment).toBe(id);
+  const { items } = await listAudit(ctx.redis, { limit: 10 });
+  expect(items.map((entry) => 'action' in entry && entry.action)).toEqual(['run ended', 'deployment ended']);
 });
 
 it.each<{ told: { fence: number; state: 'success' | 'failure' }; outcome: string }>([
@@ -180,6 +183,34 @@ it.each<{ told: { fence: number; state: 'success' | 'failure' }; outcome: string
   await recordResult(ctx, await loadDeployment(ctx.redis, id), { fence: 1, state: 'success' });
 
   expect(await recordResult(ctx, await loadDeployment(ctx.redis, id), told)).toBe(outcome);
+});
+
+it('keeps what is live but lets it be deployed again after a later run failed', async () => {
+  const first = await queued();
+  await look(first.id);
+  target.state = 'success';
+  await look(first.id);
+  target.state = 'failure';
+  const second = await queued({ sha: 'c'.repeat(40) });
+  await look(second.id);
+  await look(second.id);
+
+  expect(await findLive(ctx.redis, 'staging', 'api')).toMatchObject({
+    deployment: first.id,
+    disturbed: true,
+  });
+});
+
+it('tells the unknown again when the worker died between saving and telling', async () => {
+  const { id } = await queued({ driverOptions: driver({ status_url: undefined }) });
+  target.answer = 'reset';
+  await look(id);
+  ctx.queued.length = 0;
+  ctx.now = () => new Date(NOON.getTime() + 60_000);
+
+  await deploy.run(ctx, { version: 1, deployment: id, reference: 'r' }, { id, again: true, last: false });
+
+  expect(ctx.queued.map(({ queue }) => queue).toSorted()).toEqual(['messages', 'reports']);
 });
 
 it('tells the end again when the worker died between saving and telling', async () => {

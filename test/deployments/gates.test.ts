@@ -14,7 +14,14 @@ const lock: Lock = {
   until: null,
 };
 const lease: Lease = { deployment: 'staging-b', fence: 4, requestedBy: 'U0BEN', ref: 'main', since: NOON };
-const live = { deployment: 'staging-a', ref: 'main', sha: 'a'.repeat(40), since: NOON, by: 'U0BEN' };
+const live = {
+  deployment: 'staging-a',
+  ref: 'main',
+  sha: 'a'.repeat(40),
+  since: NOON,
+  by: 'U0BEN',
+  disturbed: false,
+};
 const open: Facts = {
   sha: 'b'.repeat(40),
   mayDeploy: true,
@@ -32,6 +39,11 @@ it.each<{ when: string; given: Partial<Facts>; reasons: string[] }>([
   { when: 'another deployment runs', given: { lease }, reasons: ['deployment_running'] },
   { when: 'the lease cannot be read', given: { lease: 'unreadable' }, reasons: ['deployment_running'] },
   { when: 'another sha is live', given: { live }, reasons: [] },
+  {
+    when: 'this sha is live but a later run broke off',
+    given: { live: { ...live, disturbed: true }, sha: live.sha },
+    reasons: [],
+  },
   { when: 'this sha is live', given: { live, sha: live.sha }, reasons: ['already_live'] },
   {
     when: 'a rule cannot be judged yet',

@@ -61,7 +61,14 @@ it('frees its own lease with its end, and never that of a successor', async () =
   if (first.kind === 'leased') throw new Error('leased');
   const running = transition(first.deployment, 'in_progress', NOON);
   const started = await replaceDeployment(redis, first.deployment, running);
-  const live = { deployment: started.id, ref: 'main', sha: started.sha, since: NOON, by: 'U0ASHA' };
+  const live = {
+    deployment: started.id,
+    ref: 'main',
+    sha: started.sha,
+    since: NOON,
+    by: 'U0ASHA',
+    disturbed: false,
+  };
   const done = transition(started, 'success', NOON);
   const ended = await replaceDeployment(redis, started, done, { freeLease: true, live });
   expect((await listLeases(redis, 'staging')).size).toBe(0);

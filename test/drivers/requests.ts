@@ -16,6 +16,7 @@ export function driverRequest(overrides: Partial<DriverRequest> = {}): DriverReq
     attemptedAt: NOON,
     intendedOn: 'test-host',
     mayHaveStarted: false,
+    startBefore: Infinity,
     reported: undefined,
     ...overrides,
   };

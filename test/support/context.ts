@@ -64,6 +64,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       now: () => NOON,
     },
     log: pino({ level: 'silent' }),
+    redact: (text) => text.replaceAll('test-secret', '[redacted]'),
     now: () => NOON,
     ...overrides,
     queued,

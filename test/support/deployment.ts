@@ -34,6 +34,7 @@ export function wanted(overrides: Partial<Deployment> = {}): Omit<Deployment, 'f
     startedAt: null,
     endedAt: null,
     runOver: false,
+    lateEnd: null,
     url: null,
     logUrl: null,
     tail: '',

@@ -30,7 +30,14 @@ export function speaker(ctx: Context, commands: readonly Command[] = allCommands
     try {
       const { command, words } = parse(text, commands);
       const args: unknown = command.args.parse(words);
-      const reply = await command.run(ctx, { args, actor, channel: 'C0TYPED', id: `c-${id}`, reference });
+      const reply = await command.run(ctx, {
+        args,
+        actor,
+        channel: 'C0TYPED',
+        id: `c-${id}`,
+        reference,
+        again: false,
+      });
       return reply.to === 'none' ? seen(reply) : seen(reply, reply.view);
     } catch (error) {
       return seen({ to: 'caller', view: answerTo(error, reference) ?? unexpectedError(reference) });
