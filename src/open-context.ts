@@ -5,11 +5,13 @@ import { systemClock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
 import type { ConfigError } from './config/problem.ts';
 import { openConfig } from './config/watch.ts';
+import type { Config } from './config/schema.ts';
 import type { Context } from './context.ts';
 import { openRunsFolder } from './drivers/runs.ts';
 import { StartError } from './errors.ts';
 import { createGitHub } from './github/client.ts';
 import { openQueues, type QueuedJobs } from './jobs.ts';
+import { redactor } from './redact.ts';
 import { checkRedisPolicy, connectRedis, type RedisUse, waitForRedis } from './redis/connect.ts';
 import { createSlackClient } from './slack/web-api.ts';
 import { configRefused } from './views/config.ts';
@@ -60,14 +62,21 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
   };
   const config = await openConfig({
     path: settings.configFile,
-    onChange: () => log.info('the changed configuration is in force'),
+    onChange: () => {
+      log.info('the changed configuration is in force');
+      learnSecrets();
+    },
     onError: tellAudit,
   });
   const secret = (variable: string) => {
     const value = process.env[variable];
-    if (value !== undefined && value !== '') settings.secrets.add(value); // the log hides it from now on
+    if (value !== undefined && value !== '') settings.secrets.add(value); // hidden from now on
     return value;
   };
+  // Before anything is deployed: a program may print the secret of another environment's target.
+  const learnSecrets = () => secretVariables(config.current).forEach(secret);
+  learnSecrets();
+  const redact = redactor(settings.secrets);
   const ctx: Context = {
     get config() {
       return config.current;
@@ -76,7 +85,7 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
     jobs,
     slack,
     github,
-    driverTools: { github, fetch, secret, runsFolder, place, batonUrl, now: systemClock },
+    driverTools: { github, fetch, secret, runsFolder, place, batonUrl, redact, now: systemClock },
     log,
     now: systemClock,
   };
@@ -86,6 +95,11 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
     for (const connection of new Set([redis, adding])) connection.disconnect();
   };
   return { ctx, jobs, close };
+}
+
+function secretVariables({ environments, remote_deploys }: Config): string[] {
+  const drivers = [...Object.values(environments), ...(remote_deploys ? [remote_deploys] : [])];
+  return drivers.flatMap(({ driver }) => ('secret_env' in driver ? driver.secret_env : []));
 }
 
 function credentialsOf(access: NonNullable<Settings['github']>) {

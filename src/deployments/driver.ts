@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Driver, DriverRequest } from '../drivers/driver.ts';
 import { DriverOptions, driverFor } from '../drivers/index.ts';
+import { redactTexts } from '../redact.ts';
 import type { Deployment } from './deployment.ts';
 import { findResult } from './result.ts';
 
@@ -16,10 +17,16 @@ export function driverOf({ driverOptions }: Deployment): BoundDriver {
   const options = DriverOptions.parse(driverOptions);
   const driver = driverFor(options);
   return {
-    start: (tools, request) => driver.start(tools, request, options),
-    check: (tools, request, run) => driver.check(tools, request, run, options),
-    lookup: (tools, request) => driver.lookup(tools, request, options),
+    start: async (tools, request) => withoutSecrets(tools, await driver.start(tools, request, options)),
+    check: async (tools, request, run) =>
+      withoutSecrets(tools, await driver.check(tools, request, run, options)),
+    lookup: async (tools, request) => withoutSecrets(tools, await driver.lookup(tools, request, options)),
   };
+}
+
+/** A target may tell what it was given: none of it is to be saved, queued or sent. */
+function withoutSecrets<Answer extends object>({ redact }: Context['driverTools'], answer: Answer): Answer {
+  return redactTexts(answer, ['summary', 'why', 'tail', 'url', 'logUrl'], redact);
 }
 
 /** What the driver is told at the first attempt: nobody can have started it, or have told of it. */
