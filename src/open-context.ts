@@ -11,8 +11,8 @@ import { openRunsFolder } from './drivers/runs.ts';
 import { StartError } from './errors.ts';
 import { createGitHub } from './github/client.ts';
 import { openQueues, type QueuedJobs } from './jobs.ts';
-import { checkRedisPolicy, connectRedis, type RedisUse, waitForRedis } from './redis/connect.ts';
 import { redactor } from './redact.ts';
+import { checkRedisPolicy, connectRedis, type RedisUse, waitForRedis } from './redis/connect.ts';
 import { createSlackClient } from './slack/web-api.ts';
 import { configRefused } from './views/config.ts';
 
@@ -62,14 +62,21 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
   };
   const config = await openConfig({
     path: settings.configFile,
-    onChange: (changed) => {
-      hideSecretsOf(changed, settings.secrets);
+    onChange: () => {
       log.info('the changed configuration is in force');
+      learnSecrets();
     },
     onError: tellAudit,
   });
-  const secret = (variable: string) => process.env[variable];
-  hideSecretsOf(config.current, settings.secrets);
+  const secret = (variable: string) => {
+    const value = process.env[variable];
+    if (value !== undefined && value !== '') settings.secrets.add(value); // hidden from now on
+    return value;
+  };
+  // Before anything is deployed: a program may print the secret of another environment's target.
+  const learnSecrets = () => secretVariables(config.current).forEach(secret);
+  learnSecrets();
+  const redact = redactor(settings.secrets);
   const ctx: Context = {
     get config() {
       return config.current;
@@ -78,9 +85,9 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
     jobs,
     slack,
     github,
-    driverTools: { github, fetch, secret, runsFolder, place, batonUrl, now: systemClock },
+    driverTools: { github, fetch, secret, runsFolder, place, batonUrl, redact, now: systemClock },
     log,
-    redact: redactor(settings.secrets),
+    redact,
     now: systemClock,
   };
   const close = async () => {
@@ -91,15 +98,9 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
   return { ctx, jobs, close };
 }
 
-/** What drivers sign with must not show up in logs and messages either. */
-function hideSecretsOf({ environments, remote_deploys }: Config, secrets: Set<string>): void {
-  const drivers = [...Object.values(environments), ...(remote_deploys ? [remote_deploys] : [])].map(
-    ({ driver }) => driver,
-  );
-  for (const driver of drivers) {
-    const value = driver.type === 'webhook' ? process.env[driver.secret_env] : undefined;
-    if (value !== undefined && value !== '') secrets.add(value);
-  }
+function secretVariables({ environments, remote_deploys }: Config): string[] {
+  const drivers = [...Object.values(environments), ...(remote_deploys ? [remote_deploys] : [])];
+  return drivers.flatMap(({ driver }) => ('secret_env' in driver ? driver.secret_env : []));
 }
 
 function credentialsOf(access: NonNullable<Settings['github']>) {

@@ -37,6 +37,19 @@ export function redactor(secrets: ReadonlySet<string>): (text: string) => string
   };
 }
 
+/** The same value with those of its fields redacted that are there and are text. */
+export function redactTexts<Value extends object>(
+  value: Value,
+  names: readonly string[],
+  redact: (text: string) => string,
+): Value {
+  const redacted = names.flatMap((name) => {
+    const text: unknown = Reflect.get(value, name);
+    return typeof text === 'string' ? [[name, redact(text)]] : [];
+  });
+  return { ...value, ...Object.fromEntries(redacted) };
+}
+
 function patternOf(secrets: ReadonlySet<string>): RegExp | undefined {
   const forms = Array.from(secrets)
     .filter((secret) => secret.length >= SHORTEST_SECRET)

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Driver, DriverRequest } from '../drivers/driver.ts';
 import { DriverOptions, driverFor } from '../drivers/index.ts';
+import { redactTexts } from '../redact.ts';
 import type { Deployment } from './deployment.ts';
 import { findResult } from './result.ts';
 
@@ -12,36 +13,20 @@ export interface BoundDriver {
 }
 
 /** Throws ZodError when the recorded options are not those of a driver of this version. */
-export function driverOf(ctx: Pick<Context, 'redact'>, { driverOptions }: Deployment): BoundDriver {
+export function driverOf({ driverOptions }: Deployment): BoundDriver {
   const options = DriverOptions.parse(driverOptions);
   const driver = driverFor(options);
-  const told = <Told extends { readonly state: string }>(words: Told) => withoutSecrets(ctx, words);
   return {
-    start: async (tools, request) => told(await driver.start(tools, request, options)),
-    check: async (tools, request, run) => told(await driver.check(tools, request, run, options)),
-    lookup: async (tools, request) => told(await driver.lookup(tools, request, options)),
+    start: async (tools, request) => withoutSecrets(tools, await driver.start(tools, request, options)),
+    check: async (tools, request, run) =>
+      withoutSecrets(tools, await driver.check(tools, request, run, options)),
+    lookup: async (tools, request) => withoutSecrets(tools, await driver.lookup(tools, request, options)),
   };
 }
 
-interface Words {
-  readonly state: string;
-  readonly summary?: string;
-  readonly tail?: string;
-  readonly why?: string;
-}
-
-/** Programs and targets may print what they were given. */
-function withoutSecrets<Told extends { readonly state: string }>(
-  { redact }: Pick<Context, 'redact'>,
-  told: Told,
-): Told {
-  const { summary, tail, why }: Words = told;
-  return {
-    ...told,
-    ...(summary !== undefined && { summary: redact(summary) }),
-    ...(tail !== undefined && { tail: redact(tail) }),
-    ...(why !== undefined && { why: redact(why) }),
-  };
+/** A target may tell what it was given: none of it is to be saved, queued or sent. */
+function withoutSecrets<Answer extends object>({ redact }: Context['driverTools'], answer: Answer): Answer {
+  return redactTexts(answer, ['summary', 'why', 'tail', 'url', 'logUrl'], redact);
 }
 
 /** What the driver is told at the first attempt: nobody can have started it, or have told of it. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Context } from '../context.ts';
 import { CallbackBody, type Report, reportDetails } from '../drivers/callback.ts';
+import { redactTexts } from '../redact.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { type Deployment, environmentOfDeployment } from './deployment.ts';
 
@@ -43,9 +44,10 @@ export async function recordResult(
     return known.includes(report.state) ? 'known' : 'conflict';
   }
 
+  const told = redactTexts(report, ['description', 'url', 'log_url'], ctx.driverTools.redact);
   const outcome = z
     .enum(['taken', 'known', 'conflict'])
-    .parse(await RECORD(ctx.redis, [resultKey(deployment.id)], [JSON.stringify(report)]));
+    .parse(await RECORD(ctx.redis, [resultKey(deployment.id)], [JSON.stringify(told)]));
   if (outcome !== 'conflict') await wake(ctx, deployment, `told-${report.state}`);
   return outcome;
 }

@@ -37,7 +37,7 @@ async function laterAttempt(ctx: Context, deployment: Deployment, attemptedAt: D
   const settlesInSeconds = SETTLE_SECONDS - (ctx.now().getTime() - attemptedAt.getTime()) / 1_000;
   if (settlesInSeconds > 0) return { againInSeconds: settlesInSeconds };
 
-  const found = await driverOf(ctx, deployment).lookup(ctx.driverTools, await laterRequest(ctx, deployment));
+  const found = await driverOf(deployment).lookup(ctx.driverTools, await laterRequest(ctx, deployment));
   switch (found.state) {
     case 'found':
       ctx.log.warn({ deployment: deployment.id, run: found.run }, 'adopted a run that was not recorded');
@@ -73,7 +73,7 @@ async function leap(
 ): Promise<Outcome> {
   // A process that was frozen in between must not wake up and start: others may have taken over by then.
   const inTime = { ...request, startBefore: intendedSinceMs + LEAP_SECONDS * 1_000 };
-  const started = await driverOf(ctx, deployment).start(ctx.driverTools, inTime);
+  const started = await driverOf(deployment).start(ctx.driverTools, inTime);
   failpoint('after-start');
   if (started.state === 'unknown') return becomeUnknown(ctx, deployment, started.why);
   return recordStart(ctx, deployment, started);

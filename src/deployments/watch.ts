@@ -9,7 +9,7 @@ import { tell } from './tell.ts';
 
 /** Asks the driver how far the run is, once. The job goes back to the queue until the run is over. */
 export async function watch(ctx: Context, deployment: Deployment, run: string): Promise<Outcome> {
-  const progress = await driverOf(ctx, deployment).check(
+  const progress = await driverOf(deployment).check(
     ctx.driverTools,
     await laterRequest(ctx, deployment),
     run,

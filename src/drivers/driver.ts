@@ -16,6 +16,8 @@ export interface DriverTools {
   readonly place: string;
   /** The address at which others reach Baton, without a slash at the end. */
   readonly batonUrl: string;
+  /** Takes every secret of ours out of a text. What a driver answers goes through it, whatever the target said. */
+  readonly redact: (text: string) => string;
   readonly now: Clock;
 }
 

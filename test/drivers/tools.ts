@@ -11,6 +11,7 @@ export function driverTools(overrides: Partial<DriverTools> = {}): DriverTools {
     runsFolder: '/nowhere',
     place: 'test-host',
     batonUrl: 'http://127.0.0.1:3000',
+    redact: (text) => text,
     now: () => NOON,
     ...overrides,
   };

@@ -61,6 +61,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       runsFolder: join(tmpdir(), `baton-runs-${randomUUID()}`),
       place: 'test-host',
       batonUrl: 'http://127.0.0.1:3000',
+      redact: (text) => text,
       now: () => NOON,
     },
     log: pino({ level: 'silent' }),

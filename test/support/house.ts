@@ -26,7 +26,9 @@ export const CHANNELS = [
   { id: 'C0STG', name: 'staging' },
   { id: 'C0PROD', name: 'production' },
   { id: 'C0REL', name: 'releases' },
-] as const;
+  // Slack takes about one message a second in a channel: a test with many deployments spreads them.
+  ...Array.from({ length: 12 }, (_, index) => ({ id: `C0MORE${index}`, name: `more-${index}` })),
+];
 
 /** Redis as Baton wants it: what it has answered survives a SIGKILL. */
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--hz', '100'];
