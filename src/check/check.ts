@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { checkConfig, type ConfigProbes } from './config.ts';
 import { checkGitHub, type GitHubProbes } from './github.ts';
+import { checkLater } from './later.ts';
 import { messageOf } from './message.ts';
 import type { Line, Report } from './report.ts';
 import { checkSlack, type SlackProbes } from './slack.ts';
@@ -34,7 +35,8 @@ export async function checkInstallation(settings: Settings, probes: Probes): Pro
     checkSlack(settings.slack, config, probes.slack),
     checkGitHub(settings.github, config, probes.github),
   ]);
-  const all = [...lines, ...groups.flat(), ...switches(settings, config)];
+  const later = config === undefined ? [] : checkLater(config);
+  const all = [...lines, ...groups.flat(), ...switches(settings, config), ...later];
   const hidden = all.map((line) => ({ ...line, says: withoutSecrets(line.says, settings.secrets) }));
   return { lines: hidden, ok: hidden.every(({ state }) => state !== 'wrong') };
 }
@@ -53,7 +55,7 @@ function switches({ githubWebhookSecret, apiToken, smtpUrl }: Settings, config: 
   return [
     githubWebhookSecret === undefined
       ? { what: 'GitHub webhooks', state: 'off', says: 'GITHUB_WEBHOOK_SECRET is not set' }
-      : { what: 'GitHub webhooks', state: 'on', says: 'taken at /github/webhooks' },
+      : { what: 'GitHub webhooks', state: 'off', says: 'taking them comes with a later version' },
     apiToken === undefined
       ? { what: 'API and web page', state: 'off', says: 'BATON_API_TOKEN is not set' }
       : { what: 'API and web page', state: 'on', says: 'with the token of BATON_API_TOKEN' },
@@ -64,7 +66,7 @@ function switches({ githubWebhookSecret, apiToken, smtpUrl }: Settings, config: 
 function mail(smtpUrl: string | undefined, config: Config | undefined): Line {
   if (smtpUrl === undefined) return { what: 'mail', state: 'off', says: 'SMTP_URL is not set' };
   if (config?.mail === undefined) return { what: 'mail', state: 'off', says: 'baton.yml has no `mail`' };
-  return { what: 'mail', state: 'on', says: `digests go to ${config.mail.to.join(', ')}` };
+  return { what: 'mail', state: 'off', says: 'sending digests comes with a later version' };
 }
 
 function withoutSecrets(text: string, secrets: Iterable<string>): string {

@@ -19,9 +19,8 @@ export async function checkSlack(
   probes: SlackProbes,
 ): Promise<Line[]> {
   if (access === undefined) {
-    return [
-      { what, state: 'off', says: 'SLACK_BOT_TOKEN is not set: Baton plays Slack by itself (playground)' },
-    ];
+    const says = 'SLACK_BOT_TOKEN is not set: `start` is the playground, `web` and `worker` do not start';
+    return [{ what, state: 'off', says }];
   }
   try {
     const account = await probes.account();

@@ -1,9 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import * as z from 'zod';
+import { PACKAGE_ROOT } from '../version.ts';
 import { identityOf } from './process-identity.ts';
 
 export interface Program {
@@ -76,9 +75,4 @@ export async function askProgram({ argv, cwd, env }: Program): Promise<Answered 
 const Answered = z.enum(['success', 'failure', 'in_progress', 'not_found']);
 export type Answered = z.infer<typeof Answered>;
 
-/** The plain script is found from src/ and from dist/ alike, since package.json is only at the root. */
-const SUPERVISOR = join(packageRoot(dirname(fileURLToPath(import.meta.url))), 'scripts', 'run-command.mjs');
-
-function packageRoot(folder: string): string {
-  return existsSync(join(folder, 'package.json')) ? folder : packageRoot(dirname(folder));
-}
+const SUPERVISOR = join(PACKAGE_ROOT, 'scripts', 'run-command.mjs');

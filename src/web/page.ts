@@ -1,7 +1,4 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock.ts';
 import { HttpError, readBody, type Route } from './route.ts';
 import { isToken, SESSION_COOKIE, SESSION_SECONDS, sessionFor } from './token.ts';
@@ -55,18 +52,10 @@ function staticFile({ path, file, type }: (typeof FILES)[number]): Route {
     method: 'GET',
     path,
     async serve(_request, response) {
-      const content = await readFile(join(packageFolder(), 'src', 'web', 'page', file));
+      const content = await readFile(new URL(`page/${file}`, import.meta.url));
       response.setHeader('content-security-policy', POLICY);
       response.setHeader('content-type', `${type}; charset=utf-8`);
       response.end(content);
     },
   };
-}
-
-/** The compiler does not copy the page's files: compiled, this module runs from `dist/src/web/`. */
-function packageFolder(from = dirname(fileURLToPath(import.meta.url))): string {
-  if (existsSync(join(from, 'package.json'))) return from;
-  const parent = dirname(from);
-  if (parent === from) throw new Error('The page does not find the package that it belongs to.');
-  return packageFolder(parent);
 }

@@ -56,9 +56,10 @@ it('tells what is on and what is off, a line each', async () => {
     'on     GitHub            as the owner of GITHUB_TOKEN; 4990 of 5000 requests are left in this hour',
     'on     repository        acme/api',
     'on     repository        acme/web',
-    'on     GitHub webhooks   taken at /github/webhooks',
+    'off    GitHub webhooks   taking them comes with a later version',
     'on     API and web page  with the token of BATON_API_TOKEN',
     'off    mail              SMTP_URL is not set',
+    'off    checks            this version does not look at checks yet: staging, production',
     '',
     'All is well.',
   ]);
@@ -80,11 +81,12 @@ it('is content with nothing but a Redis, and says what is off', async () => {
   expect(
     report.lines.filter(({ state }) => state === 'off').map(({ what, says }) => `${what}: ${says}`),
   ).toEqual([
-    'Slack: SLACK_BOT_TOKEN is not set: Baton plays Slack by itself (playground)',
+    'Slack: SLACK_BOT_TOKEN is not set: `start` is the playground, `web` and `worker` do not start',
     'GitHub: neither GITHUB_TOKEN nor GITHUB_APP_ID is set',
     'GitHub webhooks: GITHUB_WEBHOOK_SECRET is not set',
     'API and web page: BATON_API_TOKEN is not set',
     'mail: SMTP_URL is not set',
+    'checks: this version does not look at checks yet: staging, production',
   ]);
 });
 
@@ -97,12 +99,27 @@ const withGitHubActions = testConfig({
   roles: { deployer: ['U0ASHA'] },
 });
 
+const driver = { type: 'command' as const, argv: ['true'] };
+const withRules = testConfig({
+  environments: {
+    staging: { services: ['api'], driver, checks: 'none' },
+    production: {
+      services: ['api'],
+      driver,
+      checks: ['build'],
+      promote_from: 'staging',
+      approvals: 1,
+      freezes: [{ from: 'fri 17:00', to: 'mon 09:00', timezone: 'UTC', reason: 'weekend' }],
+    },
+  },
+});
+
 it.each<{ when: string; settings?: Partial<Settings>; config: Config; line: object }>([
   {
-    when: 'mail can be sent',
+    when: 'mail is asked for',
     settings: { smtpUrl: 'smtp://mail' },
     config: withMail,
-    line: { what: 'mail', state: 'on', says: 'digests go to releases@acme.example' },
+    line: { what: 'mail', state: 'off', says: 'sending digests comes with a later version' },
   },
   {
     when: 'nobody is to get mail',
@@ -125,6 +142,20 @@ it.each<{ when: string; settings?: Partial<Settings>; config: Config; line: obje
     },
   },
   {
+    when: 'it cannot judge what an environment asks for',
+    config: withRules,
+    line: {
+      what: 'environment',
+      state: 'off',
+      says: 'nothing is deployed to production: this version cannot judge freezes, promote_from, approvals yet',
+    },
+  },
+  {
+    when: 'only some environments ask for checks',
+    config: withRules,
+    line: { what: 'checks', state: 'off', says: 'this version does not look at checks yet: production' },
+  },
+  {
     when: 'a driver needs the GitHub that is off',
     settings: { github: undefined },
     config: withGitHubActions,
@@ -142,6 +173,9 @@ it.each<{ when: string; settings?: Partial<Settings>; config: Config; line: obje
 });
 
 const { slack, github, config } = probes();
+const withGitHubDeployment = testConfig({
+  environments: { demo: { services: ['web'], driver: { type: 'github-deployment' } } },
+});
 
 it.each<{ when: string; overrides: Partial<Probes>; line: { what: string; says: string } }>([
   {
@@ -191,6 +225,11 @@ it.each<{ when: string; overrides: Partial<Probes>; line: { what: string; says: 
     when: 'a secret is missing',
     overrides: { config: { ...config, variable: () => '' } },
     line: { what: 'driver', says: 'staging: DEPLOY_SECRET is not set, so it cannot sign' },
+  },
+  {
+    when: 'a driver is not there yet',
+    overrides: { config: { ...config, load: async () => ({ config: withGitHubDeployment }) } },
+    line: { what: 'driver', says: 'demo: this version cannot deploy by github-deployment yet' },
   },
 ])('is not content when $when', async ({ overrides, line }) => {
   const report = await check(overrides);

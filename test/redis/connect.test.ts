@@ -12,6 +12,9 @@ import { type RedisServer, startRedisServer, until } from '../support/redis-serv
 
 const undo: (() => unknown)[] = [];
 
+/** Far from the 1.5 s that is meant, also on a busy machine, and yet nothing that waits for Redis to be back. */
+const LONG = 10_000;
+
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
 });
@@ -41,7 +44,7 @@ it('fails fast for the web role while Redis hangs, and repeats nothing when it w
 
   await expect(fast.incr('count')).rejects.toThrow('Command timed out');
 
-  expect(performance.now() - begin).toBeLessThan(2_900);
+  expect(performance.now() - begin).toBeLessThan(LONG);
   process.kill(pid, 'SIGCONT');
   await until(async () => (await fast.ping()) === 'PONG');
   expect(Number(await fast.get('count'))).toBeLessThanOrEqual(1);
@@ -61,7 +64,7 @@ it('fails at once for the web role while Redis is away, and works again when it 
   );
   await expect(fast.ping()).rejects.toThrow();
 
-  expect(performance.now() - begin).toBeLessThan(2_900);
+  expect(performance.now() - begin).toBeLessThan(LONG);
   await started([], first.folder);
   await until(async () => (await fast.ping()) === 'PONG');
 });
@@ -117,7 +120,7 @@ it('says why Redis does not answer, and never its password', async () => {
   const redis = connectRedis(`redis://:wrong-password@127.0.0.1:${port}`, 'patient', log);
   undo.push(() => redis.disconnect());
 
-  await expect(waitForRedis(redis, 0.5)).rejects.toThrow(
+  await expect(waitForRedis(redis, 3)).rejects.toThrow(
     /^REDIS_URL must name a Redis that answers: WRONGPASS/,
   );
 
