@@ -27,8 +27,10 @@ function reasonCodesPage(): string {
   return [
     '# Reason codes',
     '',
-    'Every refusal and every end of a deployment has one of these codes: in the small print of the message, in logs,',
-    'metrics and the audit trail. They are stable, so scripts may rely on them.',
+    'Every refusal, and every end of a deployment but success, has one of these codes: in the small print of the message and',
+    'in the audit trail; an end also in the log and in `baton_deployments_ended_total`. They are stable, so scripts may rely on',
+    'them. `checks_failing`, `checks_pending`, `approval_expired`, `self_approval`, `ref_changed` and `superseded` belong to later',
+    'versions: nothing has them yet.',
     '',
     '| code | what it says | what to do next |',
     '| --- | --- | --- |',

@@ -11,15 +11,15 @@ export interface Reason {
 export const REASONS = {
   locked: {
     says: 'Somebody else holds a lock on the environment.',
-    next: 'Ask the holder to unlock it, or wait until the lock ends. `/lock ENV` shows who has it and every way out.',
+    next: 'Ask the holder for `/unlock ENV`, or wait until the lock ends. `/lock` shows who holds what, and since when.',
   },
   lock_ambiguous: {
     says: 'A stored lock cannot be read, so it blocks until a person has looked at it.',
     next: 'An admin looks at the lock in Redis, then frees it with `/unlock ENV --force because REASON`.',
   },
   frozen: {
-    says: 'The environment is in a freeze.',
-    next: 'Wait until the freeze ends, or ask an admin to end it with `/thaw ENV`.',
+    says: 'The environment has `freezes`, which this version cannot judge yet, so it deploys nothing there.',
+    next: 'Deploy there by other means. Without `freezes` in `baton.yml` the environment is open at all times.',
   },
   checks_failing: {
     says: 'A required check of the commit has failed or is missing.',
@@ -30,16 +30,16 @@ export const REASONS = {
     next: 'Wait for the checks to end, then deploy again.',
   },
   checks_unreadable: {
-    says: 'GitHub could not be asked about the checks of the commit.',
-    next: 'Try again in a minute. If it stays so, an operator runs `baton check` to see whether GitHub is reachable.',
+    says: 'GitHub could not be asked about the ref, the commit or its checks.',
+    next: 'Try again in a minute. If it stays so, an operator runs `baton check` to see whether GitHub answers Baton.',
   },
   not_promoted: {
-    says: 'The exact sha is not live on the environment that it must be promoted from.',
-    next: 'Deploy the sha to that environment first. `/deploy why ENV` names it.',
+    says: 'The environment has `promote_from`, which this version cannot judge yet, so it deploys nothing there.',
+    next: 'Deploy there by other means. Without `promote_from` in `baton.yml` any sha may be deployed there.',
   },
   approval_required: {
-    says: 'The deployment waits for somebody else to approve it.',
-    next: 'Ask an approver to press Approve on the message of the deployment.',
+    says: 'The environment asks for `approvals`, which this version cannot take yet, so it deploys nothing there.',
+    next: 'Deploy there by other means. Without `approvals` in `baton.yml` nobody else needs to agree.',
   },
   approval_expired: {
     says: 'The approval was not given in time.',
@@ -82,19 +82,19 @@ export const REASONS = {
     next: 'Wait for it to end. `/deploy status ENV` shows how far it is.',
   },
   driver_failed: {
-    says: 'The driver reported that the deployment failed.',
-    next: 'Read the log that the message links to, mend the cause, and deploy again.',
+    says: 'The deployment failed, or the target says that it never began.',
+    next: 'Read what the message and its thread say, mend the cause, and deploy again.',
   },
   driver_unknown: {
     says: 'The driver cannot tell whether the deployment ran.',
-    next: 'Look at the target yourself and say what you found on the message of the deployment. The environment stays blocked until then.',
+    next: 'Look at the target. The service stays blocked there until it is known how the run ended; docs/operations.md has the ways to tell Baton.',
   },
   timed_out: {
     says: 'The deployment took longer than its time-out.',
-    next: 'Look at the run: the environment stays blocked until its end is known. A longer `timeout` is set in `baton.yml`.',
+    next: 'Look at the run: the service stays blocked there until its end is known. A longer `timeout` is set in `baton.yml`.',
   },
   cancelled: {
-    says: 'Somebody cancelled the deployment.',
+    says: 'The run was cancelled.',
     next: 'Deploy again when you are ready.',
   },
   superseded: {

@@ -1,0 +1,313 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { addCommit, addPullRequest } from '../../playground/github/seed.ts';
+import { listAudit } from '../../src/audit/store.ts';
+import { deploymentIdFor } from '../../src/deployments/deployment.ts';
+import {
+  createDeployment,
+  listDeployments,
+  listLeases,
+  loadDeployment,
+} from '../../src/deployments/store.ts';
+import { testConfig } from '../support/config.ts';
+import { closeContexts, type TestContext, testContext } from '../support/context.ts';
+import { wanted } from '../support/deployment.ts';
+import { closeGitHubs, testGitHub } from '../support/github.ts';
+import { speaker } from '../support/say.ts';
+
+afterEach(async () => {
+  closeContexts();
+  await closeGitHubs();
+});
+
+const SHA = 'c0ffee'.repeat(6).padEnd(40, '0');
+const driver = { type: 'command' as const, argv: ['true'] };
+
+it('records the deployment with its lease, queues its start and its message, and tells the trail', async () => {
+  const { ctx, say } = baton();
+
+  const reply = await say('U0ASHA', `deploy staging api@${SHA}`, 'first');
+
+  expect(reply.to).toBe('none');
+  const id = deploymentIdFor('staging', 'c-first');
+  expect(await loadDeployment(ctx.redis, id)).toMatchObject({
+    service: 'api',
+    repository: 'acme/api',
+    ref: SHA,
+    sha: SHA,
+    state: 'queued',
+    requestedBy: 'U0ASHA',
+    driver: 'webhook',
+    channel: 'C0TYPED',
+    fence: 1,
+  });
+  expect((await listLeases(ctx.redis, 'staging')).get('api')).toMatchObject({ deployment: id, fence: 1 });
+  expect(ctx.queued.map(({ queue, id: job }) => `${queue} ${job}`)).toEqual([
+    `deployments ${id}`,
+    `messages ${id}-1`,
+    `reports ${id}-1`,
+  ]);
+  expect(await audited(ctx)).toEqual([`U0ASHA deploy ${id} accepted null`]);
+});
+
+it('asks for one deployment however often the same command runs', async () => {
+  const { ctx, say } = baton();
+  await say('U0ASHA', `deploy staging api@${SHA}`, 'same');
+  const before = { queued: [...ctx.queued], audited: await audited(ctx) };
+
+  expect((await say('U0ASHA', `deploy staging api@${SHA}`, 'same')).to).toBe('none');
+
+  expect({ queued: ctx.queued, audited: await audited(ctx) }).toEqual(before);
+  expect(await deployed(ctx)).toHaveLength(1);
+});
+
+it('deploys the first service of the environment when none is named', async () => {
+  const { ctx, say } = baton();
+
+  await say('U0ASHA', `deploy staging@${SHA}`);
+
+  expect((await deployed(ctx)).map(({ service }) => service)).toEqual(['api']);
+});
+
+it.each([
+  { where: 'staging', user: 'U0ASHA', channel: 'C0TYPED', to: 'none', text: '' },
+  {
+    where: 'production',
+    user: 'U0BEN',
+    channel: 'C0PROD',
+    to: 'caller',
+    text: 'api on production is queued',
+  },
+])('tells of a deployment to $where in $channel', async ({ where, user, channel, to, text }) => {
+  const { ctx, say } = baton();
+
+  const reply = await say(user, `deploy ${where} api@${SHA}`);
+
+  expect(reply).toMatchObject({ to, text });
+  expect((await deployed(ctx, where))[0]).toMatchObject({ channel });
+  if (to === 'caller') expect(reply.words).toContain('Follow it in <#C0PROD>');
+});
+
+it('refuses whoever is no deployer there, before it asks GitHub anything', async () => {
+  const { ctx, say } = baton();
+
+  const reply = await say('U0ASHA', 'deploy production api@main');
+
+  expect(reply).toMatchObject({ to: 'caller', text: 'Not deployed: api on production' });
+  expect(reply.words).toContain('Only deployers of *production* may deploy to it');
+  expect(reply.words).toContain('`not_allowed` · reference');
+  await expectNothingDone(ctx, 'production');
+  expect(await audited(ctx)).toEqual(['U0ASHA deploy production/api refused not_allowed']);
+});
+
+it.each(['staging', 'staging/api'])(
+  'is held off by somebody else’s lock on %s, and not by one’s own',
+  async (scope) => {
+    const { ctx, say } = baton();
+    await say('U0BEN', `lock ${scope} because load test`);
+    ctx.queued.length = 0;
+
+    const reply = await say('U0ASHA', `deploy staging api@${SHA}`);
+
+    expect(reply.to).toBe('caller');
+    expect(reply.words).toContain(`<@U0BEN> locked *${scope}*`);
+    expect(reply.words).toContain('because “load test”');
+    expect(reply.words).toContain('`locked` · reference');
+    await expectNothingDone(ctx);
+    expect((await audited(ctx))[0]).toBe('U0ASHA deploy staging/api refused locked');
+    expect((await say('U0BEN', `deploy staging api@${SHA}`)).to).toBe('none');
+  },
+);
+
+it('is not held off by a lock on another service', async () => {
+  const { say } = baton();
+  await say('U0BEN', 'lock staging/web');
+
+  expect((await say('U0ASHA', `deploy staging api@${SHA}`)).to).toBe('none');
+});
+
+it('is held off by a lock that cannot be read', async () => {
+  const { ctx, say } = baton();
+  await ctx.redis.set('baton:{staging}:lock', 'nonsense');
+
+  const reply = await say('U0ASHA', `deploy staging api@${SHA}`);
+
+  expect(reply.words).toContain('`lock_ambiguous`');
+  await expectNothingDone(ctx);
+});
+
+it('names who deploys what already, and leaves the other services free', async () => {
+  const { ctx, say } = baton();
+  await say('U0BEN', `deploy staging api@${SHA}`);
+
+  const reply = await say('U0ASHA', `deploy staging api@${SHA}`);
+
+  expect(reply.to).toBe('caller');
+  expect(reply.words).toContain(`<@U0BEN> deploys \`${SHA}\``);
+  expect(reply.words).toContain('`deployment_running` · reference');
+  expect(await deployed(ctx)).toHaveLength(1);
+  expect((await audited(ctx))[0]).toBe('U0ASHA deploy staging/api refused deployment_running');
+  expect((await say('U0ASHA', `deploy staging web@${SHA}`)).to).toBe('none');
+});
+
+it('does not deploy what is live already', async () => {
+  const { ctx, say } = baton();
+  const live = { deployment: 'staging-bbbbbbbb', ref: 'main', sha: SHA, since: ctx.now(), by: 'U0BEN' };
+  await ctx.redis.hset('baton:{staging}:live', 'api', JSON.stringify(live));
+
+  const reply = await say('U0ASHA', `deploy staging api@${SHA}`);
+
+  expect(reply.words).toContain('It is already live: `main` at `c0ffeec`');
+  expect(reply.words).toContain('`already_live` · reference');
+  await expectNothingDone(ctx);
+});
+
+it.each([
+  { rule: { approvals: 1 }, asks: 'approvals: 1', reason: 'approval_required' },
+  { rule: { promote_from: 'staging' }, asks: 'promote_from: staging', reason: 'not_promoted' },
+  {
+    rule: { freezes: [{ from: 'fri 17:00', to: 'mon 09:00', timezone: 'UTC', reason: 'weekend' }] },
+    asks: 'freezes',
+    reason: 'frozen',
+  },
+])('deploys nothing where $asks is asked for, which it cannot judge', async ({ rule, asks, reason }) => {
+  const staging = { services: ['api'], driver };
+  const { ctx, say } = baton({ environments: { staging, gated: { services: ['api'], driver, ...rule } } });
+
+  const reply = await say('U0ASHA', `deploy gated api@${SHA}`);
+
+  expect(reply.words).toContain(`*gated* has \`${asks}\`, which this version cannot judge yet`);
+  expect(reply.words).toContain(`\`${reason}\` · reference`);
+  await expectNothingDone(ctx, 'gated');
+  expect(await audited(ctx)).toEqual([`U0ASHA deploy gated/api refused ${reason}`]);
+});
+
+it('tells all that stands in the way at once', async () => {
+  const { ctx, say } = baton();
+  await createDeployment(ctx.redis, wanted({ requestedBy: 'U0BEN' }));
+  await say('U0BEN', 'lock staging');
+
+  expect((await say('U0ASHA', `deploy staging api@${SHA}`)).words).toContain(
+    '`locked` · `deployment_running`',
+  );
+});
+
+it('changes nothing in a dry run, and says what it would do', async () => {
+  const { ctx, say } = baton();
+
+  const free = await say('U0ASHA', `deploy staging api@${SHA} --dry-run`);
+  expect(free.to).toBe('caller');
+  expect(free.words).toContain('It would deploy *api* to *staging*');
+  expect(free.words).toContain('Nothing stands in the way');
+  await expectNothingDone(ctx);
+  expect(await audited(ctx)).toEqual([]);
+
+  await say('U0BEN', 'lock staging because load test');
+  const locked = await say('U0ASHA', `deploy staging api@${SHA} --dry-run`);
+  expect(locked.words).toContain('It would be refused');
+  expect(locked.words).toContain('<@U0BEN> locked *staging*');
+  expect(await deployed(ctx)).toEqual([]);
+});
+
+it('takes only a whole sha where GitHub is off', async () => {
+  const { ctx, say } = baton();
+
+  const reply = await say('U0ASHA', 'deploy staging api@main');
+
+  expect(reply.words).toContain('GitHub is off');
+  expect(reply.words).toContain('Type the whole sha.');
+  expect(reply.words).toContain('`ref_not_found`');
+  await expectNothingDone(ctx);
+});
+
+it.each([
+  { typed: 'deploy staging api', ref: 'main' },
+  { typed: 'deploy staging api@release', ref: 'release' },
+  { typed: 'deploy api@release to staging', ref: 'release' },
+  { typed: 'deploy acme/api@release to staging', ref: 'release' },
+  { typed: 'deploy staging web', ref: 'stable' },
+  { typed: 'deploy staging web@main', ref: 'main' },
+])('pins the commit that “$typed” stands for', async ({ typed, ref }) => {
+  const { ctx, say, shas } = await withGitHub();
+
+  expect((await say('U0ASHA', typed)).to).toBe('none');
+
+  const [deployment] = await deployed(ctx);
+  const repository = deployment?.repository ?? '';
+  expect(deployment).toMatchObject({
+    ref,
+    sha: shas[`${repository}@${ref}`],
+    title: `${ref} of ${repository}`,
+  });
+});
+
+it('pins the head of a pull request and shows its number', async () => {
+  const { ctx, say, api } = await withGitHub();
+  const head = addCommit(api, { message: 'Search twice as fast', branch: 'feature' });
+  addPullRequest(api, { number: 12, head, branch: 'feature' });
+
+  await say('U0ASHA', 'deploy staging #12');
+
+  expect((await deployed(ctx))[0]).toMatchObject({ sha: head, ref: 'feature', pullRequest: 12 });
+});
+
+it('runs no code from a fork', async () => {
+  const { ctx, say, api } = await withGitHub();
+  const head = addCommit(api, { message: 'Free coins' });
+  addPullRequest(api, { number: 13, head, branch: 'coins', from: { fork: 'mallory/api' } });
+
+  expect((await say('U0ASHA', 'deploy staging #13')).words).toContain('`fork_refused`');
+  expect((await say('U0ASHA', `deploy staging api@${head}`)).words).toContain('`fork_refused`');
+  await expectNothingDone(ctx);
+});
+
+it('names the nearest branch when there is none of that name', async () => {
+  const { ctx, say } = await withGitHub();
+
+  const reply = await say('U0ASHA', 'deploy staging api@relaese');
+
+  expect(reply.words).toContain('Did you mean `release`?');
+  expect(reply.words).toContain('`ref_not_found`');
+  await expectNothingDone(ctx);
+});
+
+function baton(config: Parameters<typeof testConfig>[0] = {}) {
+  const ctx = testContext({ config: testConfig(config) });
+  return { ctx, say: speaker(ctx) };
+}
+
+/** `main`, `release` and `stable` in each repository; `stable` is what a bare /deploy of web deploys. */
+async function withGitHub() {
+  const { played, github } = await testGitHub();
+  const shas: Record<string, string> = {};
+  for (const name of ['acme/api', 'acme/web']) {
+    const repository = played.addRepository(name);
+    for (const branch of ['release', 'stable', 'main']) {
+      shas[`${name}@${branch}`] = addCommit(repository, { message: `${branch} of ${name}`, branch });
+    }
+  }
+  const services = { api: { repository: 'acme/api' }, web: { repository: 'acme/web', ref: 'stable' } };
+  const ctx = testContext({ github, config: testConfig({ services }) });
+  const api = played.repositories.get('acme/api');
+  if (api === undefined) throw new Error('it was added above');
+  return { ctx, say: speaker(ctx), shas, api };
+}
+
+async function deployed(ctx: TestContext, environment = 'staging') {
+  return (await listDeployments(ctx.redis, { environments: [environment], limit: 10 })).items;
+}
+
+async function expectNothingDone(ctx: TestContext, environment = 'staging'): Promise<void> {
+  expect(await deployed(ctx, environment)).toEqual([]);
+  expect((await listLeases(ctx.redis, environment)).size).toBe(0);
+  expect(ctx.queued).toEqual([]);
+}
+
+/** Newest first: actor, action, subject, outcome, reason. */
+async function audited(ctx: TestContext): Promise<string[]> {
+  const { items } = await listAudit(ctx.redis, { limit: 20 });
+  return items.map((entry) =>
+    'actor' in entry
+      ? [entry.actor, entry.action, entry.subject, entry.outcome, entry.reason].map(String).join(' ')
+      : 'unreadable',
+  );
+}
