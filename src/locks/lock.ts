@@ -15,7 +15,7 @@ export const Lock = z.object({
   holder: z.string(),
   reason: z.string(),
   since: instant,
-  /** From this moment on it counts for nothing. */
+  /** From this moment on it counts for nothing, unless a deployment is under way (isOver). */
   until: instant.nullable().default(null),
 });
 export type Lock = z.infer<typeof Lock>;
@@ -57,9 +57,13 @@ export function scopeOf({
   return service === undefined ? environment : `${environment}/${service}`;
 }
 
-/** True from the first moment at which the lock no longer holds. */
-export function isOver(lock: Lock, now: Date): boolean {
-  return lock.until !== null && lock.until <= now;
+/**
+ * True from the first moment at which the lock no longer holds: at its end, or later while a deployment that began
+ * before then still runs (contract 7.6). `runningSince`: the beginning of the oldest one on the environment.
+ */
+export function isOver({ until }: Lock, now: Date, runningSince: Date | undefined): boolean {
+  if (until === null || until > now) return false;
+  return runningSince === undefined || runningSince >= until;
 }
 
 /** The lock that keeps this person from deploying the service: the environment's before the service's own. */

@@ -1,7 +1,16 @@
 import { ConflictError } from '../errors.ts';
 import type { RedisClient } from '../redis/script.ts';
 import { isOver, type Lock, LockedError } from './lock.ts';
-import { type Done, findDone, readAll, readIfPossible, readLock, write } from './stored.ts';
+import {
+  type Done,
+  findDone,
+  readAll,
+  readIfPossible,
+  readLock,
+  runningSince,
+  type Seen,
+  write,
+} from './stored.ts';
 
 /** Nobody loses a race so often; it is there so that a bug ends. */
 const MOST_TRIES = 100;
@@ -36,18 +45,20 @@ export interface Take {
  */
 export async function takeLock(redis: RedisClient, { command, lock, services }: Take): Promise<Taken> {
   const scopes = [lock.scope, ...scopesTouching(lock.scope, services)];
-  let seen = scopes.map(() => '');
+  let seen: Seen = { leases: '', locks: scopes.map(() => '') };
   for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
-    const stored = seen.map((value, index) => readLock(scopes[index] ?? '', value));
-    const standing = stored.filter((found) => found !== undefined && !isOver(found, lock.since));
+    const running = runningSince(seen);
+    const stored = seen.locks.map((value, index) => readLock(scopes[index] ?? '', value));
+    const standing = stored.filter((found) => found !== undefined && !isOver(found, lock.since, running));
     const other = standing.find((found) => found?.holder !== lock.holder);
     const [before] = stored;
 
     if (other === undefined && !standing.includes(before)) {
       const done: Done = { outcome: 'taken', lock, expired: before };
       const written = await write(redis, { scopes, command, seen, done });
-      if (!Array.isArray(written))
+      if ('outcome' in written) {
         return { outcome: 'taken', lock: written.lock ?? lock, expired: written.expired };
+      }
       seen = written;
       continue;
     }
@@ -73,9 +84,9 @@ export async function releaseLock(redis: RedisClient, release: Release): Promise
   const { command, scope, now, holder, only } = release;
   let seen = await readAll(redis, [scope]);
   for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
-    const [value = ''] = seen;
+    const [value = ''] = seen.locks;
     const found = holder === undefined ? readIfPossible(scope, value) : readLock(scope, value);
-    const over = found !== undefined && isOver(found, now);
+    const over = found !== undefined && isOver(found, now, runningSince(seen));
     const lock = over ? undefined : found;
     const notThat = only !== undefined && lock !== undefined && lock.id !== only;
     const notTheirs = holder !== undefined && lock !== undefined && lock.holder !== holder;
@@ -89,7 +100,7 @@ export async function releaseLock(redis: RedisClient, release: Release): Promise
     }
     const done: Done = { outcome: over ? 'free' : 'freed', lock, expired: over ? found : undefined };
     const written = await write(redis, { scopes: [scope], command, seen, done });
-    if (!Array.isArray(written)) return asReleased(written);
+    if ('outcome' in written) return asReleased(written);
     seen = written;
   }
   throw tooBusy(scope);
@@ -103,18 +114,19 @@ export async function locksOn(
   now: Date,
 ): Promise<Lock[]> {
   const scopes = [environment, ...services.map((service) => `${environment}/${service}`)];
-  const values = await readAll(redis, scopes);
-  return values.flatMap((value, index) => {
+  const seen = await readAll(redis, scopes);
+  const running = runningSince(seen);
+  return seen.locks.flatMap((value, index) => {
     const lock = readLock(scopes[index] ?? '', value);
-    return lock === undefined || isOver(lock, now) ? [] : [lock];
+    return lock === undefined || isOver(lock, now, running) ? [] : [lock];
   });
 }
 
 /** The lock in force on exactly this scope. Throws UnreadableLockError. */
 export async function findLock(redis: RedisClient, scope: string, now: Date): Promise<Lock | undefined> {
-  const [value = ''] = await readAll(redis, [scope]);
-  const lock = readLock(scope, value);
-  return lock === undefined || isOver(lock, now) ? undefined : lock;
+  const seen = await readAll(redis, [scope]);
+  const lock = readLock(scope, seen.locks[0] ?? '');
+  return lock === undefined || isOver(lock, now, runningSince(seen)) ? undefined : lock;
 }
 
 function scopesTouching(scope: string, services: readonly string[]): string[] {

@@ -1,17 +1,28 @@
 import * as z from 'zod';
 import { defineScript, type RedisClient } from '../redis/script.ts';
+import { Lease } from '../deployments/lease.ts';
 import { Lock, UnreadableLockError } from './lock.ts';
+
+/** What runs on the environment: its leases as lines of JSON. Anything but a hash is a line that nobody can read. */
+const LEASES = /* lua */ `
+  local function leases(key)
+    local kind = redis.call('TYPE', key).ok
+    if kind == 'none' then return '' end
+    return kind == 'hash' and table.concat(redis.call('HVALS', key), '\\n') or kind
+  end
+`;
 
 /*
  * Reads several values. Unlike MGET it fails on a key that holds anything but a string.
  *
- *   KEYS     lock keys
+ *   KEYS[1]  leases   KEYS[2..]  lock keys
  *   Returns  their values in order, '' for none
  */
 const READ = defineScript(/* lua */ `
-  local found = {}
-  for index, key in ipairs(KEYS) do
-    found[index] = redis.call('GET', key) or ''
+  ${LEASES}
+  local found = { leases(KEYS[1]) }
+  for index = 2, #KEYS do
+    found[index] = redis.call('GET', KEYS[index]) or ''
   end
   return found
 `);
@@ -20,7 +31,8 @@ const READ = defineScript(/* lua */ `
  * Writes one lock if all that the caller looked at is still as it was, and remembers what the command did, so that
  * the same command run again does nothing and hears the same.
  *
- *   KEYS[1]    what the command did   KEYS[2]  the lock   KEYS[3..]  other locks that were looked at
+ *   KEYS[1]    what the command did   KEYS[2]  leases
+ *   KEYS[3]    the lock               KEYS[4..]  other locks that were looked at
  *   ARGV[1]    the lock's new value, '' to remove it
  *   ARGV[2]    what to remember       ARGV[3]  for how many seconds
  *   ARGV[4..]  the values that the caller saw, from KEYS[2] on, '' for none
@@ -28,16 +40,17 @@ const READ = defineScript(/* lua */ `
  *   Returns  {'written'}, {'done', what is remembered}, or {'changed', the present values from KEYS[2] on}
  */
 const WRITE = defineScript(/* lua */ `
+  ${LEASES}
   local done = redis.call('GET', KEYS[1])
   if done then return {'done', done} end
   local same, answer = true, {'changed'}
   for index = 2, #KEYS do
-    local value = redis.call('GET', KEYS[index]) or ''
+    local value = index == 2 and leases(KEYS[2]) or index > 2 and redis.call('GET', KEYS[index]) or ''
     if value ~= ARGV[index + 2] then same = false end
     answer[index] = value
   end
   if not same then return answer end
-  if ARGV[1] == '' then redis.call('DEL', KEYS[2]) else redis.call('SET', KEYS[2], ARGV[1]) end
+  if ARGV[1] == '' then redis.call('DEL', KEYS[3]) else redis.call('SET', KEYS[3], ARGV[1]) end
   redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
   return {'written'}
 `);
@@ -54,10 +67,16 @@ export const Done = z.object({
 });
 export type Done = z.infer<typeof Done>;
 
+/** What was found at one moment: the leases of the environment, and the locks in the order of their scopes. */
+export interface Seen {
+  readonly leases: string;
+  readonly locks: readonly string[];
+}
+
 export interface Writing {
-  /** The lock to write first, then the others that were looked at, and the values that were seen there. */
+  /** The lock to write first, then the others that were looked at, and what was seen there. */
   readonly scopes: readonly string[];
-  readonly seen: readonly string[];
+  readonly seen: Seen;
   readonly command: string;
   readonly done: Done;
 }
@@ -66,20 +85,38 @@ export interface Writing {
 export async function write(
   redis: RedisClient,
   { scopes, seen, command, done }: Writing,
-): Promise<Done | string[]> {
+): Promise<Done | Seen> {
   const [scope = ''] = scopes;
   const after = done.outcome === 'taken' ? JSON.stringify(done.lock) : '';
-  const keys = [doneKey(scope, command), ...scopes.map(lockKey)];
-  const args = [after, JSON.stringify(done), REMEMBER_SECONDS, ...seen];
+  const keys = [doneKey(scope, command), leasesKey(scope), ...scopes.map(lockKey)];
+  const args = [after, JSON.stringify(done), REMEMBER_SECONDS, seen.leases, ...seen.locks];
   const [kind, ...values] = (await run(WRITE, redis, { scope, keys, args })).map(String);
   if (kind === 'written') return done;
-  return kind === 'done' ? readDone(scope, doneKey(scope, command), values[0] ?? '') : values;
+  return kind === 'done' ? readDone(scope, doneKey(scope, command), values[0] ?? '') : asSeen(values);
 }
 
-/** The values stored for the scopes, `''` for none. Throws UnreadableLockError for what is no string. */
-export async function readAll(redis: RedisClient, scopes: readonly string[]): Promise<string[]> {
+/** What is stored for scopes of one environment, `''` for none. Throws UnreadableLockError for what is no string. */
+export async function readAll(redis: RedisClient, scopes: readonly string[]): Promise<Seen> {
   const [scope = ''] = scopes;
-  return (await run(READ, redis, { scope, keys: scopes.map(lockKey), args: [] })).map(String);
+  const keys = [leasesKey(scope), ...scopes.map(lockKey)];
+  return asSeen((await run(READ, redis, { scope, keys, args: [] })).map(String));
+}
+
+function asSeen([leases = '', ...locks]: readonly string[]): Seen {
+  return { leases, locks };
+}
+
+/** When the oldest deployment that runs there began. A lease that cannot be read has been there since ever. */
+export function runningSince({ leases }: Seen): Date | undefined {
+  if (leases === '') return undefined;
+  const times = leases.split('\n').map((line) => {
+    try {
+      return Lease.parse(JSON.parse(line)).since.getTime();
+    } catch {
+      return 0;
+    }
+  });
+  return new Date(Math.min(...times));
 }
 
 interface Run {
@@ -145,6 +182,10 @@ function readDone(scope: string, key: string, json: string): Done {
 function lockKey(scope: string): string {
   const [environment = '', service] = scope.split('/');
   return `baton:{${environment}}:lock${service === undefined ? '' : `:${service}`}`;
+}
+
+function leasesKey(scope: string): string {
+  return `baton:{${scope.split('/')[0]}}:leases`;
 }
 
 function doneKey(scope: string, command: string): string {

@@ -1,6 +1,7 @@
 import { SlackBusyError, SlackRefusedError, SlackUncertainError } from './client.ts';
 
 const TIMEOUT_MS = 10_000;
+const RESPONSE_URL = 'response_url';
 const MAX_WAIT_SECONDS = 3_600;
 
 /** Errors of a connection that never came about: the request certainly did not go out. */
@@ -39,13 +40,14 @@ export async function callSlack(
   request: SlackRequest,
 ): Promise<Record<string, unknown>> {
   const { method, url, headers, body } = request;
-  let response: Response;
+  let response: Response | undefined;
   let text: string;
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     response = await fetchFn(url, { method: 'POST', headers, body, redirect: 'manual', signal });
     text = await response.text();
   } catch (error) {
+    if (method === RESPONSE_URL && response?.ok === true) return {};
     if (NOT_SENT.has(codeOf(error)))
       throw new Error(`Slack cannot be reached for ${method}`, { cause: error });
     throw new SlackUncertainError(method, error);
@@ -57,6 +59,8 @@ function readAnswer(method: string, response: Response, text: string): Record<st
   const { status } = response;
   const fields = parseFields(text);
   const code = typeof fields?.['error'] === 'string' ? fields['error'] : undefined;
+  // Slack answers `ok`, other servers nothing or something: what was not turned down was sent.
+  if (method === RESPONSE_URL && response.ok && fields?.['ok'] !== false) return fields ?? {};
   if (status === 429 || (code !== undefined && BUSY.has(code))) {
     throw new SlackBusyError(method, retryAfter(response));
   }
@@ -65,7 +69,7 @@ function readAnswer(method: string, response: Response, text: string): Record<st
   if (status >= 300) throw new SlackRefusedError(method, code ?? `http_${status}`);
   if (fields?.['ok'] === true) return fields;
   if (code !== undefined) throw new SlackRefusedError(method, code);
-  if (method === 'response_url' && text.trim() === 'ok') return {};
+  if (method === RESPONSE_URL) throw new SlackRefusedError(method, 'not_ok');
   throw new SlackUncertainError(method, new Error('The answer cannot be read'));
 }
 

@@ -13,8 +13,11 @@ export const Message = z.object({
   version: z.literal(1),
   /** Why it goes to the person and not to its channel, if it does. */
   direct: z.enum(['closed', 'unconfirmed']).nullable(),
-  /** Recorded before a post goes out and cleared with its result: while it is here, it may stand in Slack or not. */
-  posting: z.object({ state: z.string() }).nullable(),
+  /**
+   * Recorded before a post goes out and cleared with its result: while it is here, it may stand in Slack or not.
+   * `anew`: an earlier one may stand there too, so no further one is posted.
+   */
+  posting: z.object({ state: z.string(), anew: z.boolean().default(false) }).nullable(),
   /** `shown` tells what the message says, or is empty when that is not sure. */
   posted: z.object({ channel: z.string(), ts: z.string(), shown: z.string() }).nullable(),
   /** The output in its thread. */

@@ -23,14 +23,16 @@ export interface Post {
 }
 
 /**
- * Posts in the channel at most once, whatever breaks: the intent is recorded first, and where the outcome of an
- * earlier attempt is not known the person is told instead. A direct message may come twice, and says so.
+ * Posts a state in the channel at most once, whatever breaks: the intent is recorded first. Where the outcome is not
+ * known, one newer state is posted anew; after that the person is told the end. A direct message may come twice, and
+ * says so.
  */
 export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Promise<Outcome> {
   const before = held.message;
-  const unconfirmed = before.posting?.state === post.state;
+  const { posting } = before;
+  const unconfirmed = posting !== null && (posting.anew || posting.state === post.state);
   if (unconfirmed && !post.final) {
-    ctx.log.warn({ state: post.state }, 'a message may not have arrived; the next state will be posted');
+    ctx.log.warn({ state: post.state }, 'a message may not have arrived; a later state will be told');
     return 'done';
   }
   const direct = before.direct ?? (unconfirmed ? 'unconfirmed' : null);
@@ -43,7 +45,7 @@ export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Pro
 
   const wait = await takeTurn(ctx.redis, place.value);
   if (wait > 0) return { againInSeconds: wait };
-  await held.save({ ...before, direct, posting: { state: post.state } });
+  await held.save({ ...before, direct, posting: { state: post.state, anew: posting !== null } });
   const view = direct === null ? post.view : directMessage(post.view, direct, post.channel);
   const attempted = await attemptToSend(ctx, place.value, view, (shown) =>
     ctx.slack.post(place.value, shown),

@@ -57,6 +57,37 @@ it('answers privately at a response_url, and beside what is there', async () => 
   expect(server.calls[0]?.authorization).toBeUndefined();
 });
 
+it.each<{ what: string; answer: SlackAnswer }>([
+  { what: 'ok', answer: { body: 'ok' } },
+  { what: 'nothing', answer: { body: '' } },
+  { what: 'empty braces', answer: { body: '{}' } },
+  { what: 'a page', answer: { body: '<html>' } },
+  { what: '204', answer: { status: 204, body: '' } },
+  {
+    what: 'half an answer',
+    answer: { headers: { 'content-length': '100', connection: 'close' }, body: 'o' },
+  },
+])('takes a private answer for sent when it hears $what with 2xx', async ({ answer }) => {
+  const { slack, server } = await client();
+  server.answer = () => answer;
+
+  await slack.respond(`${new URL(server.url).origin}/respond`, view);
+
+  expect(server.calls).toHaveLength(1);
+});
+
+it.each([{ ok: false }, { ok: false, error: 'expired_url' }])(
+  'takes a private answer for turned down when it hears %j',
+  async (body) => {
+    const { slack, server } = await client();
+    server.answer = () => ({ body });
+
+    const answering = slack.respond(`${new URL(server.url).origin}/respond`, view);
+
+    await expect(answering).rejects.toMatchObject({ name: 'SlackRefusedError' });
+  },
+);
+
 it('sends no private answer to a foreign host', async () => {
   const { slack } = await client();
 

@@ -59,3 +59,15 @@ it.each<{ when: string; responseUrl?: string; refused: string[]; ways: string[] 
 
   expect(told().map((line) => line.replace(' Locked', ''))).toEqual(ways);
 });
+
+it.each(['ok', '', '{}', '{"ok":true}'])(
+  'answers a person once when the address answers “%s”',
+  async (body) => {
+    const { reply, slack, told } = await world();
+    slack.answer = () => ({ body });
+
+    expect(await reply()).toBe('done');
+
+    expect(told()).toEqual(['/respond Locked']);
+  },
+);
