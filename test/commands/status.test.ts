@@ -72,7 +72,7 @@ async function makeLive({ redis }: ReturnType<typeof testContext>, service = 'ap
   if (created.kind === 'leased') throw new Error('leased');
   const { deployment } = created;
   const { id, ref, sha, requestedBy: by } = deployment;
-  const live = { deployment: id, ref, sha, since: NOON, by };
+  const live = { deployment: id, ref, sha, since: NOON, by, disturbed: false };
   const ended = { ...deployment, state: 'success' as const, runOver: true };
   await replaceDeployment(redis, deployment, ended, { freeLease: true, live });
 }

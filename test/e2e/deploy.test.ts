@@ -43,7 +43,9 @@ it('deploys by each driver and tells Slack, GitHub, the API and the audit trail'
         house.type('U0ASHA', `/deploy ${what}`),
       ),
     );
-    expect(acks.map(({ status, body }) => [status, body])).toEqual(Array(4).fill([200, '']));
+    expect(acks.map(({ status, body }) => [status, body])).toEqual(
+      Array.from({ length: 4 }, () => [200, '']),
+    );
 
     const [viaStatus, viaCallback] = await Promise.all(
       ['staging', 'told'].map((name) =>

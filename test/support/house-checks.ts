@@ -32,7 +32,7 @@ export function expectGoodManners({ slack, github, target, told, processes }: Ho
   });
   for (const { edits, text } of CHANNELS.flatMap(({ id }) => told(id))) {
     const ranks = [...edits, { text }].map((one) => rankOf(one.text)).filter((rank) => rank >= 0);
-    expect(ranks).toEqual(ranks.toSorted());
+    expect(ranks).toEqual(ranks.toSorted((one, other) => one - other));
   }
   const servers = processes.filter(({ name }) => /^(web|worker) /.test(name));
   const lines = servers.flatMap((role) => role.lines).filter((line) => !line.startsWith('Baton ('));
@@ -58,7 +58,7 @@ export async function expectGoodTrail(house: House, deployments: readonly Deploy
     const { items } = (await house.get('/api/audit?limit=200')) as { items: Json[] };
     return items
       .filter((entry) => entry['action'] === action && outcomes.includes(String(entry['outcome'])))
-      .map((entry) => entry['subject'])
+      .map((entry) => String(entry['subject']))
       .toSorted();
   };
   const ends = () => told(['succeeded', 'failed'], 'deployment ended');

@@ -66,7 +66,7 @@ export interface House {
   /** What runs now, as the API shows it. */
   running(): Promise<readonly string[]>;
   /** Baton's own messages in a channel, those in threads left out. */
-  told(channel?: string): readonly Item[];
+  readonly told: (channel?: string) => readonly Item[];
   /** How many starts an environment's target saw, whatever its driver: a program leaves lines in `ENV.starts`. */
   starts(environment: string): number;
   /** Everything that any of the processes has written. */

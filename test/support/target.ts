@@ -45,7 +45,7 @@ export interface TargetOptions {
 export async function startTarget({ port = 0, secret }: TargetOptions = {}): Promise<Target> {
   const starts: Start[] = [];
   const witness = createWitness(starts, secret);
-  const server: Server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await read(request);
     const url = new URL(request.url ?? '/', 'http://target');
     if (url.pathname === '/status') return tellState(url.searchParams.get('deployment') ?? '', response);
@@ -54,10 +54,11 @@ export async function startTarget({ port = 0, secret }: TargetOptions = {}): Pro
     starts.push(start);
     if (target.answerAfterMs > 0) await new Promise((resolve) => setTimeout(resolve, target.answerAfterMs));
     if (target.answer === 'reset') return void request.socket.destroy();
-    const { status, body: answer = {} } = target.answer;
-    if (Object.hasOwn(answer as object, 'state')) witness.over.add(start.deployment);
-    return void response.writeHead(status).end(JSON.stringify(answer));
-  });
+    const { status, body: said = {} } = target.answer;
+    if (Object.hasOwn(said as object, 'state')) witness.over.add(start.deployment);
+    return void response.writeHead(status).end(JSON.stringify(said));
+  };
+  const server: Server = createServer((request, response) => void answer(request, response));
   const tellState = (deployment: string, response: ServerResponse) => {
     const state = starts.some((start) => start.deployment === deployment) ? target.state : 'not_found';
     if (state === 'success' || state === 'failure') witness.over.add(deployment);
