@@ -1,5 +1,4 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { addCommit, addPullRequest } from '../../playground/github/seed.ts';
 import { listAudit } from '../../src/audit/store.ts';
 import { deploymentIdFor } from '../../src/deployments/deployment.ts';
 import {
@@ -7,17 +6,14 @@ import {
   listDeployments,
   listLeases,
   loadDeployment,
+  replaceDeployment,
 } from '../../src/deployments/store.ts';
 import { testConfig } from '../support/config.ts';
 import { closeContexts, type TestContext, testContext } from '../support/context.ts';
 import { wanted } from '../support/deployment.ts';
-import { closeGitHubs, testGitHub } from '../support/github.ts';
 import { speaker } from '../support/say.ts';
 
-afterEach(async () => {
-  closeContexts();
-  await closeGitHubs();
-});
+afterEach(closeContexts);
 
 const SHA = 'c0ffee'.repeat(6).padEnd(40, '0');
 const driver = { type: 'command' as const, argv: ['true'] };
@@ -58,6 +54,19 @@ it('asks for one deployment however often the same command runs', async () => {
 
   expect({ queued: ctx.queued, audited: await audited(ctx) }).toEqual(before);
   expect(await deployed(ctx)).toHaveLength(1);
+});
+
+it('finds its own deployment when the command runs once more after the end', async () => {
+  const { ctx, say } = baton();
+  await say('U0ASHA', `deploy staging api@${SHA}`, 'same');
+  const [before] = await deployed(ctx);
+  if (before === undefined) throw new Error('it was just asked for');
+  const live = { deployment: before.id, ref: SHA, sha: SHA, since: ctx.now(), by: 'U0ASHA' };
+  const ended = { ...before, state: 'success' as const, runOver: true };
+  await replaceDeployment(ctx.redis, before, ended, { freeLease: true, live });
+
+  expect((await say('U0ASHA', `deploy staging api@${SHA}`, 'same')).to).toBe('none');
+  expect((await audited(ctx)).filter((entry) => entry.includes('refused'))).toEqual([]);
 });
 
 it('deploys the first service of the environment when none is named', async () => {
@@ -219,77 +228,9 @@ it('takes only a whole sha where GitHub is off', async () => {
   await expectNothingDone(ctx);
 });
 
-it.each([
-  { typed: 'deploy staging api', ref: 'main' },
-  { typed: 'deploy staging api@release', ref: 'release' },
-  { typed: 'deploy api@release to staging', ref: 'release' },
-  { typed: 'deploy acme/api@release to staging', ref: 'release' },
-  { typed: 'deploy staging web', ref: 'stable' },
-  { typed: 'deploy staging web@main', ref: 'main' },
-])('pins the commit that “$typed” stands for', async ({ typed, ref }) => {
-  const { ctx, say, shas } = await withGitHub();
-
-  expect((await say('U0ASHA', typed)).to).toBe('none');
-
-  const [deployment] = await deployed(ctx);
-  const repository = deployment?.repository ?? '';
-  expect(deployment).toMatchObject({
-    ref,
-    sha: shas[`${repository}@${ref}`],
-    title: `${ref} of ${repository}`,
-  });
-});
-
-it('pins the head of a pull request and shows its number', async () => {
-  const { ctx, say, api } = await withGitHub();
-  const head = addCommit(api, { message: 'Search twice as fast', branch: 'feature' });
-  addPullRequest(api, { number: 12, head, branch: 'feature' });
-
-  await say('U0ASHA', 'deploy staging #12');
-
-  expect((await deployed(ctx))[0]).toMatchObject({ sha: head, ref: 'feature', pullRequest: 12 });
-});
-
-it('runs no code from a fork', async () => {
-  const { ctx, say, api } = await withGitHub();
-  const head = addCommit(api, { message: 'Free coins' });
-  addPullRequest(api, { number: 13, head, branch: 'coins', from: { fork: 'mallory/api' } });
-
-  expect((await say('U0ASHA', 'deploy staging #13')).words).toContain('`fork_refused`');
-  expect((await say('U0ASHA', `deploy staging api@${head}`)).words).toContain('`fork_refused`');
-  await expectNothingDone(ctx);
-});
-
-it('names the nearest branch when there is none of that name', async () => {
-  const { ctx, say } = await withGitHub();
-
-  const reply = await say('U0ASHA', 'deploy staging api@relaese');
-
-  expect(reply.words).toContain('Did you mean `release`?');
-  expect(reply.words).toContain('`ref_not_found`');
-  await expectNothingDone(ctx);
-});
-
 function baton(config: Parameters<typeof testConfig>[0] = {}) {
   const ctx = testContext({ config: testConfig(config) });
   return { ctx, say: speaker(ctx) };
-}
-
-/** `main`, `release` and `stable` in each repository; `stable` is what a bare /deploy of web deploys. */
-async function withGitHub() {
-  const { played, github } = await testGitHub();
-  const shas: Record<string, string> = {};
-  for (const name of ['acme/api', 'acme/web']) {
-    const repository = played.addRepository(name);
-    for (const branch of ['release', 'stable', 'main']) {
-      shas[`${name}@${branch}`] = addCommit(repository, { message: `${branch} of ${name}`, branch });
-    }
-  }
-  const services = { api: { repository: 'acme/api' }, web: { repository: 'acme/web', ref: 'stable' } };
-  const ctx = testContext({ github, config: testConfig({ services }) });
-  const api = played.repositories.get('acme/api');
-  if (api === undefined) throw new Error('it was added above');
-  return { ctx, say: speaker(ctx), shas, api };
 }
 
 async function deployed(ctx: TestContext, environment = 'staging') {
