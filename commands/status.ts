@@ -28,13 +28,19 @@ export const deployStatus = defineCommand({
 async function statusOf(ctx: Context, name: string): Promise<EnvironmentStatus> {
   const configured = ctx.config.environments[name]?.services ?? [];
   const [live, leases, locks] = await Promise.all([
-    listLive(ctx.redis, name),
-    listLeases(ctx.redis, name),
-    locksOn(ctx.redis, name, configured, ctx.now()).catch((error: unknown) => {
-      if (error instanceof UnreadableError) return 'unreadable' as const;
-      throw error;
-    }),
+    orUnreadable(listLive(ctx.redis, name)),
+    orUnreadable(listLeases(ctx.redis, name)),
+    orUnreadable(locksOn(ctx.redis, name, configured, ctx.now())),
   ]);
-  const services = [...new Set([...configured, ...live.keys(), ...leases.keys()])];
+  const known = [live, leases].flatMap((found) => (found === 'unreadable' ? [] : [...found.keys()]));
+  const services = [...new Set([...configured, ...known])];
   return { name, services, live, leases, locks };
+}
+
+/** One broken value must not hide all the rest. */
+async function orUnreadable<Value>(reading: Promise<Value>): Promise<Value | 'unreadable'> {
+  return reading.catch((error: unknown) => {
+    if (error instanceof UnreadableError) return 'unreadable';
+    throw error;
+  });
 }

@@ -2,37 +2,54 @@ import type { Deployment, Live } from '../deployments/deployment.ts';
 import type { Lease } from '../deployments/lease.ts';
 import type { Lock } from '../locks/lock.ts';
 import { lengthOf, LOOK, whatIsDeployed, whatIsLive, whatRuns } from './deployment.ts';
-import { code, context, joined, type Mrkdwn, mrkdwn, person, section, time, type View } from './view.ts';
+import {
+  code,
+  context,
+  joined,
+  type Mrkdwn,
+  mrkdwn,
+  person,
+  section,
+  summaryText,
+  time,
+  type View,
+} from './view.ts';
 
 export interface EnvironmentStatus {
   readonly name: string;
   readonly services: readonly string[];
-  readonly live: ReadonlyMap<string, Live>;
-  readonly leases: ReadonlyMap<string, Lease>;
+  readonly live: ReadonlyMap<string, Live> | 'unreadable';
+  readonly leases: ReadonlyMap<string, Lease> | 'unreadable';
   readonly locks: readonly Lock[] | 'unreadable';
 }
 
 /** What is where: for each environment its services, what runs, and who holds a lock. */
 export function statusView(environments: readonly EnvironmentStatus[]): View {
-  const shown = environments.slice(0, 45);
+  const shown = environments.slice(0, 20);
   const blocks = shown.map((environment) => section(joined(environmentLines(environment))));
   const left = environments.length - shown.length;
   if (left > 0) blocks.push(context(mrkdwn`${left} more: name one, as in ${code('/deploy status staging')}`));
-  return { text: `What is live on ${shown.map(({ name }) => name).join(', ')}`, blocks };
+  return { text: summaryText(`What is live on ${shown.map(({ name }) => name).join(', ')}`), blocks };
 }
 
 function environmentLines({ name, services, live, leases, locks }: EnvironmentStatus): Mrkdwn[] {
   return [
     mrkdwn`*${name}*`,
     ...lockLines(locks),
+    ...(leases === 'unreadable' ? [mrkdwn`:warning: what runs cannot be read, so it blocks`] : []),
     ...services.map((service) => {
-      const now = live.get(service);
-      const running = leases.get(service);
-      const what = now === undefined ? mrkdwn`nothing deployed yet` : whatIsLive(now);
+      const running = leases === 'unreadable' ? undefined : leases.get(service);
+      const what = liveOf(live, service);
       const line = mrkdwn`• *${service}*: ${what}`;
       return running === undefined ? line : mrkdwn`${line}\n    :rocket: ${whatRuns(running)}`;
     }),
   ];
+}
+
+function liveOf(live: EnvironmentStatus['live'], service: string): Mrkdwn {
+  if (live === 'unreadable') return mrkdwn`what is live cannot be read`;
+  const now = live.get(service);
+  return now === undefined ? mrkdwn`nothing deployed yet` : whatIsLive(now);
 }
 
 function lockLines(locks: EnvironmentStatus['locks']): Mrkdwn[] {

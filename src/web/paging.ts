@@ -1,6 +1,7 @@
 import { HttpError } from './route.ts';
 
 const LIMIT = 50;
+/** Whoever asks for more gets as many, and `next`. */
 const LONGEST = 200;
 
 /** The parameters of a list, each at most once, none but those. Throws HttpError 400 that shows a right example. */
@@ -48,9 +49,9 @@ export function badCursor(): HttpError {
 
 function readLimit(text: string | null): number {
   if (text === null) return LIMIT;
-  const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= LONGEST) return limit;
-  throw badParameter('limit', `must be a whole number from 1 to ${LONGEST}`, '?limit=50');
+  const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1) return Math.min(limit, LONGEST);
+  throw badParameter('limit', 'must be a whole number from 1 on', '?limit=50');
 }
 
 function exampleOf(name: string): string {
