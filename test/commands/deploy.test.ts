@@ -61,7 +61,14 @@ it('finds its own deployment when the command runs once more after the end', asy
   await say('U0ASHA', `deploy staging api@${SHA}`, 'same');
   const [before] = await deployed(ctx);
   if (before === undefined) throw new Error('it was just asked for');
-  const live = { deployment: before.id, ref: SHA, sha: SHA, since: ctx.now(), by: 'U0ASHA' };
+  const live = {
+    deployment: before.id,
+    ref: SHA,
+    sha: SHA,
+    since: ctx.now(),
+    by: 'U0ASHA',
+    disturbed: false,
+  };
   const ended = { ...before, state: 'success' as const, runOver: true };
   await replaceDeployment(ctx.redis, before, ended, { freeLease: true, live });
 
