@@ -35,13 +35,20 @@ export async function startRedisServer(
     await kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  await until(async () => (await askRedis(socket, 'PING', 1_000)) !== undefined);
+  await Promise.race([
+    until(async () => (await askRedis(socket, 'PING', 1_000)) !== undefined),
+    once(child, 'exit').then(() => Promise.reject(new Error('The redis-server ended before it answered.'))),
+  ]);
   return { url: `unix://${socket}`, socket, pid: child.pid ?? 0, port, folder, kill, remove };
 }
 
-/** Waits until it is so; a rejection means not yet. */
+/** Waits until it is so, 25 s at most; a rejection means not yet. */
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo().catch(() => false))) await sleep(10);
+  const latest = performance.now() + 25_000;
+  while (!(await isSo().catch(() => false))) {
+    if (performance.now() > latest) throw new Error('It has not become so.');
+    await sleep(10);
+  }
 }
 
 async function freePort(): Promise<number> {
