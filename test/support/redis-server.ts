@@ -6,6 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askRedis } from '../../src/redis/ask.ts';
+import { findRedisServer } from '../../src/redis/server.ts';
+
+/** Or the valkey-server of this machine. */
+export const REDIS_SERVER = findRedisServer(process.env['PATH']) ?? 'redis-server';
 
 /** A redis-server of a test's own, which the test may kill, stop and reconfigure. */
 export interface RedisServer {
@@ -25,7 +29,7 @@ export async function startRedisServer(
   const socket = join(folder, 'redis.sock');
   const port = await freePort();
   const places = ['--port', String(port), '--bind', '127.0.0.1', '--unixsocket', socket, '--dir', folder];
-  const child = spawn('redis-server', [...options, ...places], { stdio: 'ignore' });
+  const child = spawn(REDIS_SERVER, [...options, ...places], { stdio: 'ignore' });
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
