@@ -6,8 +6,8 @@ export default {
   globalSetup: '<rootDir>/test/support/redis-for-the-run.mjs',
   globalTeardown: '<rootDir>/test/support/end-of-the-run.mjs',
   maxWorkers: 2,
-  // The crash tests wait more than they work: side by side they take a minute instead of five.
-  maxConcurrency: 20,
+  // The crash tests wait more than they work, so some run side by side; each one starts several processes.
+  maxConcurrency: 4,
   testTimeout: 30_000,
   transform: {
     '^.+\\.ts$': [

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findRedisServer } from '../src/redis/server.ts';
 
 export interface Started {
   readonly child: ChildProcess;
@@ -20,7 +21,8 @@ export async function startRedis(folder: string): Promise<Started & { socket: st
   const socket = join(folder, 'redis.sock');
   const options = ['--port', '0', '--unixsocket', socket, '--dir', folder, '--save', '', '--hz', '100'];
   const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction'];
-  const started = startProcess('redis-server', [...options, ...durable], {});
+  const program = findRedisServer(process.env['PATH']) ?? 'redis-server';
+  const started = startProcess(program, [...options, ...durable], {});
   await lineOf(started.child, /ready to accept connections/i);
   return { ...started, socket };
 }

@@ -51,8 +51,19 @@ async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
-/** Long enough for the file to have been looked at several times. */
-const aWhile = () => new Promise((resolve) => setTimeout(resolve, everySeconds * 15_000));
+/** Until another file, looked at as often, was seen to change three times: so this one was looked at too. */
+async function aWhile(): Promise<void> {
+  const path = inFolder('another.yml', GOOD);
+  let changed = 0;
+  const onChange = () => {
+    changed += 1;
+  };
+  opened.push(await openConfig({ path, everySeconds, onChange, onError: () => undefined }));
+  for (const [index, text] of [OTHER, GOOD, OTHER].entries()) {
+    writeFileSync(path, text);
+    await until(() => changed > index);
+  }
+}
 
 it('takes over a file that was written anew', async () => {
   const path = inFolder('baton.yml', GOOD);

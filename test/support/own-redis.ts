@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { REDIS_SERVER } from './redis-server.ts';
 
 export interface OwnRedis {
   readonly socket: string;
@@ -15,7 +16,7 @@ export async function ownRedis(): Promise<OwnRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'baton-own-'));
   const socket = join(folder, 'redis.sock');
   const options = ['--port', '0', '--unixsocket', socket, '--dir', folder, '--save', '', '--hz', '100'];
-  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(REDIS_SERVER, options, { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise<void>((resolve) => {
     server.stdout.on('data', (text) => /ready to accept connections/i.test(String(text)) && resolve());
   });

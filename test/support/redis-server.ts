@@ -6,6 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askRedis } from '../../src/redis/ask.ts';
+import { findRedisServer } from '../../src/redis/server.ts';
+
+/** Or the valkey-server of this machine. */
+export const REDIS_SERVER = findRedisServer(process.env['PATH']) ?? 'redis-server';
 
 /** A redis-server of a test's own, which the test may kill, stop and reconfigure. */
 export interface RedisServer {
@@ -25,7 +29,7 @@ export async function startRedisServer(
   const socket = join(folder, 'redis.sock');
   const port = await freePort();
   const places = ['--port', String(port), '--bind', '127.0.0.1', '--unixsocket', socket, '--dir', folder];
-  const child = spawn('redis-server', [...options, ...places], { stdio: 'ignore' });
+  const child = spawn(REDIS_SERVER, [...options, ...places], { stdio: 'ignore' });
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
@@ -35,13 +39,20 @@ export async function startRedisServer(
     await kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  await until(async () => (await askRedis(socket, 'PING', 1_000)) !== undefined);
+  await Promise.race([
+    until(async () => (await askRedis(socket, 'PING', 1_000)) !== undefined),
+    once(child, 'exit').then(() => Promise.reject(new Error('The redis-server ended before it answered.'))),
+  ]);
   return { url: `unix://${socket}`, socket, pid: child.pid ?? 0, port, folder, kill, remove };
 }
 
-/** Waits until it is so; a rejection means not yet. */
+/** Waits until it is so, 25 s at most; a rejection means not yet. */
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo().catch(() => false))) await sleep(10);
+  const latest = performance.now() + 25_000;
+  while (!(await isSo().catch(() => false))) {
+    if (performance.now() > latest) throw new Error('It has not become so.');
+    await sleep(10);
+  }
 }
 
 async function freePort(): Promise<number> {
