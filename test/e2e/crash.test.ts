@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it, jest } from '@jest/globals';
 import type { FailpointName } from '../../src/deployments/failpoint.ts';
-import { closeHouses, type House, inHouse, until, webhookTo } from '../support/house.ts';
+import { closeHouses, type House, inHouse } from '../support/house.ts';
+import { webhookTo } from '../support/house-town.ts';
+import { until } from '../support/until.ts';
 import {
   expectGoodManners,
   expectGoodTrail,

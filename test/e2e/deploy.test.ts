@@ -1,5 +1,7 @@
-import { afterAll, expect, it } from '@jest/globals';
-import { closeHouses, type House, inHouse, until, webhookTo, wordsOf } from '../support/house.ts';
+import { afterAll, expect, it, jest } from '@jest/globals';
+import { closeHouses, type Deployment, type House, inHouse, type Json, wordsOf } from '../support/house.ts';
+import { webhookTo } from '../support/house-town.ts';
+import { until } from '../support/until.ts';
 import {
   expectGoodManners,
   expectGoodTrail,
@@ -9,6 +11,7 @@ import {
 } from '../support/house-checks.ts';
 import type { Target } from '../support/target.ts';
 
+jest.setTimeout(180_000);
 afterAll(closeHouses);
 
 const environments = (target: Target) => ({
@@ -27,17 +30,21 @@ const environments = (target: Target) => ({
 
 const PROGRAM = `
   console.log('deploying', process.env.BATON_SERVICE, 'to', process.env.BATON_ENVIRONMENT);
-  console.log('secrets:', process.env.SLACK_BOT_TOKEN, process.env.DEPLOY_SECRET);
   if (process.env.BATON_REF === 'broken') { console.log('prices: no such table'); process.exit(3); }
   console.log('BATON_URL=https://program.acme.example/api');
 `;
 
-it('deploys by each driver and tells Slack, GitHub, the API and the audit trail', async () => {
-  await inHouse({ environments }, async (house) => {
-    await Promise.all([house.start('web'), house.start('worker'), house.start('worker')]);
-    const sha = house.github.repositories.get('acme/api')?.branches.get('main');
-    expect(await house.get('/api/deployments')).toEqual({ items: [], next: null });
+/** A house with a web role and two workers. */
+function inItsHouse(title: string, work: (house: House) => Promise<void>): void {
+  it.concurrent(title, () =>
+    inHouse({ environments }, async (house) => {
+      await Promise.all([house.start('web'), house.start('worker'), house.start('worker')]);
+      await work(house);
+    }),
+  );
+}
 
+<<<<<<< HEAD
     const acks = await Promise.all(
       ['staging api', 'told api', 'program api', 'actions api'].map((what) =>
         house.type('U0ASHA', `/deploy ${what}`),
@@ -111,22 +118,102 @@ it.each([
       expectGoodManners(house);
       expectOneEndEach(house, deployments);
       await expectGoodTrail(house, deployments);
+=======
+inItsHouse('deploys by each driver and tells Slack, GitHub, the API and the trail', async (house) => {
+  const sha = house.github.repositories.get('acme/api')?.branches.get('main');
+  expect(await house.get('/api/deployments')).toEqual({ items: [], next: null });
+  const places = { staging: 'C0STG', told: 'C0STG', program: 'C0MORE0', actions: 'C0MORE1' };
+  for (const [name, channel] of Object.entries(places)) {
+    expect(await house.type('U0ASHA', `/deploy ${name} api`, channel)).toMatchObject({
+      status: 200,
+      body: '',
+>>>>>>> proof
     });
-  },
-  120_000,
-);
+  }
 
-async function running(house: House, name: string): Promise<unknown> {
-  const { items } = (await house.get('/api/environments')) as {
-    items: { name: string; services: { running: string[] }[] }[];
-  };
-  return items.find((one) => one.name === name)?.services[0]?.running;
+  await shown(house, 'api on staging is in progress');
+  const started = (name: string) => house.target.starts.find((start) => start.environment === name);
+  const [viaStatus, viaCallback] = [started('staging'), await until('the start', () => started('told'))];
+  expect(await servicesOf(house, 'staging')).toMatchObject([
+    { name: 'api', live: null, running: [viaStatus?.deployment] },
+    { name: 'web', live: null, running: [] },
+  ]);
+  house.target.state = 'success';
+  const more = { description: 'Rolled out', url: 'https://told.acme.example' };
+  expect(await house.target.tell(viaCallback, 'success', more)).toBe(200);
+  expect(await house.target.tell(viaCallback, 'success', more)).toBe(200);
+  expect(await house.target.tell(viaCallback, 'failure')).toBe(409);
+
+  await shown(house, 'api on staging is live');
+  await shown(house, 'api on told is live', 'C0PROD');
+  expect(wordsOf(await shown(house, 'api on program is live', 'C0MORE0'))).toContain('program.acme.example');
+  await shown(house, 'api on actions is live', 'C0MORE1');
+  const deployments = await house.deployments();
+  expect(deployments.map(({ environment }) => environment).toSorted()).toEqual(
+    Object.keys(places).toSorted(),
+  );
+  for (const deployment of deployments) await expectShape(house, deployment, { sha, state: 'success' });
+  expect(await servicesOf(house, 'staging')).toMatchObject([
+    { live: { deployment: viaStatus?.deployment, ref: 'main', sha, by: 'U0ASHA' }, running: [] },
+    { live: null, running: [] },
+  ]);
+  await expectToldEverywhere(house, deployments);
+});
+
+for (const { name, because } of [
+  { name: 'staging', because: 'The deploy hook reported a failure' },
+  { name: 'program', because: 'exited with 3' },
+  { name: 'actions', because: 'The workflow run failed' },
+]) {
+  inItsHouse(`tells of a failure on ${name} in the same places`, async (house) => {
+    const api = house.github.repositories.get('acme/api');
+    api?.branches.set('broken', api.branches.get('main') ?? '');
+    const [workflow] = api?.workflows ?? [];
+    if (workflow !== undefined) workflow.course = [{ status: 'completed', conclusion: 'failure' }];
+    house.target.state = 'failure';
+
+    await house.type('U0ASHA', `/deploy ${name} api@broken`);
+
+    expect(wordsOf(await shown(house, `api on ${name} failed`))).toContain(because);
+    const deployments = await house.deployments();
+    expect(deployments).toMatchObject([{ state: 'failure', reason: 'driver_failed', ref: 'broken' }]);
+    expect(await house.running()).toEqual([]);
+    expect((await servicesOf(house, name))[0]).toMatchObject({ live: null });
+    await expectToldEverywhere(house, deployments);
+  });
 }
 
-/** The shas that are live, one for each service that has any. */
-async function live(house: House): Promise<unknown> {
-  const { items } = (await house.get('/api/environments')) as {
-    items: { services: { live: { sha: string } | null }[] }[];
-  };
-  return items.flatMap(({ services }) => services.flatMap((one) => one.live?.sha ?? []));
+/** The keys and values of contract.md, section 3. */
+async function expectShape(house: House, deployment: Deployment, expected: Json): Promise<void> {
+  const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  expect(deployment).toMatchObject({
+    id: expect.stringMatching(new RegExp(`^${deployment.environment}-[a-z0-9]{8}$`)),
+    service: 'api',
+    repository: 'acme/api',
+    ref: 'main',
+    reason: null,
+    fence: 1,
+    requested_by: 'U0ASHA',
+    approved_by: [],
+    driver: expect.stringMatching(/^(webhook|command|github-actions)$/),
+    created_at: instant,
+    started_at: instant,
+    ended_at: instant,
+    ...expected,
+  });
+  for (const key of ['url', 'log_url', 'summary']) expect(deployment).toHaveProperty(key);
+  expect(await house.get(`/api/deployments/${deployment.id}`)).toEqual(deployment);
+}
+
+async function expectToldEverywhere(house: House, deployments: readonly Deployment[]): Promise<void> {
+  expect(await house.running()).toEqual([]);
+  await expectReported(house, deployments);
+  expectGoodManners(house);
+  expectOneEndEach(house, deployments);
+  await expectGoodTrail(house, deployments);
+}
+
+async function servicesOf(house: House, name: string): Promise<readonly Json[]> {
+  const { items } = (await house.get('/api/environments')) as { items: { name: string; services: Json[] }[] };
+  return items.find((one) => one.name === name)?.services ?? [];
 }

@@ -3,18 +3,9 @@ import { join } from 'node:path';
 import { afterAll, expect, it, jest } from '@jest/globals';
 import { addCommit } from '../../playground/github/seed.ts';
 import { ROOT } from '../support/fresh-build.ts';
-import {
-  API_TOKEN,
-  BOT_TOKEN,
-  closeHouses,
-  DEPLOY_SECRET,
-  GITHUB_TOKEN,
-  type House,
-  inHouse,
-  until,
-  webhookTo,
-  wordsOf,
-} from '../support/house.ts';
+import { closeHouses, type House, inHouse, wordsOf } from '../support/house.ts';
+import { API_TOKEN, BOT_TOKEN, DEPLOY_SECRET, GITHUB_TOKEN, webhookTo } from '../support/house-town.ts';
+import { until } from '../support/until.ts';
 import { expectGoodManners, expectGoodTrail, expectReported, shown } from '../support/house-checks.ts';
 import { form, signed, SIGNING_SECRET, slashCommand } from '../support/slack-requests.ts';
 import type { Target } from '../support/target.ts';

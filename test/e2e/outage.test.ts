@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it, jest } from '@jest/globals';
 import type { Fault } from '../../playground/slack/server.ts';
 import type { Item } from '../../playground/slack/workspace.ts';
-import { closeHouses, type House, inHouse, until, webhookTo, wordsOf } from '../support/house.ts';
+import { closeHouses, type House, inHouse, wordsOf } from '../support/house.ts';
+import { webhookTo } from '../support/house-town.ts';
+import { until } from '../support/until.ts';
 import { expectGoodManners, expectGoodTrail, shown } from '../support/house-checks.ts';
 import type { Target } from '../support/target.ts';
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, it, jest } from '@jest/globals';
 import { addCommit } from '../../playground/github/seed.ts';
-import { closeHouses, type House, inHouse, type Json, until, webhookTo, wordsOf } from '../support/house.ts';
+import { closeHouses, type House, inHouse, type Json, wordsOf } from '../support/house.ts';
+import { webhookTo } from '../support/house-town.ts';
+import { until } from '../support/until.ts';
 import { expectGoodManners, expectGoodTrail, expectOneEndEach, shown } from '../support/house-checks.ts';
 import { form, signed, slashCommand } from '../support/slack-requests.ts';
 import type { Target } from '../support/target.ts';
@@ -37,7 +39,13 @@ inItsHouse('deploys once what is sent twenty times', async (house) => {
   await shown(house, 'api on staging is live');
   const afterwards = await twenty();
 
+<<<<<<< HEAD
   expect([...first, ...meanwhile, ...afterwards]).toEqual(Array.from({ length: 60 }, () => [200, '']));
+=======
+  expect(
+    [...first, ...meanwhile, ...afterwards].filter(([status, text]) => status !== 200 || text !== ''),
+  ).toEqual([]);
+>>>>>>> proof
   const deployments = await house.deployments();
   expect(deployments).toHaveLength(1);
   expect(house.target.starts).toHaveLength(1);
@@ -52,7 +60,11 @@ inItsHouse('lets one of two in and tells the other who runs', async (house) => {
     house.type('U0ASHA', '/deploy staging'),
     house.type('U0BEN', '/deploy staging'),
   ]);
+<<<<<<< HEAD
   expect(asked.map(({ status, body }) => [status, body])).toEqual(Array.from({ length: 2 }, () => [200, '']));
+=======
+  expect(asked.filter(({ status, body }) => status !== 200 || body !== '')).toEqual([]);
+>>>>>>> proof
 
   const [only] = await until('the deployment', async () => nonEmpty(await house.deployments()));
   const winner = String(only?.['requested_by']);
@@ -78,9 +90,13 @@ inItsHouse('lets one of two in and tells the other who runs', async (house) => {
 inItsHouse('lets one of fifty in and refuses all others by name', async (house) => {
   const answers = await Promise.all(CROWD.map((user) => house.type(user, '/deploy staging')));
 
+<<<<<<< HEAD
   expect(answers.map(({ status, body }) => [status, body])).toEqual(
     Array.from({ length: 50 }, () => [200, '']),
   );
+=======
+  expect(answers.filter(({ status, body }) => status !== 200 || body !== '')).toEqual([]);
+>>>>>>> proof
   const winner = await until('the start', () => house.target.starts[0]);
   const refusals = () => CROWD.flatMap((user) => house.slack.ephemerals(user));
   await until('49 refusals', () => refusals().length >= 49);

@@ -1,6 +1,8 @@
 import { expect } from '@jest/globals';
 import type { Item } from '../../playground/slack/workspace.ts';
-import { CHANNELS, type Deployment, type House, type Json, until } from './house.ts';
+import { type Deployment, type House, type Json } from './house.ts';
+import { CHANNELS } from './house-town.ts';
+import { until } from './until.ts';
 
 /** Waits for the message of a deployment that says this; gives all that it shows. */
 export async function shown(house: House, text: string, channel = 'C0STG'): Promise<Item> {
@@ -24,13 +26,14 @@ export async function expectReported(house: House, deployments: readonly Deploym
 }
 
 /** Nothing that Slack, GitHub or the target object to; messages that only went forward; logs that can be read. */
-export function expectGoodManners({ slack, github, target, told, processes }: House): void {
+export function expectGoodManners(house: House): void {
+  const { slack, github, target, processes } = house;
   expect({ slack: slack.violations, github: github.violations, target: target.violations }).toEqual({
     slack: [],
     github: [],
     target: [],
   });
-  for (const { edits, text } of CHANNELS.flatMap(({ id }) => told(id))) {
+  for (const { edits, text } of CHANNELS.flatMap(({ id }) => house.told(id))) {
     const ranks = [...edits, { text }].map((one) => rankOf(one.text)).filter((rank) => rank >= 0);
     expect(ranks).toEqual(ranks.toSorted((one, other) => one - other));
   }
@@ -43,8 +46,8 @@ export function expectGoodManners({ slack, github, target, told, processes }: Ho
  * Each deployment has one message, or besides it one that stopped early: Slack has no way to ask after a message
  * whose sender died, so the next state is posted anew.
  */
-export function expectOneEndEach({ told }: House, deployments: readonly Deployment[], earlier = 0): void {
-  const messages = CHANNELS.flatMap(({ id }) => told(id));
+export function expectOneEndEach(house: House, deployments: readonly Deployment[], earlier = 0): void {
+  const messages = CHANNELS.flatMap(({ id }) => house.told(id));
   for (const { id } of deployments) {
     const own = messages.filter(({ blocks }) => JSON.stringify(blocks).includes(`\`${id}\``));
     expect(own.filter(({ text }) => rankOf(text) === STATES.length - 1)).toHaveLength(1);
