@@ -44,81 +44,6 @@ function inItsHouse(title: string, work: (house: House) => Promise<void>): void 
   );
 }
 
-<<<<<<< HEAD
-    const acks = await Promise.all(
-      ['staging api', 'told api', 'program api', 'actions api'].map((what) =>
-        house.type('U0ASHA', `/deploy ${what}`),
-      ),
-    );
-    expect(acks.map(({ status, body }) => [status, body])).toEqual(
-      Array.from({ length: 4 }, () => [200, '']),
-    );
-
-    const [viaStatus, viaCallback] = await Promise.all(
-      ['staging', 'told'].map((name) =>
-        until(`a start on ${name}`, () => house.target.starts.find((one) => one.environment === name)),
-      ),
-    );
-    await shown(house, 'api on staging is in progress');
-    expect(await running(house, 'staging')).toEqual([viaStatus?.deployment]);
-    house.target.state = 'success';
-    if (viaCallback !== undefined) {
-      const more = { description: 'Rolled out', url: 'https://told.acme.example' };
-      expect(await house.target.tell(viaCallback, 'success', more)).toBe(200);
-      expect(await house.target.tell(viaCallback, 'success', more)).toBe(200);
-      expect(await house.target.tell(viaCallback, 'failure')).toBe(409);
-    }
-    await Promise.all([
-      shown(house, 'api on staging is live'),
-      shown(house, 'api on told is live', 'C0PROD'),
-      shown(house, 'api on program is live'),
-      shown(house, 'api on actions is live'),
-    ]);
-
-    const deployments = await house.deployments();
-    expect(deployments).toHaveLength(4);
-    for (const deployment of deployments) {
-      expect(deployment).toMatchObject({ ref: 'main', sha, state: 'success', reason: null, service: 'api' });
-      expect(deployment).toMatchObject({ fence: 1, requested_by: 'U0ASHA', approved_by: [] });
-      expect(await house.get(`/api/deployments/${deployment.id}`)).toEqual(deployment);
-    }
-    expect(await house.running()).toEqual([]);
-    expect(await live(house)).toEqual([sha, sha, sha, sha]);
-    await expectReported(house, deployments);
-    expectGoodManners(house);
-    expectOneEndEach(house, deployments);
-    await expectGoodTrail(house, deployments);
-  });
-}, 120_000);
-
-it.each([
-  { environment: 'staging', because: 'The deploy hook reported a failure' },
-  { environment: 'program', because: 'exited with 3' },
-  { environment: 'actions', because: 'The workflow run failed' },
-])(
-  'tells of a failure on $environment in the same places',
-  async ({ environment, because }) => {
-    await inHouse({ environments }, async (house) => {
-      await Promise.all([house.start('web'), house.start('worker')]);
-      const api = house.github.repositories.get('acme/api');
-      api?.branches.set('broken', api.branches.get('main') ?? '');
-      const [workflow] = api?.workflows ?? [];
-      if (workflow !== undefined) workflow.course = [{ status: 'completed', conclusion: 'failure' }];
-      house.target.state = 'failure';
-
-      await house.type('U0ASHA', `/deploy ${environment} api@broken`);
-
-      const message = await shown(house, `api on ${environment} failed`);
-      expect(wordsOf(message)).toContain(because);
-      const deployments = await house.deployments();
-      expect(deployments[0]).toMatchObject({ state: 'failure', reason: 'driver_failed', ref: 'broken' });
-      expect(await house.running()).toEqual([]);
-      expect(await live(house)).toEqual([]);
-      await expectReported(house, deployments);
-      expectGoodManners(house);
-      expectOneEndEach(house, deployments);
-      await expectGoodTrail(house, deployments);
-=======
 inItsHouse('deploys by each driver and tells Slack, GitHub, the API and the trail', async (house) => {
   const sha = house.github.repositories.get('acme/api')?.branches.get('main');
   expect(await house.get('/api/deployments')).toEqual({ items: [], next: null });
@@ -127,7 +52,6 @@ inItsHouse('deploys by each driver and tells Slack, GitHub, the API and the trai
     expect(await house.type('U0ASHA', `/deploy ${name} api`, channel)).toMatchObject({
       status: 200,
       body: '',
->>>>>>> proof
     });
   }
 

@@ -39,13 +39,9 @@ inItsHouse('deploys once what is sent twenty times', async (house) => {
   await shown(house, 'api on staging is live');
   const afterwards = await twenty();
 
-<<<<<<< HEAD
-  expect([...first, ...meanwhile, ...afterwards]).toEqual(Array.from({ length: 60 }, () => [200, '']));
-=======
   expect(
     [...first, ...meanwhile, ...afterwards].filter(([status, text]) => status !== 200 || text !== ''),
   ).toEqual([]);
->>>>>>> proof
   const deployments = await house.deployments();
   expect(deployments).toHaveLength(1);
   expect(house.target.starts).toHaveLength(1);
@@ -60,11 +56,7 @@ inItsHouse('lets one of two in and tells the other who runs', async (house) => {
     house.type('U0ASHA', '/deploy staging'),
     house.type('U0BEN', '/deploy staging'),
   ]);
-<<<<<<< HEAD
-  expect(asked.map(({ status, body }) => [status, body])).toEqual(Array.from({ length: 2 }, () => [200, '']));
-=======
   expect(asked.filter(({ status, body }) => status !== 200 || body !== '')).toEqual([]);
->>>>>>> proof
 
   const [only] = await until('the deployment', async () => nonEmpty(await house.deployments()));
   const winner = String(only?.['requested_by']);
@@ -90,13 +82,7 @@ inItsHouse('lets one of two in and tells the other who runs', async (house) => {
 inItsHouse('lets one of fifty in and refuses all others by name', async (house) => {
   const answers = await Promise.all(CROWD.map((user) => house.type(user, '/deploy staging')));
 
-<<<<<<< HEAD
-  expect(answers.map(({ status, body }) => [status, body])).toEqual(
-    Array.from({ length: 50 }, () => [200, '']),
-  );
-=======
   expect(answers.filter(({ status, body }) => status !== 200 || body !== '')).toEqual([]);
->>>>>>> proof
   const winner = await until('the start', () => house.target.starts[0]);
   const refusals = () => CROWD.flatMap((user) => house.slack.ephemerals(user));
   await until('49 refusals', () => refusals().length >= 49);

@@ -46,11 +46,7 @@ export async function startTarget({ port = 0, secret }: TargetOptions = {}): Pro
   const starts: Start[] = [];
   const witness = createWitness(starts, secret);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-<<<<<<< HEAD
-    const body = await read(request);
-=======
     const sent = await read(request);
->>>>>>> proof
     const url = new URL(request.url ?? '/', 'http://target');
     if (url.pathname === '/status') return tellState(url.searchParams.get('deployment') ?? '', response);
     const start = { ...(JSON.parse(sent) as Omit<Start, 'at'>), at: performance.now() };
@@ -58,18 +54,10 @@ export async function startTarget({ port = 0, secret }: TargetOptions = {}): Pro
     starts.push(start);
     if (target.answerAfterMs > 0) await new Promise((resolve) => setTimeout(resolve, target.answerAfterMs));
     if (target.answer === 'reset') return void request.socket.destroy();
-<<<<<<< HEAD
-    const { status, body: said = {} } = target.answer;
-    if (Object.hasOwn(said as object, 'state')) witness.over.add(start.deployment);
-    return void response.writeHead(status).end(JSON.stringify(said));
-  };
-  const server: Server = createServer((request, response) => void answer(request, response));
-=======
     const { status, body = {} } = target.answer;
     if (Object.hasOwn(body as object, 'state')) witness.over.add(start.deployment);
     return void response.writeHead(status).end(JSON.stringify(body));
   };
->>>>>>> proof
   const tellState = (deployment: string, response: ServerResponse) => {
     const state = starts.some((start) => start.deployment === deployment) ? target.state : 'not_found';
     if (state === 'success' || state === 'failure') witness.over.add(deployment);
