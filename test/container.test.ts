@@ -6,6 +6,7 @@ import { readSettings } from '../src/config/settings.ts';
 
 const Service = z.object({
   command: z.union([z.string(), z.array(z.string())]),
+  hostname: z.string().optional(),
   environment: z.record(z.string(), z.string()).default({}),
   env_file: z.array(z.object({ path: z.string(), required: z.boolean() })).optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).optional(),
@@ -48,6 +49,10 @@ it.each([
   expect(service?.depends_on).toEqual({ redis: { condition: 'service_healthy' } });
   expect(service?.healthcheck.test.join(' ')).toContain("fetch('http://127.0.0.1:3000/readyz')");
   expect(service?.volumes).toContainEqual(expect.objectContaining({ target: '/etc/baton', read_only: true }));
+});
+
+it('gives workers a host name that a new container keeps, as the command driver needs', () => {
+  expect(worker?.hostname).toBe('baton-worker');
 });
 
 it('keeps the secrets in a file that is neither in the repository nor in the image', () => {
