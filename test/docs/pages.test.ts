@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, expect, it } from '@jest/globals';
 import { commands } from '../../commands/index.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { Variables } from '../../src/config/variables.ts';
@@ -14,7 +15,7 @@ import { speaker } from '../support/say.ts';
 afterEach(closeContexts);
 
 const folder = mkdtempSync(join(tmpdir(), 'baton-pages-'));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const readme = readFileSync('README.md', 'utf8');
 const pages = [
@@ -39,7 +40,7 @@ it('shows a small configuration that really deploys', async () => {
   const { items } = await listDeployments(ctx.redis, { environments: ['staging'], limit: 1 });
   const id = items[0]?.id ?? '';
   const job = { version: 1 as const, deployment: id, reference: 'r' };
-  while ((await deploy.run(ctx, job, { id, again: false, last: false })) !== 'done') continue;
+  while ((await deploy.run(ctx, job, { id, again: false, last: false })) !== 'done') await sleep(50);
   expect(await loadDeployment(ctx.redis, id)).toMatchObject({ state: 'success', tail: 'deployed' });
 }, 60_000);
 
