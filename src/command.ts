@@ -32,7 +32,7 @@ export interface Words {
 /** The `args` of a command that needs no more than its words. */
 export const asTyped = z.custom<Words>();
 
-/** What a command accepts; everything else is an error that names it (contract 6). */
+/** What a command accepts; everything else is an error that names it. */
 export interface Grammar {
   /** Names of the positional words for messages, such as `['ENV', '[SERVICE]']`; at most so many are taken. */
   readonly words: readonly string[];

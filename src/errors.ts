@@ -45,7 +45,7 @@ export class GitHubUnreadableError extends UnavailableError {
   }
 }
 
-/** A stored value that does not parse. It blocks what depends on it and is never repaired (contract 7.6). */
+/** A stored value that does not parse. It blocks what depends on it and is never repaired by guessing. */
 export class UnreadableError extends Error {
   readonly key: string;
 

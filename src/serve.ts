@@ -31,7 +31,7 @@ export type Role = 'start' | 'web' | 'worker';
 type Variables = Readonly<Record<string, string | undefined>>;
 type Close = () => Promise<void>;
 
-/** What SIGTERM leaves for handing over (contract 2); after that the process ends as it is. */
+/** What SIGTERM leaves for handing over; after that the process ends as it is. */
 const STOP_WITHIN_SECONDS = 28;
 
 /** Runs a role until the process is told to stop. Throws StartError or ConfigError when it cannot start. */

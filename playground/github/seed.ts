@@ -89,7 +89,7 @@ const SUCCEEDS: readonly RunStep[] = [
   { status: 'completed', conclusion: 'success' },
 ];
 
-/** Adds a workflow that can be dispatched and knows the inputs that Baton sends (contract 5). */
+/** Adds a workflow that can be dispatched and knows the inputs that Baton sends (docs/drivers.md). */
 export function addWorkflow(repository: Repository, given: Partial<Workflow> & { file: string }): Workflow {
   const workflow: Workflow = {
     id: nextId(),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 export const Outcome = z.enum(['accepted', 'refused', 'forced', 'expired', 'succeeded', 'failed']);
 
-/** What is told to the audit trail; its place in the chain is found when it is appended (contract 3, 7.8). */
+/** What is told to the audit trail; its place in the chain is found when it is appended. */
 export const AuditEvent = z.object({
   /** The same for each attempt to tell it, so that it stands in the trail once. */
   id: z.string(),

@@ -7,7 +7,7 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 const text = (what: string, pattern: RegExp) => z.string(what).regex(pattern, what).optional();
 const printable = (what: string) => text(`${what}, without spaces`, /^[\x21-\x7e]+$/);
 
-/** The process variables one by one (contract 2); src/config/settings.ts says which belong together. */
+/** The process variables one by one; src/config/settings.ts says which belong together. */
 export const Variables = z.object({
   HOST: text('a host name or an IP address, such as 127.0.0.1', /^[A-Za-z0-9.:_-]+$/),
   PORT: text('a port from 0 to 65535', /^\d{1,5}$/).refine(

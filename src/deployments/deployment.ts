@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ConflictError } from '../errors.ts';
 import { ReasonCode } from '../reason-codes.ts';
 
-/** GitHub's own words for deployment states, plus those it has no word for (contract 6). */
+/** GitHub's own words for deployment states, plus those it has no word for. */
 export const DeploymentState = z.enum([
   'awaiting_approval',
   'waiting',

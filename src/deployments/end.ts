@@ -45,7 +45,7 @@ export async function becomeUnknown(ctx: Context, deployment: Deployment, why: s
 
 /**
  * The deployment took too long. Its own clock ends here; the environment stays blocked until the run is known to be
- * over (contract 6).
+ * over.
  */
 export async function timeOut(ctx: Context, deployment: Deployment, seconds: number): Promise<void> {
   const change = {

@@ -13,7 +13,7 @@ export const reportDetails = {
   log_url: z.string().transform(webAddress).optional().catch(undefined),
 };
 
-/** The body of `POST /api/deployments/ID/result` (contract 5). */
+/** The body of `POST /api/deployments/ID/result` (docs/drivers.md). */
 export const CallbackBody = z.object({
   deployment: z.string().max(200),
   fence: z.int(),

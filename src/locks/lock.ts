@@ -59,7 +59,7 @@ export function scopeOf({
 
 /**
  * True from the first moment at which the lock no longer holds: at its end, or later while a deployment that began
- * before then still runs (contract 7.6). `runningSince`: the beginning of the oldest one on the environment.
+ * before then still runs. `runningSince`: the beginning of the oldest one on the environment.
  */
 export function isOver({ until }: Lock, now: Date, runningSince: Date | undefined): boolean {
   if (until === null || until > now) return false;

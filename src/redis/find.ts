@@ -17,7 +17,7 @@ export interface Wish {
 }
 
 /**
- * The Redis to work with (contract 1): `REDIS_URL`, else a private one, else, for the playground, one in memory.
+ * The Redis to work with: `REDIS_URL`, else a private one, else, for the playground, one in memory.
  * Throws StartError with the ways to get one.
  */
 export async function findRedis({ redisUrl, dataFolder, playground, log }: Wish): Promise<FoundRedis> {

@@ -13,8 +13,8 @@ export interface Parsed {
 }
 
 /**
- * Takes a whole text apart, command first: `deploy status staging`. The one parser for all that is typed or clicked
- * (contract 6). Throws nothing but UserError `invalid_command`, which names the wrong part.
+ * Takes a whole text apart, command first: `deploy status staging`. The one parser for all that is typed or
+ * clicked. Throws nothing but UserError `invalid_command`, which names the wrong part.
  */
 export function parse(text: string, commands: readonly Command[]): Parsed {
   if (text.length > LONGEST_TEXT) {

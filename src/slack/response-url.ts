@@ -1,6 +1,6 @@
 const SLACK_HOSTS: readonly string[] = ['hooks.slack.com', 'hooks.slack-gov.com'];
 
-/** Whether a private answer may go there: to Slack, or to the host and port of the Web API base (contract 3). */
+/** Whether a private answer may go there: to Slack, or to the host and port of the Web API base. */
 export function isResponseUrl(url: string, slackApiUrl: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, host, origin, username, password } = new URL(url);

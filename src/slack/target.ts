@@ -34,7 +34,7 @@ export function environmentNamed(config: Config, name: string, command = 'deploy
   });
 }
 
-/** What is to be deployed where; without a service, the environment's first one. Takes all forms of contract 6. */
+/** What is to be deployed where; without a service, the environment's first one. Takes all its forms. */
 export function readTarget(config: Config, words: Words): Target {
   const { environment, service, ref } = readPlace(config, words);
   const [first = ''] = environmentNamed(config, environment).services;

@@ -90,7 +90,7 @@ export interface ButtonLook {
   readonly style?: 'primary' | 'danger';
 }
 
-/** Buttons that run commands: the value is the command's text, the action id its first word (contract 6). */
+/** Buttons that run commands: the value is the command's text, the action id its first word. */
 export function buttons(...looks: readonly [ButtonLook, ...ButtonLook[]]): KnownBlock {
   const elements = looks.map(({ label, command, style }, index): Button => {
     const text = { type: 'plain_text' as const, text: label };

@@ -17,7 +17,7 @@ export interface ApiOptions {
 
 type Answer = (ctx: Context, address: Address) => Promise<object>;
 
-/** The JSON API (contract 3). It only reads. */
+/** The JSON API. It only reads. */
 export function apiRoutes(ctx: Context, { token, open }: ApiOptions): Route[] {
   if (token === undefined && !open) return [];
   return Object.entries(ANSWERS).map(([path, answer]) => ({

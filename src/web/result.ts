@@ -9,7 +9,7 @@ import { HttpError, readBody, type Route, sendJson } from './route.ts';
 
 const LIMIT_BYTES = 1_048_576;
 
-/** The signed word of a target on its run (contract 5). It needs no token; its signature is made with `secret_env`. */
+/** The signed word of a target on its run (docs/drivers.md). It needs no token; its signature is made with `secret_env`. */
 export function resultRoute(ctx: Context): Route {
   return {
     method: 'POST',

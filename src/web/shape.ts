@@ -2,7 +2,7 @@ import type { ListedEntry } from '../audit/store.ts';
 import type { Deployment, Live } from '../deployments/deployment.ts';
 import type { Lock } from '../locks/lock.ts';
 
-/** How nouns look to those who ask over HTTP (contract 3): our keys in snake case, times in ISO 8601, UTC. */
+/** How nouns look to those who ask over HTTP: our keys in snake case, times in ISO 8601, UTC. */
 export function deploymentShape(deployment: Deployment): object {
   const { id, environment, service, repository, ref, sha, state, reason, fence, driver } = deployment;
   return {

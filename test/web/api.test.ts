@@ -35,7 +35,7 @@ it.each([
   expect(statuses).toEqual(paths.map((path) => (path.includes('/') && status === 200 ? 404 : status)));
 });
 
-it('shows a deployment by its id, in the words of the contract', async () => {
+it('shows a deployment by its id, each thing by its own word', async () => {
   const ctx = testContext();
   const created = await createDeployment(
     ctx.redis,
