@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import type { Jobs } from '../jobs.ts';
+import { type Jobs, MAX_COMMAND_TEXT } from '../jobs.ts';
 import type { RedisClient } from '../redis/script.ts';
 import type { Slack } from './client.ts';
 import type { CommandRequest } from './request.ts';
@@ -25,28 +25,25 @@ export interface Intake {
 
 /** Slack gives up after three seconds; the rest is for the answer's way. */
 const QUEUE_WITHIN_MS = 1_800;
-const MAX_TEXT = 4_000;
 
 /**
  * Puts the command on the queue, durably and once however often the same request comes. Returns undefined, or what
  * to tell the person when it was not taken: then it will not run.
  */
-export async function takeCommand(intake: Intake, request: CommandRequest): Promise<string | undefined> {
-  const { id, reference, kind, text, user, channel } = request;
-  const responseUrl = usableResponseUrl(intake, request);
-  if (text.length > MAX_TEXT) {
-    const refusal = `That was not run: a command may have ${MAX_TEXT} characters, and this one has ${text.length}.`;
-    return refuse(intake, { ...request, responseUrl }, refusal);
-  }
+export async function takeCommand(intake: Intake, given: CommandRequest): Promise<string | undefined> {
+  const text = given.text.slice(0, MAX_COMMAND_TEXT);
+  const responseUrl = usableResponseUrl(intake, given);
+  const request = { ...given, text, responseUrl };
+  const { id, reference, kind, user, channel } = request;
   try {
-    await addInTime(intake, { ...request, responseUrl });
+    await addInTime(intake, request);
     intake.log.info({ reference, kind, user, channel, job: id }, 'command queued');
     return undefined;
   } catch (error) {
     void revokeCommand(intake.redis, id, intake.log);
     intake.log.error({ err: error, reference, job: id }, 'command not queued');
     const outage = `Baton cannot reach its store just now, so nothing was done. Please try again in a minute. Reference: ${reference}`;
-    return refuse(intake, { ...request, responseUrl }, outage);
+    return refuse(intake, request, outage);
   }
 }
 
