@@ -88,18 +88,22 @@ it('finds a command queued whose connection broke before the answer came', async
   expect(await isRevoked(redis, id)).toBe(false);
 });
 
-it('tells a person who clicks at their response_url, since Slack shows them no answer', async () => {
+it('tells a person who clicks in the answer and at their response_url, since Slack shows them no answer', async () => {
   const { send, slack } = await route();
   own.server.kill('SIGSTOP');
 
   const responseUrl = `${new URL(slack.url).origin}/respond`;
-  const { took, status } = await send(
+  const { took, status, text } = await send(
     form({ payload: JSON.stringify(click({ response_url: responseUrl })) }),
   );
   own.server.kill('SIGCONT');
 
   expect(took).toBeLessThan(LONG);
   expect(status).toBe(200);
+  expect(JSON.parse(text)).toMatchObject({
+    response_type: 'ephemeral',
+    text: expect.stringMatching(/nothing was done/),
+  });
   while (slack.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(slack.calls).toEqual([
     expect.objectContaining({
