@@ -4,6 +4,9 @@ import * as z from 'zod';
 
 const version = z.literal(1);
 
+/** What a command may have (src/slack/parse.ts), and one character more: by that one the parser knows what was cut. */
+export const MAX_COMMAND_TEXT = 4_001;
+
 /** Slack's message as a job carries it: checked again where it is sent, so here only its outline. */
 const view = z.object({
   text: z.string(),
@@ -17,7 +20,7 @@ export const CommandJob = z.object({
   version,
   kind: z.enum(['typed', 'clicked']),
   /** The whole text, command first: `deploy staging`. */
-  text: z.string().max(4_000),
+  text: z.string().max(MAX_COMMAND_TEXT),
   user: z.string(),
   team: z.string(),
   channel: z.string(),

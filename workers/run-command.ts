@@ -5,11 +5,11 @@ import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
 import type { ReasonCode } from '../src/reason-codes.ts';
 import type { CommandJob } from '../src/jobs.ts';
-import { loadMember } from '../src/people/roles.ts';
+import { loadMember, PersonUnreadableError } from '../src/people/roles.ts';
+import { claimCommand, mayYetBeRevoked } from '../src/slack/claim.ts';
 import { SlackBusyError } from '../src/slack/client.ts';
 import { parse } from '../src/slack/parse.ts';
-import { isRevoked, mayYetBeRevoked } from '../src/slack/revoked.ts';
-import { answerTo, unexpectedError } from '../src/views/error.ts';
+import { answerTo, unexpectedError, wasNotTaken } from '../src/views/error.ts';
 import { countCommand } from '../src/web/metrics.ts';
 import type { View } from '../src/views/view.ts';
 import { type Attempt, defineWorker } from '../src/worker.ts';
@@ -21,12 +21,9 @@ export const runCommand = defineWorker({
 
   async run(ctx, job, attempt) {
     if (!attempt.again && mayYetBeRevoked(job.receivedAt, ctx.now())) return { againInSeconds: 1 };
-    if (await isRevoked(ctx.redis, attempt.id)) {
-      ctx.log.warn('not run: the person has been told that it was not taken');
-      return 'done';
-    }
+    const claim = await claimCommand(ctx.redis, attempt.id, 'taken');
     try {
-      await send(ctx, job, attempt, await run(ctx, job, attempt));
+      await send(ctx, job, attempt, await (claim === 'taken' ? run : turnDown)(ctx, job, attempt));
     } catch (error) {
       if (error instanceof SlackBusyError) return { againInSeconds: error.retryAfterSeconds };
       if (attempt.last) {
@@ -39,7 +36,7 @@ export const runCommand = defineWorker({
   },
 });
 
-async function run(ctx: Context, job: CommandJob, { id, again }: Attempt): Promise<Reply> {
+async function run(ctx: Context, job: CommandJob, { id, again, last }: Attempt): Promise<Reply> {
   const { user, team, text, channel, reference } = job;
   let name = 'unknown';
   try {
@@ -52,6 +49,7 @@ async function run(ctx: Context, job: CommandJob, { id, again }: Attempt): Promi
     countCommand(name, null);
     return reply;
   } catch (error) {
+    if (error instanceof PersonUnreadableError && !last) throw error; // Slack may know in a moment
     const view = answerTo(error, reference);
     if (view === undefined) throw error;
     const reason = error instanceof UserError ? error.reason : 'lock_ambiguous';
@@ -61,8 +59,16 @@ async function run(ctx: Context, job: CommandJob, { id, again }: Attempt): Promi
   }
 }
 
+/** The person has been told that nothing was done; the same request may have come again since, and been accepted. */
+async function turnDown(ctx: Context, job: CommandJob, { id }: Attempt): Promise<Reply> {
+  ctx.log.warn('not run: the person has been told that it was not taken');
+  const view = wasNotTaken(job.reference);
+  await noteRefusal(ctx, job, id, { reason: null, said: view.text });
+  return { to: 'caller', view };
+}
+
 interface Refusal {
-  readonly reason: ReasonCode;
+  readonly reason: ReasonCode | null;
   readonly said: string;
 }
 

@@ -7,6 +7,9 @@ import type { Person } from './person.ts';
 /** Slack could not be asked who is in a usergroup: nobody can tell whether the person holds the role. */
 export class RoleUnreadableError extends UnavailableError {}
 
+/** Slack could not be asked who somebody is. */
+export class PersonUnreadableError extends UnavailableError {}
+
 /**
  * The person, if they may use Baton at all: a full, active member of the workspace, by Slack's word and by the team
  * in the request. Throws UserError otherwise; its text tells an outsider nothing about what there is.
@@ -26,7 +29,7 @@ export function requireMember(
   return person;
 }
 
-/** The member behind a Slack id. Throws as `requireMember`, and UnavailableError when Slack does not tell who it is. */
+/** The member behind a Slack id. Throws as `requireMember`, and PersonUnreadableError when Slack does not tell who it is. */
 export async function loadMember(
   slack: Pick<Slack, 'findPerson'>,
   user: string,
@@ -40,7 +43,7 @@ async function askForPerson(slack: Pick<Slack, 'findPerson'>, user: string): Pro
     return await slack.findPerson(user);
   } catch (error) {
     if (error instanceof SlackBusyError) throw error;
-    throw new UnavailableError('Slack does not say who you are just now, so nothing was done.', {
+    throw new PersonUnreadableError('Slack does not say who you are just now, so nothing was done.', {
       hint: 'Please try again in a minute.',
       reason: 'not_allowed',
       cause: error,

@@ -24,8 +24,12 @@ export function createBoltApp(receiver: Receiver, log: Logger): App {
   });
   app.action(/^command:/, async ({ ack, context }) => {
     const take: Take = context['take'];
-    await take();
-    await ack();
+    // Bolt foresees no words for a click, and Slack shows none: they are for whoever reads the answer itself.
+    const answer = ack as (reply?: object) => Promise<void>;
+    const text = await take();
+    await (text === undefined
+      ? answer()
+      : answer({ response_type: 'ephemeral', replace_original: false, text }));
   });
   return app;
 }

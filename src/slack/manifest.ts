@@ -13,7 +13,7 @@ export function slackManifest(
   return {
     display_information: {
       name: 'Baton',
-      description: 'Deployments, locks and handoffs, where the team talks',
+      description: 'Deployments and locks, where the team talks',
     },
     features: {
       bot_user: { display_name: 'Baton', always_online: true },

@@ -18,7 +18,7 @@ export interface Parsed {
  */
 export function parse(text: string, commands: readonly Command[]): Parsed {
   if (text.length > LONGEST_TEXT) {
-    throw new UserError(`That is ${text.length} characters; a command has at most ${LONGEST_TEXT}.`);
+    throw new UserError(`That is too long; a command has at most ${LONGEST_TEXT} characters.`);
   }
   const { name, rest } = split(text, commands);
   const command = commands.find((candidate) => candidate.name === name);

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import type { Jobs } from '../jobs.ts';
+import { type Jobs, MAX_COMMAND_TEXT } from '../jobs.ts';
 import type { RedisClient } from '../redis/script.ts';
+import { wasNotTaken, wasTakenAfterAll } from '../views/error.ts';
+import { type Claim, isRevoked, revokeCommand } from './claim.ts';
 import type { Slack } from './client.ts';
 import type { CommandRequest } from './request.ts';
 import { isResponseUrl } from './response-url.ts';
-import { isQueuedAfterAll, revokeCommand } from './revoked.ts';
 
 /** What became of a request: `not_queued` when the person was told so, `refused` with 4xx, `failed` with 500. */
 export type AckOutcome = 'queued' | 'not_queued' | 'ignored' | 'refused' | 'failed';
@@ -25,55 +26,81 @@ export interface Intake {
 
 /** Slack gives up after three seconds; the rest is for the answer's way. */
 const QUEUE_WITHIN_MS = 1_800;
-const MAX_TEXT = 4_000;
+const REVOKE_WITHIN_MS = 300;
+const REPEAT_AFTER_MS = 150;
 
 /**
  * Puts the command on the queue, durably and once however often the same request comes. Returns undefined, or what
- * to tell the person when it was not taken: then it will not run.
+ * to tell the person when it was not taken: then it will not run, or they hear afterwards that it does.
  */
-export async function takeCommand(intake: Intake, request: CommandRequest): Promise<string | undefined> {
-  const { id, reference, kind, text, user, channel } = request;
-  const responseUrl = usableResponseUrl(intake, request);
-  if (text.length > MAX_TEXT) {
-    const refusal = `That was not run: a command may have ${MAX_TEXT} characters, and this one has ${text.length}.`;
-    return refuse(intake, { ...request, responseUrl }, refusal);
-  }
+export async function takeCommand(intake: Intake, given: CommandRequest): Promise<string | undefined> {
+  const text = given.text.slice(0, MAX_COMMAND_TEXT);
+  const request = { ...given, text, responseUrl: usableResponseUrl(intake, given) };
+  const { id, reference, kind, user, channel } = request;
+  const deadline = performance.now() + QUEUE_WITHIN_MS;
   try {
-    await addInTime(intake, { ...request, responseUrl });
+    if ((await addInTime(intake, request, deadline)) === 'revoked') {
+      return refuse(intake, request, wasNotTaken(reference).text);
+    }
     intake.log.info({ reference, kind, user, channel, job: id }, 'command queued');
     return undefined;
   } catch (error) {
-    void revokeCommand(intake.redis, id, intake.log);
     intake.log.error({ err: error, reference, job: id }, 'command not queued');
-    const outage = `Baton cannot reach its store just now, so nothing was done. Please try again in a minute. Reference: ${reference}`;
-    return refuse(intake, { ...request, responseUrl }, outage);
+    return refuseUnlessTaken(intake, request, deadline + REVOKE_WITHIN_MS);
   }
 }
 
-async function addInTime(intake: Intake, { id, ...request }: CommandRequest): Promise<void> {
-  const deadline = performance.now() + QUEUE_WITHIN_MS;
-  const wentOut = intake.redis.status === 'ready';
-  try {
-    const job = { version: 1 as const, ...request, receivedAt: intake.now() };
-    await before(deadline, intake.jobs.add('commands', id, job));
-  } catch (error) {
-    if (!wentOut || !(await arrived(intake.redis, id, deadline))) throw error;
-  }
-}
-
-/**
- * Whether the command is queued although its connection broke: what was on its way may arrive, and run at once. Asks
- * on the next connection while there is time.
- */
-async function arrived(redis: RedisClient, id: string, deadline: number): Promise<boolean> {
-  while (performance.now() < deadline) {
+/** Again and again while there is time: the same id twice is one job. `revoked`: it was refused when it came before. */
+async function addInTime(
+  { jobs, redis, now }: Intake,
+  { id, ...request }: CommandRequest,
+  deadline: number,
+): Promise<'queued' | 'revoked'> {
+  const job = { version: 1 as const, ...request, receivedAt: now() };
+  for (;;) {
     try {
-      return await before(deadline, isQueuedAfterAll(redis, id));
-    } catch {
-      await sleep(20);
+      const adding = Promise.all([isRevoked(redis, id), jobs.add('commands', id, job)]);
+      const [revoked] = await before(deadline, adding);
+      return revoked ? 'revoked' : 'queued';
+    } catch (error) {
+      if (performance.now() + REPEAT_AFTER_MS > deadline) throw error;
+      await sleep(REPEAT_AFTER_MS);
     }
   }
-  return false;
+}
+
+/** An `add` that was not answered may have been carried out, and a worker may have been quicker than the revocation. */
+async function refuseUnlessTaken(
+  intake: Intake,
+  request: CommandRequest,
+  deadline: number,
+): Promise<string | undefined> {
+  const { id, reference } = request;
+  const revoking = revokeCommand(intake.redis, id, intake.log);
+  const claim = await before(deadline, revoking).catch(() => undefined);
+  if (claim === 'taken') {
+    intake.log.info({ reference, job: id }, 'command queued after all');
+    return undefined;
+  }
+  if (claim === undefined) void tellIfTaken(intake, request, revoking);
+  const outage = `Baton cannot reach its store just now, so nothing was done. Please try again in a minute. Reference: ${reference}`;
+  return refuse(intake, request, outage);
+}
+
+async function tellIfTaken(
+  { jobs, log }: Intake,
+  { id, user, channel, responseUrl, reference }: CommandRequest,
+  revoking: Promise<Claim | undefined>,
+): Promise<void> {
+  if ((await revoking) !== 'taken') return;
+  log.warn({ reference, job: id }, 'the person was told that nothing was done, but a worker was quicker');
+  const { text, blocks } = wasTakenAfterAll(reference);
+  const message = { user, channel, responseUrl, view: { text, blocks: [...blocks] }, reference };
+  try {
+    await jobs.add('messages', `taken-${id}`, { version: 1, kind: 'reply', ...message });
+  } catch (error) {
+    log.error({ err: error, reference }, 'the person could not be told that the command was taken after all');
+  }
 }
 
 async function before<Value>(deadline: number, promise: Promise<Value>): Promise<Value> {

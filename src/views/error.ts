@@ -48,6 +48,18 @@ export function unexpectedError(reference: string): View {
   return { text, blocks: [section(mrkdwn`:x: ${text}`)] };
 }
 
+/** What becomes of a command of which the person was told that nothing was done. */
+export function wasNotTaken(reference: string): View {
+  const text = `That was not taken when it first came, so it is not run. Please type or click it again. Reference: ${reference}`;
+  return { text, blocks: [section(mrkdwn`:warning: ${text}`)] };
+}
+
+/** Takes back that nothing was done. */
+export function wasTakenAfterAll(reference: string): View {
+  const text = `Baton has its store again and took your command after all: it runs, so there is no need to repeat it. Reference: ${reference}`;
+  return { text, blocks: [section(mrkdwn`:information_source: ${text}`)] };
+}
+
 /** The answer to an error that is the person's to see, or undefined for a bug or an outage. */
 export function answerTo(error: unknown, reference: string): View | undefined {
   if (error instanceof UserError) return userError(error, reference);

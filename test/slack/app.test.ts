@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { openQueues, type QueuedJobs } from '../../src/jobs.ts';
+import { CommandJob, openQueues, type QueuedJobs } from '../../src/jobs.ts';
 import { createSlackRoute } from '../../src/slack/app.ts';
+import { parse } from '../../src/slack/parse.ts';
 import type { AckOutcome } from '../../src/slack/take-command.ts';
 import { closeContexts, NOON, testContext } from '../support/context.ts';
 import { click, form, SIGNING_SECRET, signed, slashCommand } from '../support/slack-requests.ts';
@@ -220,14 +221,23 @@ it('drops a response_url that leads elsewhere, and keeps it out of the log', asy
   expect(lines.join('')).not.toMatch(/evil|123\.456|a-secret/);
 });
 
-it('tells the person when a command is too long to be taken', async () => {
+it.each([
+  ['typed', form(slashCommand({ text: 'x'.repeat(500_000) }))],
+  [
+    'clicked',
+    form({
+      payload: JSON.stringify(
+        click({ actions: [{ action_id: 'command:x', action_ts: '1.1', value: 'x'.repeat(5_000) }] }),
+      ),
+    }),
+  ],
+])('queues so much of a command that is too long (%s) as its refusal needs', async (_how, body) => {
   const { send, commands } = await route();
 
-  const { status, text } = await send(form(slashCommand({ text: 'x'.repeat(5_000) })));
+  expect(await send(body)).toEqual({ status: 200, text: '' });
 
-  expect(status).toBe(200);
-  expect(JSON.parse(text)).toEqual({ response_type: 'ephemeral', text: expect.stringContaining('4000') });
-  expect(await commands()).toEqual([]);
+  const [job] = await commands();
+  expect(() => parse(CommandJob.parse(job).text, [])).toThrow('too long');
 });
 
 it('tells how each request ended', async () => {

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { openQueues } from '../../src/jobs.ts';
+import { type Jobs, openQueues, type QueuedJobs } from '../../src/jobs.ts';
 import { connectRedis, waitForRedis } from '../../src/redis/connect.ts';
 import type { RedisClient } from '../../src/redis/script.ts';
 import { createSlackRoute } from '../../src/slack/app.ts';
-import { isRevoked } from '../../src/slack/revoked.ts';
+import { claimCommand, isRevoked } from '../../src/slack/claim.ts';
 import { createSlackClient } from '../../src/slack/web-api.ts';
 import { closeContexts, NOON, testContext } from '../support/context.ts';
 import { type OwnRedis, ownRedis } from '../support/own-redis.ts';
@@ -88,18 +88,22 @@ it('finds a command queued whose connection broke before the answer came', async
   expect(await isRevoked(redis, id)).toBe(false);
 });
 
-it('tells a person who clicks at their response_url, since Slack shows them no answer', async () => {
+it('tells a person who clicks in the answer and at their response_url, since Slack shows them no answer', async () => {
   const { send, slack } = await route();
   own.server.kill('SIGSTOP');
 
   const responseUrl = `${new URL(slack.url).origin}/respond`;
-  const { took, status } = await send(
+  const { took, status, text } = await send(
     form({ payload: JSON.stringify(click({ response_url: responseUrl })) }),
   );
   own.server.kill('SIGCONT');
 
   expect(took).toBeLessThan(LONG);
   expect(status).toBe(200);
+  expect(JSON.parse(text)).toMatchObject({
+    response_type: 'ephemeral',
+    text: expect.stringMatching(/nothing was done/),
+  });
   while (slack.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(slack.calls).toEqual([
     expect.objectContaining({
@@ -112,15 +116,108 @@ it('tells a person who clicks at their response_url, since Slack shows them no a
   ]);
 });
 
+it('hides a restart of Redis that is over in time', async () => {
+  const { send, jobs } = await route({
+    add: (real) => {
+      let failures = 3;
+      return async (...asked) => {
+        if (failures-- > 0) throw new Error('Connection is closed.');
+        await real(...asked);
+      };
+    },
+  });
+
+  expect(await send(form(slashCommand()))).toMatchObject({ status: 200, text: '' });
+
+  expect(await queuedIds(jobs)).toEqual([COMMAND]);
+});
+
+it('takes a command that a worker began before it could be taken back', async () => {
+  const { send } = await route({
+    add: () => async (_queue, id) => {
+      await claimCommand(redis, id, 'taken');
+      throw new Error('The answer was lost');
+    },
+  });
+
+  const { took, status, text } = await send(form(slashCommand()));
+
+  expect(took).toBeLessThan(3_000);
+  expect([status, text]).toEqual([200, '']);
+  expect(await isRevoked(redis, COMMAND)).toBe(false);
+});
+
+it('tells the person afterwards when Redis says too late that a worker took the command', async () => {
+  const { send, jobs } = await route();
+  await send(form(slashCommand({ trigger_id: 'before' })));
+  await claimCommand(redis, COMMAND, 'taken');
+  own.server.kill('SIGSTOP');
+
+  const { text } = await send(form(slashCommand()));
+  own.server.kill('SIGCONT');
+
+  expect(JSON.parse(text).text).toMatch(/nothing was done/);
+  const told = await until(async () => (await jobs.queues.get('messages')?.getJobs())?.[0]);
+  expect(told.data).toMatchObject({
+    kind: 'reply',
+    user: 'U0ASHA',
+    responseUrl: 'https://hooks.slack.com/commands/T0ACME/1/x',
+    view: { text: expect.stringMatching(/took your command after all/) },
+  });
+});
+
+it('takes a command back however late Redis comes again', async () => {
+  const { send } = await route();
+  own.server.kill('SIGSTOP');
+  if (redis instanceof Redis) redis.stream.destroy();
+  await send(form(slashCommand()));
+  own.server.kill('SIGCONT');
+
+  await until(async () => (await isRevoked(redis, COMMAND)) || undefined);
+  expect(await claimCommand(redis, COMMAND, 'taken')).toBe('revoked');
+});
+
+it('says so when the same request comes again after it was refused', async () => {
+  const { send } = await route();
+  await claimCommand(redis, COMMAND, 'revoked');
+
+  const { status, text } = await send(form(slashCommand()));
+
+  expect(status).toBe(200);
+  expect(JSON.parse(text)).toMatchObject({
+    response_type: 'ephemeral',
+    text: expect.stringMatching(/not taken.*type or click it again/),
+  });
+});
+
+const COMMAND = commandId('123.456.abcdef');
+
+async function queuedIds(jobs: QueuedJobs): Promise<(string | undefined)[]> {
+  return (await jobs.queues.get('commands')?.getJobs())?.map((job) => job.id) ?? [];
+}
+
+async function until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
+  for (;;) {
+    const found = await look().catch(() => undefined);
+    if (found !== undefined) return found;
+    await sleep(20);
+  }
+}
+
 function commandId(trigger: string): string {
   return `c-${createHash('sha256').update(trigger).digest('hex').slice(0, 32)}`;
 }
 
-async function route() {
+async function route({ add = (real: Jobs['add']): Jobs['add'] => real } = {}) {
   const slack = await slackServer();
   const jobs = openQueues({ connection: redis });
   for (const queue of jobs.queues.values()) queue.on('error', () => undefined);
-  const ctx = testContext({ redis, jobs, slack: createSlackClient({ token: 'xoxb-1', apiUrl: slack.url }) });
+  const taken = { add: add((...asked) => jobs.add(...asked)) };
+  const ctx = testContext({
+    redis,
+    jobs: taken,
+    slack: createSlackClient({ token: 'xoxb-1', apiUrl: slack.url }),
+  });
   const url = await listen(
     createSlackRoute({ ...ctx, slackApiUrl: slack.url, signingSecret: SIGNING_SECRET }),
   );

@@ -152,7 +152,7 @@ it.each([
   ['baton versoin', /no command “baton versoin”.*“baton version”/],
   ['xyzzy', /no command “xyzzy”.*\/baton help/],
   ['<!channel> now', /no command “<!channel>”/],
-  ['x'.repeat(4_001), /4001 characters; a command has at most 4000/],
+  ['x'.repeat(4_001), /too long; a command has at most 4000 characters/],
 ])('refuses “%s”', (text, expected) => {
   const error = refusalOf(text);
 

@@ -1,0 +1,72 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { listAudit } from '../../src/audit/store.ts';
+import type { CommandJob } from '../../src/jobs.ts';
+import { claimCommand } from '../../src/slack/claim.ts';
+import { runCommand } from '../../workers/run-command.ts';
+import { closeContexts, NOON, type TestContext, testContext } from '../support/context.ts';
+
+afterEach(closeContexts);
+
+it('does not run what the person was told was not taken, and says so', async () => {
+  const ctx = testContext();
+  await claimCommand(ctx.redis, 'c-1', 'revoked');
+
+  expect(await run(ctx)).toBe('done');
+
+  expect(said(ctx)).toEqual([expect.stringMatching(/not taken.*not run.*again.*Reference: 1234abcd/)]);
+  expect(await audited(ctx)).toEqual([
+    expect.objectContaining({ action: 'baton', subject: 'baton version', outcome: 'refused', reason: null }),
+  ]);
+});
+
+it('keeps a command from being taken back once it runs, and runs it again after a death', async () => {
+  const ctx = testContext();
+
+  await run(ctx);
+  expect(await claimCommand(ctx.redis, 'c-1', 'revoked')).toBe('taken');
+  await run(ctx, { again: true });
+
+  expect(said(ctx)).toEqual([expect.stringMatching(/Baton/)]);
+  expect(await audited(ctx)).toEqual([]);
+});
+
+it('waits a moment for the revocation of a command that comes late', async () => {
+  const ctx = testContext({ now: () => new Date(NOON.getTime() + 2_000) });
+
+  expect(await run(ctx)).toEqual({ againInSeconds: 1 });
+  expect(await claimCommand(ctx.redis, 'c-1', 'revoked')).toBe('revoked');
+  expect(await run(ctx, { again: true })).toBe('done');
+
+  expect(said(ctx)).toEqual([expect.stringMatching(/not taken/)]);
+});
+
+it.each(['typed', 'clicked'] as const)(
+  'refuses a command that was cut (%s) with its reason',
+  async (kind) => {
+    const ctx = testContext();
+
+    expect(await run(ctx, { kind, text: `baton version ${'x'.repeat(5_000)}`.slice(0, 4_001) })).toBe('done');
+
+    expect(said(ctx)).toEqual([expect.stringMatching(/at most 4000 characters/)]);
+    expect(await audited(ctx)).toEqual([
+      expect.objectContaining({ outcome: 'refused', reason: 'invalid_command' }),
+    ]);
+  },
+);
+
+async function run(
+  ctx: TestContext,
+  { kind = 'typed', text = 'baton version', again = false }: Partial<CommandJob & { again: boolean }> = {},
+) {
+  const who = { user: 'U0ASHA', team: 'T0ACME', channel: 'C0STG', responseUrl: '' };
+  const job = { version: 1, kind, text, ...who, receivedAt: NOON, reference: '1234abcd' } as const;
+  return runCommand.run(ctx, job, { id: 'c-1', again, last: false });
+}
+
+function said({ queued }: TestContext): unknown[] {
+  return queued.map(({ data }) => JSON.parse(JSON.stringify(data)).view.text);
+}
+
+async function audited({ redis }: TestContext): Promise<readonly unknown[]> {
+  return (await listAudit(redis, { limit: 10 })).items;
+}
