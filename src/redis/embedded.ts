@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { StartError } from '../errors.ts';
 import { askRedis } from './ask.ts';
-import { codeOf } from './error-code.ts';
+import { codeOf } from '../error-code.ts';
 import { FolderInUseError, type Ownership, takeFolder } from './owner.ts';
 import { isRunning, markProcess } from './process.ts';
 import { findRedisServer, keepServerRunning } from './server.ts';

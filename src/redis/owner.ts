@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { StartError } from '../errors.ts';
-import { codeOf } from './error-code.ts';
+import { codeOf } from '../error-code.ts';
 import { isRunning, markProcess, ProcessMark } from './process.ts';
 
 const Owner = z.object({
