@@ -114,7 +114,13 @@ const RULES: readonly Rule[] = [
     isBroken: ({ from, to, typeOnly }) =>
       from.startsWith('src/drivers/') &&
       isOurs(to) &&
-      !isIn(to, ['src/drivers/', 'src/errors.ts', 'src/version.ts', 'src/process-identity.ts']) &&
+      !isIn(to, [
+        'src/drivers/',
+        'src/errors.ts',
+        'src/version.ts',
+        'src/process-identity.ts',
+        'src/same.ts',
+      ]) &&
       !(typeOnly && to === 'src/clock.ts'),
     catches: ['src/drivers/webhook.ts > src/jobs.ts', 'src/drivers/webhook.ts > src/context.ts type'],
   },
