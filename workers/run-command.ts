@@ -10,7 +10,7 @@ import { SlackBusyError } from '../src/slack/client.ts';
 import { parse } from '../src/slack/parse.ts';
 import { isRevoked, mayYetBeRevoked } from '../src/slack/revoked.ts';
 import { answerTo, unexpectedError } from '../src/views/error.ts';
-import { countCommand } from '../src/web/metrics.ts';
+import { countCommand } from '../src/metrics.ts';
 import type { View } from '../src/views/view.ts';
 import { type Attempt, defineWorker } from '../src/worker.ts';
 

@@ -3,7 +3,7 @@ import { Gauge, Registry } from 'prom-client';
 import { listEnvironmentNames, listLeases } from '../deployments/store.ts';
 import type { RedisClient } from '../redis/script.ts';
 import { within } from '../within.ts';
-import { metrics } from './metrics.ts';
+import { metrics } from '../metrics.ts';
 import type { Route } from './route.ts';
 
 const LIMIT_SECONDS = 1;
