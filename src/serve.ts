@@ -18,7 +18,7 @@ import { VERSION } from './version.ts';
 import { apiRoutes } from './web/api.ts';
 import { listEnvironments } from './web/environments.ts';
 import { healthRoutes, jobsProbe, type Probe, redisProbe } from './web/health.ts';
-import { describeProcess, observeAck } from './web/metrics.ts';
+import { describeProcess, observeAck } from './metrics.ts';
 import { pageRoutes } from './web/page.ts';
 import { resultRoute } from './web/result.ts';
 import type { Route } from './web/route.ts';

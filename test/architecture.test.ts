@@ -43,7 +43,7 @@ const HOMES: Record<string, { readonly use: readonly string[]; readonly types?: 
     types: ['src/drivers/', 'src/context.ts', 'workers/report-deployment.ts'],
   },
   pino: { use: ['src/log.ts'], types: ['src/'] },
-  'prom-client': { use: ['src/web/'] },
+  'prom-client': { use: ['src/metrics.ts', 'src/web/'] },
   'temporal-polyfill': { use: ['src/config/', 'src/freezes/', 'src/handoffs/', 'src/people/'] },
   yaml: { use: ['src/config/'] },
   zod: { use: ['src/', 'commands/', 'workers/'] },
@@ -105,7 +105,15 @@ const RULES: readonly Rule[] = [
       isIn(from, PURE) &&
       !typeOnly &&
       (isOurs(to)
-        ? isIn(to, ['src/redis/', 'src/github/', 'src/web/', 'src/context.ts', 'src/jobs.ts', 'src/log.ts'])
+        ? isIn(to, [
+            'src/redis/',
+            'src/github/',
+            'src/web/',
+            'src/metrics.ts',
+            'src/context.ts',
+            'src/jobs.ts',
+            'src/log.ts',
+          ])
         : !['zod', 'node:crypto'].includes(to)),
     catches: ['src/views/lock.ts > src/context.ts', 'src/deployments/gates.ts > node:fs'],
   },
@@ -114,7 +122,13 @@ const RULES: readonly Rule[] = [
     isBroken: ({ from, to, typeOnly }) =>
       from.startsWith('src/drivers/') &&
       isOurs(to) &&
-      !isIn(to, ['src/drivers/', 'src/errors.ts', 'src/version.ts']) &&
+      !isIn(to, [
+        'src/drivers/',
+        'src/errors.ts',
+        'src/version.ts',
+        'src/process-identity.ts',
+        'src/same.ts',
+      ]) &&
       !(typeOnly && to === 'src/clock.ts'),
     catches: ['src/drivers/webhook.ts > src/jobs.ts', 'src/drivers/webhook.ts > src/context.ts type'],
   },

@@ -10,7 +10,7 @@ import { claimCommand, mayYetBeRevoked } from '../src/slack/claim.ts';
 import { SlackBusyError } from '../src/slack/client.ts';
 import { parse } from '../src/slack/parse.ts';
 import { answerTo, unexpectedError, wasNotTaken } from '../src/views/error.ts';
-import { countCommand } from '../src/web/metrics.ts';
+import { countCommand } from '../src/metrics.ts';
 import type { View } from '../src/views/view.ts';
 import { type Attempt, defineWorker } from '../src/worker.ts';
 

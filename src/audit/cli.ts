@@ -3,7 +3,7 @@ import type { RedisClient } from '../redis/script.ts';
 import { readRow } from './chain.ts';
 import { readTrail, verifyAudit } from './store.ts';
 
-/** Prints one line; what it returns is waited for, so that a slow reader holds the writer up. */
+/** Prints one line; a promise is waited for before the next. */
 export type Write = (line: string) => Promise<void> | void;
 
 /** `audit verify`: says whether the trail is whole or names its first bad line. Gives the exit code, 0 or 1. */

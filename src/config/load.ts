@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { codeOf } from '../error-code.ts';
 import { ConfigError, keyOf } from './problem.ts';
 import { findMisfits } from './references.ts';
 import type { Config } from './schema.ts';
@@ -18,7 +19,8 @@ export async function readConfigFile(path: string): Promise<Buffer> {
   try {
     for await (const chunk of createReadStream(path, { end: MOST_BYTES })) chunks.push(chunk);
   } catch (error) {
-    throw whole(path, WORDS[codeOf(error)] ?? `cannot be read (${codeOf(error)})`);
+    const code = codeOf(error) ?? 'unknown';
+    throw whole(path, WORDS[code] ?? `cannot be read (${code})`);
   }
   return Buffer.concat(chunks);
 }
@@ -59,7 +61,3 @@ const WORDS: Record<string, string> = {
   EISDIR: 'is a folder, not a file',
   EACCES: 'may not be read by the user that Baton runs as',
 };
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
-}

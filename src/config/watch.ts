@@ -3,7 +3,7 @@ import { parseConfig, readConfigFile } from './load.ts';
 import { ConfigError } from './problem.ts';
 import type { Config } from './schema.ts';
 
-export interface Watched {
+interface Watched {
   readonly path: string;
   /** Told of each new configuration that is good. */
   readonly onChange: (config: Config) => void;
@@ -12,7 +12,7 @@ export interface Watched {
   readonly everySeconds?: number;
 }
 
-export interface Watch {
+interface Watch {
   close(): void;
 }
 
@@ -37,11 +37,6 @@ export async function openConfig({ onChange, ...watched }: Watched): Promise<Ope
       return current;
     },
   };
-}
-
-/** Tells what becomes of the file from now on, until closed. */
-export async function watchConfig(watched: Watched): Promise<Watch> {
-  return watchFrom(watched, markOf(await lookAt(watched.path)));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { appendAudit } from '../audit/store.ts';
 import type { Context } from '../context.ts';
-import { countDeploymentEnd, observeDriver } from '../web/metrics.ts';
+import { countDeploymentEnd, observeDriver } from '../metrics.ts';
 import { type Deployment, isFinished } from './deployment.ts';
 
 /** GitHub's record can wait: neither the start nor the message waits for it, and quick states are told together. */

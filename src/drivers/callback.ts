@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import * as z from 'zod';
+import { isSame } from '../same.ts';
 import { plainText, webAddress } from './text.ts';
 
 /** What a target tells beside the state. A field that is no use is dropped: it must not hide the state. */
@@ -37,7 +38,5 @@ export function verifyCallback(
   secret: string,
 ): boolean {
   if (secret === '' || signature === undefined) return false;
-  const expected = Buffer.from(signatureOf(body, secret));
-  const given = Buffer.from(signature);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return isSame(signature, signatureOf(body, secret));
 }

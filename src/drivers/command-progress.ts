@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Detail, Progress } from './driver.ts';
-import { identityOf } from './process-identity.ts';
+import { identityOf } from '../process-identity.ts';
 import { findEnd, findRecord, type RunEnd, readTail } from './runs.ts';
 import { plainText, webAddress } from './text.ts';
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { PACKAGE_ROOT } from '../version.ts';
-import { identityOf } from './process-identity.ts';
+import { identityOf } from '../process-identity.ts';
 
 export interface Program {
   readonly argv: readonly string[];

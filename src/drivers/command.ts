@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { ELSEWHERE, endedAs, progressIn } from './command-progress.ts';
 import { type Answered, askProgram, type Program, supervise } from './command-start.ts';
 import { type DriverRequest, type DriverTools, defineDriver, type Found, refuseLateStart } from './driver.ts';
-import { identityOf } from './process-identity.ts';
+import { identityOf } from '../process-identity.ts';
 import { findRecord, folderOf, isTaken } from './runs.ts';
 import { plainText } from './text.ts';
 

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { StartError } from '../errors.ts';
 import { askRedis } from './ask.ts';
-import { codeOf } from './error-code.ts';
+import { codeOf } from '../error-code.ts';
 import { FolderInUseError, type Ownership, takeFolder } from './owner.ts';
-import { isRunning, markProcess } from './process.ts';
+import { isRunning, markProcess } from '../process-identity.ts';
 import { findRedisServer, keepServerRunning } from './server.ts';
 import { SOCKET_PATH_BYTES } from './url.ts';
 

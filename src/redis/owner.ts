@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { StartError } from '../errors.ts';
-import { codeOf } from './error-code.ts';
-import { isRunning, markProcess, ProcessMark } from './process.ts';
+import { codeOf } from '../error-code.ts';
+import { isRunning, markProcess, ProcessMark } from '../process-identity.ts';
 
 const Owner = z.object({
   id: z.string(),
@@ -51,7 +51,7 @@ const GONE_MS = 15_000;
  */
 export async function takeFolder(folder: string, url: string): Promise<Ownership> {
   const file = join(folder, 'owner.json');
-  const self = markProcess(process.pid) ?? { pid: process.pid, startedAt: '' };
+  const self = markProcess(process.pid) ?? { pid: process.pid, identity: '' };
   const me: Owner = { id: randomUUID(), host: hostname(), process: self, url, server: null };
   while (!created(file, me)) {
     const found = readOwner(file);

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { View } from '../views/view.ts';
-import { countMessage } from '../web/metrics.ts';
+import { countMessage } from '../metrics.ts';
 import { SlackBusyError, SlackRefusedError, SlackUncertainError } from './client.ts';
 import { pauseChannel } from './pace.ts';
 

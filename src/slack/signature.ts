@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSame } from '../same.ts';
 
 /** How far a signed time may be from ours, in both directions (docs.slack.dev: verifying requests from Slack). */
 const WINDOW_SECONDS = 300;
@@ -22,7 +23,5 @@ export function isSignedBySlack(
   if (Math.abs(now.getTime() / 1_000 - Number(timestamp)) > WINDOW_SECONDS) return false;
 
   const digest = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest('hex');
-  const expected = Buffer.from(`v0=${digest}`);
-  const given = Buffer.from(signature);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return isSame(signature, `v0=${digest}`);
 }

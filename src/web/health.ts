@@ -1,5 +1,6 @@
 import type { Queue, Worker } from 'bullmq';
 import type { RedisClient } from '../redis/script.ts';
+import { within } from '../within.ts';
 import { type Route, sendJson } from './route.ts';
 
 /** One thing that must be well for the process to be of use. */
@@ -68,19 +69,6 @@ export function jobsProbe(
       return `jobs wait and none was taken for ${Math.floor(stuckSeconds)} s`;
     },
   };
-}
-
-/** What a promise gives, or a rejection after so many seconds; the promise itself goes on unheard. */
-export async function within<Value>(seconds: number, promise: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${seconds} s`)), seconds * 1_000);
-  });
-  try {
-    return await Promise.race([promise, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function ask(probe: Probe): Promise<{ name: string; why: string } | undefined> {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
+import { isSame } from '../same.ts';
 import { HttpError, readBody, type Route } from './route.ts';
-import { isToken, SESSION_COOKIE, SESSION_SECONDS, sessionFor } from './token.ts';
+import { SESSION_COOKIE, SESSION_SECONDS, sessionFor } from './token.ts';
 
 export interface PageOptions {
   /** BATON_API_TOKEN: who knows it may sign in. */
@@ -32,7 +33,7 @@ export function pageRoutes({ token, https, now }: PageOptions): Route[] {
       path: '/page/sign-in',
       async serve(request, response) {
         const given = (await readBody(request, 4_096)).toString('utf8').trim();
-        if (!isToken(given, token)) throw new HttpError(401, 'That is not the token of BATON_API_TOKEN.');
+        if (!isSame(given, token)) throw new HttpError(401, 'That is not the token of BATON_API_TOKEN.');
         response.setHeader('set-cookie', cookie(sessionFor(token, now()), SESSION_SECONDS));
         response.writeHead(204).end();
       },

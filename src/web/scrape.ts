@@ -2,8 +2,8 @@ import type { Queue } from 'bullmq';
 import { Gauge, Registry } from 'prom-client';
 import { listEnvironmentNames, listLeases } from '../deployments/store.ts';
 import type { RedisClient } from '../redis/script.ts';
-import { within } from './health.ts';
-import { metrics } from './metrics.ts';
+import { within } from '../within.ts';
+import { metrics } from '../metrics.ts';
 import type { Route } from './route.ts';
 
 const LIMIT_SECONDS = 1;

@@ -1,19 +1,15 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isSame } from '../same.ts';
 import { HttpError } from './route.ts';
 
 export const SESSION_COOKIE = 'baton_session';
 export const SESSION_SECONDS = 12 * 3_600;
 
-/** Compares in a time that tells nothing about the token. */
-export function isToken(given: string, token: string): boolean {
-  return timingSafeEqual(digest(given), digest(token));
-}
-
 /** Throws HttpError 401 unless the request bears the token or the cookie of a session. */
 export function refuseStrangers({ headers }: IncomingMessage, token: string, now: Date): void {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-  if (bearer === undefined ? hasSession(headers.cookie, token, now) : isToken(bearer, token)) return;
+  if (bearer === undefined ? hasSession(headers.cookie, token, now) : isSame(bearer, token)) return;
   throw new HttpError(401, 'Send the header “Authorization: Bearer” with the token of BATON_API_TOKEN.');
 }
 
@@ -29,13 +25,9 @@ export function hasSession(cookies: string | undefined, token: string, now: Date
     .find((cookie) => cookie.startsWith(`${SESSION_COOKIE}=`))
     ?.slice(SESSION_COOKIE.length + 1);
   const [, until = '', signature = ''] = /^(\d{1,16})\.([0-9a-f]{64})$/.exec(value ?? '') ?? [];
-  return until !== '' && isToken(signature, sign(until, token)) && Number(until) > now.getTime();
+  return until !== '' && isSame(signature, sign(until, token)) && Number(until) > now.getTime();
 }
 
 function sign(until: string, token: string): string {
   return createHmac('sha256', token).update(`baton session until ${until}`).digest('hex');
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

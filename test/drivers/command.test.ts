@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { command } from '../../src/drivers/command.ts';
-import { identityOf } from '../../src/drivers/process-identity.ts';
+import { identityOf } from '../../src/process-identity.ts';
 import { openRunsFolder } from '../../src/drivers/runs.ts';
 import { closeRuns, place, playedProgram } from './command-target.ts';
 import { driverRequest } from './requests.ts';

@@ -13,7 +13,7 @@ import {
   openEmbeddedRedis,
   startEmbeddedRedis,
 } from '../../src/redis/embedded.ts';
-import { isRunning, markProcess } from '../../src/redis/process.ts';
+import { isRunning, markProcess } from '../../src/process-identity.ts';
 import type { RedisClient } from '../../src/redis/script.ts';
 
 const log = pino({ level: 'silent' });

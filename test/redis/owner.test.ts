@@ -47,14 +47,14 @@ it('does not release what another one has taken since', async () => {
 
 it.each([
   ['that ran here and is gone', owner({ pid: 999_999_999 })],
-  ['whose number another process has now', owner({ pid: process.pid, startedAt: '1' })],
+  ['whose number another process has now', owner({ pid: process.pid, identity: '1' })],
   ['on another machine that no longer touches it', owner({ host: 'elsewhere' })],
   ['that was cut off while it was written', '{"id":"x'],
 ])('takes over from an owner %s', async (_what, text) => {
   writeFileSync(file, text);
   utimesSync(file, LONG_AGO, LONG_AGO);
 
-  expect((await take()).leftBehind).toEqual(text.startsWith('{"id":"x') ? null : { pid: 7, startedAt: '8' });
+  expect((await take()).leftBehind).toEqual(text.startsWith('{"id":"x') ? null : { pid: 7, identity: '8' });
 });
 
 it.each([
@@ -82,18 +82,18 @@ async function take(): Promise<Ownership> {
 
 function owner({
   pid = 1,
-  startedAt = '2',
+  identity = '2',
   host,
 }: {
   pid?: number;
-  startedAt?: string;
+  identity?: string;
   host?: string;
 }): string {
-  const server = { pid: 7, startedAt: '8' };
+  const server = { pid: 7, identity: '8' };
   return JSON.stringify({
     id: 'dead',
     host: host ?? hostname(),
-    process: { pid, startedAt },
+    process: { pid, identity },
     url: URL,
     server,
   });

@@ -10,7 +10,7 @@ import {
   metrics,
   observeAck,
   observeDriver,
-} from '../../src/web/metrics.ts';
+} from '../../src/metrics.ts';
 import { metricsRoute, type Scraped } from '../../src/web/scrape.ts';
 import { closeContexts, testRedis } from '../support/context.ts';
 import { wanted } from '../support/deployment.ts';

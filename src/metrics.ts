@@ -61,7 +61,7 @@ export function observeDriver(type: string, seconds: number, state: string): voi
   drivers.observe({ driver: type, state }, seconds);
 }
 
-/** `outcome` such as `posted`, `updated`, `refused`, `busy`, `uncertain`. */
+/** `outcome` is one of `sent`, `later`, `refused`, `uncertain`. */
 export function countMessage(outcome: string): void {
   messages.inc({ outcome });
 }

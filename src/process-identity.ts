@@ -1,5 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+
+/** A process that cannot be mistaken for a later one with the same number. */
+export const ProcessMark = z.object({ pid: z.int().positive(), identity: z.string() });
+export type ProcessMark = z.infer<typeof ProcessMark>;
+
+/** Undefined when there is no such process, or only its remains. */
+export function markProcess(pid: number): ProcessMark | undefined {
+  const identity = identityOf(pid);
+  return identity === undefined ? undefined : { pid, identity };
+}
+
+export function isRunning({ pid, identity }: ProcessMark): boolean {
+  return identityOf(pid) === identity;
+}
 
 /**
  * Tells a process from a later one with the same number: its start, and the boot it belongs to. Undefined when there is
