@@ -11,9 +11,10 @@ export async function shown(house: House, text: string, channel = 'C0STG'): Prom
 
 /** What GitHub knows of the deployments is what became of them, in the right order. */
 export async function expectReported(house: House, deployments: readonly Deployment[]): Promise<void> {
-  const onGitHub = [...house.github.repositories.values()].flatMap((repository) => repository.deployments);
   const twinOf = ({ environment, sha }: Deployment) =>
-    onGitHub.filter((one) => one.environment === environment && one.sha === sha);
+    [...house.github.repositories.values()]
+      .flatMap((repository) => repository.deployments)
+      .filter((one) => one.environment === environment && one.sha === sha);
   for (const deployment of deployments) {
     const { state } = deployment;
     await until(`GitHub to know of ${deployment.id}`, () =>
