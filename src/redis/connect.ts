@@ -37,7 +37,7 @@ export async function waitForRedis(redis: RedisClient, seconds: number): Promise
   try {
     while (redis.status !== 'ready') {
       if (performance.now() - begin > seconds * 1_000) {
-        throw new StartError(`REDIS_URL must name a Redis that answers: ${reason}`);
+        throw new StartError(`Redis (the one of REDIS_URL, else Baton's own) does not answer: ${reason}`);
       }
       await sleep(10);
     }

@@ -121,7 +121,7 @@ it('says why Redis does not answer, and never its password', async () => {
   undo.push(() => redis.disconnect());
 
   await expect(waitForRedis(redis, 3)).rejects.toThrow(
-    /^REDIS_URL must name a Redis that answers: WRONGPASS/,
+    /^Redis \(the one of REDIS_URL, else Baton's own\) does not answer: WRONGPASS/,
   );
 
   expect(lines.join()).toContain('WRONGPASS');
