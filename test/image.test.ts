@@ -4,12 +4,14 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, expect, it } from '@jest/globals';
 import { GOOD } from './support/config-file.ts';
 import { freshBuild, ROOT } from './support/fresh-build.ts';
 import { ownRedis } from './support/own-redis.ts';
 
 const undo: (() => unknown)[] = [];
+
+beforeAll(freshBuild, 120_000);
 
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
@@ -30,7 +32,6 @@ it.each([
 
 /** Starts a role in a folder that holds what the Dockerfile copies, and no more; gives its address. */
 async function startInImage(role: string, env: Record<string, string>): Promise<string> {
-  await freshBuild();
   const folder = mkdtempSync(join(tmpdir(), 'baton-image-'));
   undo.push(() => rmSync(folder, { recursive: true, force: true }));
   for (const name of ['package.json', 'dist', 'scripts']) {
