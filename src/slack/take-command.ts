@@ -29,6 +29,10 @@ const QUEUE_WITHIN_MS = 1_800;
 const REVOKE_WITHIN_MS = 300;
 const REPEAT_AFTER_MS = 150;
 
+/** Ids of the commands that this process refused last: only they need a look at what became of their revocation. */
+const refusedHere = new Set<string>();
+const REFUSED_KEPT = 10_000;
+
 /**
  * Puts the command on the queue, durably and once however often the same request comes. Returns undefined, or what
  * to tell the person when it was not taken: then it will not run, or they hear afterwards that it does.
@@ -59,9 +63,8 @@ async function addInTime(
   const job = { version: 1 as const, ...request, receivedAt: now() };
   for (;;) {
     try {
-      const adding = Promise.all([isRevoked(redis, id), jobs.add('commands', id, job)]);
-      const [revoked] = await before(deadline, adding);
-      return revoked ? 'revoked' : 'queued';
+      await before(deadline, jobs.add('commands', id, job));
+      return refusedHere.has(id) && (await isRevoked(redis, id)) ? 'revoked' : 'queued';
     } catch (error) {
       if (performance.now() + REPEAT_AFTER_MS > deadline) throw error;
       await sleep(REPEAT_AFTER_MS);
@@ -76,6 +79,8 @@ async function refuseUnlessTaken(
   deadline: number,
 ): Promise<string | undefined> {
   const { id, reference } = request;
+  refusedHere.add(id);
+  if (refusedHere.size > REFUSED_KEPT) refusedHere.delete(refusedHere.values().next().value ?? id);
   const revoking = revokeCommand(intake.redis, id, intake.log);
   const claim = await before(deadline, revoking).catch(() => undefined);
   if (claim === 'taken') {
