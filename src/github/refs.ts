@@ -83,11 +83,20 @@ interface Shortened {
 
 async function findBranch(github: Octokit, repository: string, name: string): Promise<Resolved | undefined> {
   const found = await foundOrNot(github.rest.repos.getBranch({ ...owned(repository), branch: name }));
+  if (found === undefined) return findHead(github, repository, name);
   // GitHub leads the old name of a renamed branch on to the new one; nobody asked for that.
-  if (found === undefined || found.data.name !== name) return undefined;
+  if (found.data.name !== name) return undefined;
   const { sha, commit }: Shortened = found.data.commit;
   const title = commit === undefined ? await titleOf(github, repository, sha) : firstLine(commit.message);
   return { sha, ref: name, kind: 'branch', title };
+}
+
+/** The same branch among the refs: servers that speak GitHub's language may know it only there. */
+async function findHead(github: Octokit, repository: string, name: string): Promise<Resolved | undefined> {
+  const found = await foundOrNot(github.rest.git.getRef({ ...owned(repository), ref: `heads/${name}` }));
+  if (found === undefined || found.data.ref !== `refs/heads/${name}`) return undefined;
+  const { sha } = found.data.object;
+  return { sha, ref: name, kind: 'branch', title: await titleOf(github, repository, sha) };
 }
 
 /** As many tags of tags as anybody has a reason for. */
@@ -142,8 +151,8 @@ async function loadRepository(github: Octokit, repository: string): Promise<Repo
 }
 
 async function titleOf(github: Octokit, repository: string, sha: string): Promise<string> {
-  const { data } = await github.rest.git.getCommit({ ...owned(repository), commit_sha: sha });
-  return firstLine(data.message);
+  const found = await foundOrNot(github.rest.git.getCommit({ ...owned(repository), commit_sha: sha }));
+  return firstLine(found?.data.message ?? '');
 }
 
 /** Throws with the nearest branch as a hint, or that the repository itself cannot be seen. */
@@ -152,14 +161,17 @@ async function explainMissing(
   repository: string,
   { kind, name }: { kind: 'branch' | 'tag' | 'any'; name: string },
 ): Promise<never> {
-  const { data } = await github.rest.repos.listBranches({ ...owned(repository), per_page: 100 });
-  const nearest = nearestWord(
-    name,
-    data.map((branch) => branch.name),
-  );
+  const nearest = nearestWord(name, await listBranchNames(github, repository));
   const what = kind === 'any' ? 'branch or tag' : kind;
   const hint = nearest === undefined ? undefined : `Did you mean ${quoted(nearest)}?`;
   throw notFound(`${repository} has no ${what} ${quoted(name)}.`, hint);
+}
+
+/** For the hint only; throws no more than when the repository itself cannot be seen. */
+async function listBranchNames(github: Octokit, repository: string): Promise<string[]> {
+  const found = await foundOrNot(github.rest.repos.listBranches({ ...owned(repository), per_page: 100 }));
+  if (found === undefined) await loadRepository(github, repository);
+  return found?.data.map((branch) => branch.name) ?? [];
 }
 
 function withoutGitHub(text: RefText): Resolved {

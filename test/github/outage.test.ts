@@ -15,6 +15,22 @@ it('does not follow the old name of a renamed branch', async () => {
   expect(await refusal(resolve('branch:master'))).toMatchObject({ reason: 'ref_not_found' });
 });
 
+it('finds a branch among the refs where a server does not list it as a branch', async () => {
+  const { resolve, played, main } = await refsWorld();
+  const does = { status: 404, body: { message: 'Not Found' } };
+  played.failNext({ path: /\/branches\//, does, times: 9 });
+
+  expect(await resolve('main')).toMatchObject({ sha: main, ref: 'main', kind: 'branch', title: 'Second' });
+});
+
+it('says that a ref is missing also where the branches cannot be listed for a hint', async () => {
+  const { resolve, played } = await refsWorld();
+  const does = { status: 404, body: { message: 'Not Found' } };
+  played.failNext({ path: /\/branches\?/, does, times: 9 });
+
+  expect(await refusal(resolve('mian'))).toMatchObject({ reason: 'ref_not_found' });
+});
+
 it.each<{
   when: string;
   does: Fault['does'];
