@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Item } from '../../playground/slack/workspace.ts';
-import { type Deployment, type House, type Json } from './house.ts';
+import type { Deployment, House } from './house.ts';
 import { CHANNELS } from './house-town.ts';
 import { until } from './until.ts';
 
@@ -59,8 +59,8 @@ export function expectOneEndEach(house: House, deployments: readonly Deployment[
 /** `audit verify` finds nothing wrong, and each deployment was accepted once and ended once. */
 export async function expectGoodTrail(house: House, deployments: readonly Deployment[]): Promise<void> {
   const told = async (outcomes: readonly string[], action: string) => {
-    const { items } = (await house.get('/api/audit?limit=200')) as { items: Json[] };
-    return items
+    const entries = await house.list('/api/audit');
+    return entries
       .filter((entry) => entry['action'] === action && outcomes.includes(String(entry['outcome'])))
       .map((entry) => String(entry['subject']))
       .toSorted();

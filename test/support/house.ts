@@ -28,6 +28,8 @@ export interface House extends Town {
   type(user: string, text: string, channel?: string): ReturnType<PlayedSlack['type']>;
   /** What `/api` answers. */
   get(path: string): Promise<Json>;
+  /** All pages of a list of `/api`, newest first. */
+  list(path: string): Promise<readonly Json[]>;
   deployments(): Promise<readonly Deployment[]>;
   /** What runs now, as the API shows it. */
   running(): Promise<readonly string[]>;
@@ -147,20 +149,31 @@ function createRoles(cwd: string, settings: Readonly<Record<string, string>>) {
 }
 
 /** What people and programs can see of it from outside. */
-function shownBy(url: string, { slack }: Town): Pick<House, 'get' | 'deployments' | 'running' | 'told'> {
+function shownBy(
+  url: string,
+  { slack }: Town,
+): Pick<House, 'get' | 'list' | 'deployments' | 'running' | 'told'> {
   const get = async (path: string): Promise<Json> => {
     const response = await fetch(url + path, { headers: { authorization: `Bearer ${API_TOKEN}` } });
     if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as Json;
   };
+  const list = async (path: string): Promise<Json[]> => {
+    const items: Json[] = [];
+    for (let next: unknown = ''; next !== null; ) {
+      const page = await get(`${path}?limit=100${next === '' ? '' : `&before=${String(next)}`}`);
+      items.push(...(page['items'] as Json[]));
+      next = page['next'];
+    }
+    return items;
+  };
   return {
     get,
-    deployments: async () => (await get('/api/deployments'))['items'] as Deployment[],
+    list,
+    deployments: async () => (await list('/api/deployments')) as Deployment[],
     running: async () => {
-      const { items } = (await get('/api/environments')) as {
-        items: { services: { running: string[] }[] }[];
-      };
-      return items.flatMap(({ services }) => services.flatMap(({ running }) => running));
+      const environments = (await list('/api/environments')) as { services: { running: string[] }[] }[];
+      return environments.flatMap(({ services }) => services.flatMap(({ running }) => running));
     },
     told: (channel = 'C0STG') =>
       slack.messages(channel).filter(({ author, thread }) => author === 'U0BATON' && thread === undefined),
