@@ -160,10 +160,11 @@ function shownBy(
   };
   const list = async (path: string): Promise<Json[]> => {
     const items: Json[] = [];
-    for (let next: unknown = ''; next !== null; ) {
-      const page = await get(`${path}?limit=100${next === '' ? '' : `&before=${String(next)}`}`);
+    for (let next: string | null = ''; next !== null; ) {
+      const before: string = next === '' ? '' : `&before=${next}`;
+      const page = await get(`${path}?limit=100${before}`);
       items.push(...(page['items'] as Json[]));
-      next = page['next'];
+      next = page['next'] as string | null;
     }
     return items;
   };
