@@ -4,9 +4,24 @@ import { ConflictError, UnreadableError } from '../errors.ts';
 
 const instant = z.iso.datetime().transform((text) => new Date(text));
 
+/** The scope of the global lock: every environment. */
+export const ALL = 'all';
+
+/** The holder has offered the lock to somebody; it moves only when they accept. */
+export const Offer = z.object({ id: z.string(), to: z.string(), since: instant, until: instant });
+export type Offer = z.infer<typeof Offer>;
+
+/** The pull request that a lock is tied to: it goes when that one is merged. */
+export const TiedTo = z.object({
+  repository: z.string(),
+  number: z.int(),
+  /** It was closed without a merge, and the holder has been asked what now. */
+  asked: z.boolean().default(false),
+});
+export type TiedTo = z.infer<typeof TiedTo>;
+
 /** A person's claim on an environment. The lease of a running deployment is something else. */
 export const Lock = z.object({
-  version: z.literal(1),
   /** Tells this very lock from a later one on the same scope. */
   id: z.string(),
   /** `all`, `staging` or `staging/api`. */
@@ -17,20 +32,74 @@ export const Lock = z.object({
   since: instant,
   /** From this moment on it counts for nothing, unless a deployment is under way (isOver). */
   until: instant.nullable().default(null),
+  /** Kept for somebody whose turn has come in the line: theirs once they accept, until then it ends at `until`. */
+  turn: z.boolean().default(false),
+  pullRequest: TiedTo.nullable().default(null),
+  /** When the holder is asked whether it is still needed. */
+  remindAt: instant.nullable().default(null),
+  offer: Offer.nullable().default(null),
+  /** Where it was taken: news of it goes there when the environment has no channel. */
+  channel: z.string().default(''),
 });
 export type Lock = z.infer<typeof Lock>;
+
+/** Somebody's place in the line: for the lock itself, or for a deployment that goes on when its turn comes. */
+export const Place = z.object({
+  id: z.string(),
+  scope: z.string(),
+  person: z.string(),
+  since: instant,
+  reason: z.string(),
+  channel: z.string(),
+  /** The deployment that waits; null for a person who waits for the lock. */
+  deployment: z.string().nullable(),
+});
+export type Place = z.infer<typeof Place>;
+
+/** Blocks nobody; is shown to everybody who deploys there. */
+export const Warning = z.object({
+  id: z.string(),
+  scope: z.string(),
+  by: z.string(),
+  reason: z.string(),
+  since: instant,
+  until: instant.nullable(),
+});
+export type Warning = z.infer<typeof Warning>;
+
+/** All that people have claimed of one environment: its locks and those of its services, the line, the warnings. */
+export const Board = z.object({
+  version: z.literal(2),
+  locks: z.array(Lock),
+  /** First come, first served. */
+  line: z.array(Place),
+  warnings: z.array(Warning),
+});
+export type Board = z.infer<typeof Board>;
+
+export const EMPTY: Board = { version: 2, locks: [], line: [], warnings: [] };
+
+/** What runs on a service just now: the service and its lease's beginning and owner. */
+export interface Running {
+  readonly service: string;
+  readonly requestedBy: string;
+  readonly since: Date;
+}
 
 /** Carries the lock that is in the way, so that the view can name the holder. */
 export class LockedError extends ConflictError {
   readonly lock: Lock;
+  /** How many wait in the line for it. */
+  readonly waiting: readonly Place[];
 
-  constructor(lock: Lock) {
+  constructor(lock: Lock, waiting: readonly Place[] = []) {
     super(`${lock.scope} is locked`, { reason: 'locked' });
     this.lock = lock;
+    this.waiting = waiting;
   }
 }
 
-/** A stored lock that cannot be read: it blocks its scope until an admin has looked at it. */
+/** Stored locks that cannot be read: they block their environment until an admin has looked at them. */
 export class UnreadableLockError extends UnreadableError {
   readonly scope: string;
 
@@ -57,20 +126,48 @@ export function scopeOf({
   return service === undefined ? environment : `${environment}/${service}`;
 }
 
-/**
- * True from the first moment at which the lock no longer holds: at its end, or later while a deployment that began
- * before then still runs. `runningSince`: the beginning of the oldest one on the environment.
- */
-export function isOver({ until }: Lock, now: Date, runningSince: Date | undefined): boolean {
-  if (until === null || until > now) return false;
-  return runningSince === undefined || runningSince >= until;
+/** `staging` of `staging/api`. */
+export function environmentOf(scope: string): string {
+  return scope.split('/')[0] ?? '';
 }
 
-/** The lock that keeps this person from deploying the service: the environment's before the service's own. */
+/** Whether what is claimed by the one is also claimed by the other: `staging` and `staging/api` do overlap. */
+export function overlap(one: string, other: string): boolean {
+  if (one === ALL || other === ALL || one === other) return true;
+  return one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+}
+
+/**
+ * True from the first moment at which the lock no longer holds: at its end, or later while a deployment under it that
+ * began before then still runs.
+ */
+export function isOver({ until, scope }: Lock, now: Date, running: readonly Running[]): boolean {
+  if (until === null || until > now) return false;
+  return !running.some(({ service, since }) => {
+    const concerned = !scope.includes('/') || scope.endsWith(`/${service}`);
+    return concerned && since < until;
+  });
+}
+
+/** The lock that keeps this person from deploying the service: the global one, the environment's, the service's own. */
 export function lockInTheWay(locks: readonly Lock[], service: string, person: string): Lock | undefined {
-  const others = locks.filter(({ holder }) => holder !== person);
-  return (
-    others.find(({ scope }) => !scope.includes('/')) ??
-    others.find(({ scope }) => scope.slice(scope.indexOf('/') + 1) === service)
+  const others = locks.filter(
+    ({ holder, scope }) => holder !== person && (!scope.includes('/') || scope.endsWith(`/${service}`)),
   );
+  return others.toSorted(byPrecedence)[0];
+}
+
+/** The global lock first, then environments', then services'. */
+export function byPrecedence(one: { scope: string }, other: { scope: string }): number {
+  return rank(one.scope) - rank(other.scope);
+}
+
+function rank(scope: string): number {
+  if (scope === ALL) return 0;
+  return scope.includes('/') ? 2 : 1;
+}
+
+/** Those in the line who wait for what this scope claims, in their order. */
+export function waitingFor(line: readonly Place[], scope: string): Place[] {
+  return line.filter((place) => overlap(place.scope, scope));
 }

@@ -1,0 +1,222 @@
+import { ConflictError } from '../errors.ts';
+import {
+  answer,
+  type By,
+  type Change,
+  eventBy,
+  type Moment,
+  type Rule,
+  unchanged,
+} from './change.ts';
+import {
+  type Board,
+  type Lock,
+  LockedError,
+  lockIdFor,
+  overlap,
+  type Place,
+  type TiedTo,
+  waitingFor,
+  type Warning,
+} from './lock.ts';
+import { settled } from './settle.ts';
+
+export interface Terms {
+  /** Empty when none was given. */
+  readonly reason: string;
+  /** The end that was asked for; undefined when none was: then `untilElse`. */
+  readonly until?: Date | undefined;
+  readonly untilElse: Date | null;
+  readonly pullRequest?: TiedTo | undefined;
+}
+
+export interface Wanted extends By {
+  readonly scope: string;
+  readonly terms: Terms;
+}
+
+/**
+ * Takes the lock, or finds that its holder has it already; new terms change it, and its beginning stays. Locks of
+ * different people exclude each other where they overlap. Throws LockedError, and ConflictError when others are before
+ * the person in the line.
+ */
+export function take(wanted: Wanted): Rule {
+  return settled((board, moment) => {
+    const { scope, person } = wanted;
+    const own = board.locks.find((lock) => lock.scope === scope && lock.holder === person);
+    refuseIfLocked(board, moment, wanted);
+    if (own !== undefined && !own.turn) return again(board, moment, { own, wanted });
+    refuseIfOthersWait(board, wanted);
+    const lock = newLock(wanted, moment);
+    return put(board, moment, { lock, wanted, kind: 'taken' });
+  });
+}
+
+export interface Steal extends Wanted {
+  /** The id of the lock that is meant, when no other will do. */
+  readonly only?: string | undefined;
+}
+
+/** Takes the lock from its holder. Throws ConflictError while a deployment of the holder runs there. */
+export function steal(wanted: Steal): Rule {
+  return settled((board, moment) => {
+    const { scope, person, only } = wanted;
+    const [before, ...others] = board.locks.filter(
+      (lock) => lock.holder !== person && overlap(lock.scope, scope),
+    );
+    if (only !== undefined && before?.id !== only)
+      return unchanged(board, answer('not_that_one', { lock: before ?? null }));
+    const own = board.locks.find((lock) => lock.scope === scope && lock.holder === person);
+    if (before === undefined) {
+      if (own !== undefined && !own.turn) return unchanged(board, answer('held', { lock: own }));
+      return put(board, moment, { lock: newLock(wanted, moment), wanted, kind: 'taken' });
+    }
+    const elsewhere = [before, ...others].find((lock) => lock.scope !== scope);
+    if (elsewhere !== undefined) throw new LockedError(elsewhere, waitingFor(board.line, elsewhere.scope));
+    refuseIfHolderDeploys(before, moment);
+    const locks = board.locks.filter((lock) => lock !== before);
+    return put({ ...board, locks }, moment, {
+      lock: newLock(wanted, moment),
+      wanted,
+      kind: 'stolen',
+      before,
+    });
+  });
+}
+
+export interface Warn extends By {
+  readonly scope: string;
+  readonly reason: string;
+  readonly until: Date | null;
+}
+
+const MOST_WARNINGS = 10;
+
+/** Leaves a warning, in place of the person's earlier one on the same scope. Throws ConflictError when there are many. */
+export function warn({ scope, reason, until, ...by }: Warn): Rule {
+  return settled((board, { now }) => {
+    const warning: Warning = {
+      id: lockIdFor(scope, by.command),
+      scope,
+      by: by.person,
+      reason,
+      since: now,
+      until,
+    };
+    const others = board.warnings.filter((other) => other.scope !== scope || other.by !== by.person);
+    if (others.length >= MOST_WARNINGS) {
+      throw new ConflictError(
+        `There are ${others.length} warnings on ${scope} already; more would not be read.`,
+      );
+    }
+    return {
+      board: { ...board, warnings: [...others, warning] },
+      events: [eventBy(by, { kind: 'warned', at: now, scope, warning, reason })],
+      answer: answer('warned', { warnings: [warning] }),
+    };
+  });
+}
+
+function again(
+  board: Board,
+  { now }: Moment,
+  { own, wanted }: { readonly own: Lock; readonly wanted: Wanted },
+): Change {
+  const { until, reason, pullRequest } = wanted.terms;
+  const newReason = reason !== '' && reason !== own.reason;
+  if (until === undefined && pullRequest === undefined && !newReason)
+    return unchanged(board, answer('held', { lock: own }));
+
+  const lock: Lock = {
+    ...own,
+    until: until ?? own.until,
+    reason: newReason ? reason : own.reason,
+    pullRequest: pullRequest ?? own.pullRequest,
+  };
+  return {
+    board: { ...board, locks: board.locks.map((other) => (other === own ? lock : other)) },
+    events: [eventBy(wanted, { kind: 'extended', at: now, scope: own.scope, lock, reason })],
+    answer: answer('extended', { lock }),
+  };
+}
+
+interface Put {
+  readonly lock: Lock;
+  readonly wanted: Wanted;
+  readonly kind: 'taken' | 'stolen';
+  readonly before?: Lock;
+}
+
+/** The person has it now, so their turn in the line, or the place there, is used up. */
+function put(board: Board, { now }: Moment, { lock, wanted, kind, before }: Put): Change {
+  const { scope, person, terms } = wanted;
+  const locks = board.locks.filter((other) => other.scope !== scope || other.holder !== person);
+  const line = board.line.filter((place) => !isOwnPlace(place, scope, person));
+  const other = before?.holder ?? null;
+  const told = { kind, at: now, scope, lock, reason: terms.reason, other };
+  return {
+    board: { ...board, locks: [...locks, lock], line },
+    events: [eventBy(wanted, told)],
+    answer: answer(kind, { lock }),
+  };
+}
+
+export function isOwnPlace(place: Place, scope: string, person: string): boolean {
+  return place.person === person && place.scope === scope && place.deployment === null;
+}
+
+export function newLock({ scope, person, command, channel, terms }: Wanted, moment: Moment): Lock {
+  const { now, remindAt } = moment;
+  return {
+    id: lockIdFor(scope, command),
+    scope,
+    holder: person,
+    reason: terms.reason,
+    since: now,
+    until: terms.until ?? terms.untilElse,
+    turn: false,
+    pullRequest: terms.pullRequest ?? null,
+    remindAt: remindAt(person, now),
+    offer: null,
+    channel,
+  };
+}
+
+/** Throws LockedError when somebody else holds a lock that overlaps: the widest one is named. */
+export function refuseIfLocked(
+  { locks, line }: Board,
+  { global }: Moment,
+  { scope, person }: Pick<Wanted, 'scope' | 'person'>,
+): void {
+  const standing = global === undefined ? locks : [global, ...locks];
+  const others = standing.filter((lock) => lock.holder !== person && overlap(lock.scope, scope));
+  const widest = others.toSorted((one, other) => one.scope.length - other.scope.length);
+  const lock = others.find((other) => other === global) ?? widest[0];
+  if (lock !== undefined) throw new LockedError(lock, waitingFor(line, lock.scope));
+}
+
+/** Nothing is locked, and yet others come first: deployments that wait for one that runs. */
+function refuseIfOthersWait({ line }: Board, { scope, person }: Wanted): void {
+  const first = line.find((place) => overlap(place.scope, scope));
+  if (first === undefined || first.person === person) return;
+  throw new ConflictError(`Others wait in the line for ${scope}: deployments that were asked for with --wait.`, {
+    reason: 'locked',
+    hint: `“/lock ${scope} --wait” puts you behind them.`,
+  });
+}
+
+function refuseIfHolderDeploys(lock: Lock, { running }: Moment): void {
+  const busy = running.some(
+    ({ service, requestedBy }) =>
+      requestedBy === lock.holder && (!lock.scope.includes('/') || lock.scope.endsWith(`/${service}`)),
+  );
+  if (!busy) return;
+  throw new ConflictError(
+    `A deployment of the holder runs on ${lock.scope}, so its lock cannot be stolen now.`,
+    {
+      reason: 'deployment_running',
+      hint: `“/deploy status ${lock.scope.split('/')[0]}” shows how far it is. Steal it when it is over.`,
+    },
+  );
+}
+
