@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { measureAck } from './ack.ts';
+import { measureLocks } from './locks.ts';
 import { measureStart } from './start.ts';
 
 /** Everything in one run, on this machine, with fsync on every write: medians, and the ratios that count. */
@@ -31,6 +32,15 @@ if (runs('start')) {
     `  bare BullMQ trip ${tripMs.toFixed(2)} ms, command to start ${commandMs.toFixed(2)} ms, GitHub ${githubMs.toFixed(2)} ms of it`,
   );
   ratio('bare trips, without GitHub', (commandMs - githubMs) / tripMs, { most: 3 });
+}
+
+if (runs('locks')) {
+  print('\nLock take and release, one at a time');
+  const { barePerSecond, storePerSecond } = await measureLocks();
+  print(
+    `  bare loop of two scripts ${barePerSecond.toFixed(0)} pairs/s, through the store ${storePerSecond.toFixed(0)}`,
+  );
+  ratio('of the bare loop', storePerSecond / barePerSecond, { least: 0.8 });
 }
 
 process.exitCode = missed === 0 ? 0 : 1;

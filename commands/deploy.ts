@@ -10,6 +10,11 @@ import { readFacts, requestDeployment } from '../src/deployments/request.ts';
 import { findDeployment } from '../src/deployments/store.ts';
 import { tell } from '../src/deployments/tell.ts';
 import { type Resolved, resolveRef } from '../src/github/refs.ts';
+import { awayFrom } from '../src/people/away.ts';
+import { concerns, EMPTY, environmentOf, type Warning } from '../src/locks/lock.ts';
+import { locksOn } from '../src/locks/store.ts';
+import { standInLine } from '../src/deployments/waiting.ts';
+import { warned } from '../src/views/lock.ts';
 import { holdsRole } from '../src/people/roles.ts';
 import type { WantedRef } from '../src/slack/ref.ts';
 import { environmentNamed, readTarget, type Target } from '../src/slack/target.ts';
@@ -18,14 +23,14 @@ import { deploymentRefused } from '../src/views/refusal.ts';
 
 export const deploy = defineCommand({
   name: 'deploy',
-  usage: '/deploy ENV [SERVICE][@REF] [--dry-run]',
+  usage: '/deploy ENV [SERVICE][@REF] [--dry-run] [--wait]',
   summary: 'Deploy a service to an environment',
   example: '/deploy staging api@main',
   grammar: {
     words: ['ENV', '[SERVICE][@REF]'],
-    flags: ['dry-run'],
+    flags: ['dry-run', 'wait'],
     clauses: [],
-    later: ['--wait', '--break-glass', 'because'],
+    later: ['--break-glass', 'because'],
   },
 
   async run(ctx, call) {
@@ -53,6 +58,7 @@ export const deploy = defineCommand({
       repository: target.repository,
       channel,
       resolved,
+      wait: call.words.flags.has('wait'),
     });
     if (requested.kind === 'refused') return refused(ctx, call, target, requested.refusals);
 
@@ -64,6 +70,7 @@ export const deploy = defineCommand({
 /** Hands the recorded deployment on and tells of it. Safe to repeat: it is handed on and told once. */
 async function accept(ctx: Context, call: Call, deployment: Deployment): Promise<Reply> {
   const { id, reference, environment, service, sha, ref, fence, channel } = deployment;
+  if (deployment.state === 'waiting') await standInLine(ctx, deployment);
   await ctx.jobs.add('deployments', id, { version: 1, deployment: id, reference }); // first: the start waits for it
   await Promise.all([
     tell(ctx, deployment),
@@ -74,7 +81,15 @@ async function accept(ctx: Context, call: Call, deployment: Deployment): Promise
       detail: { environment, service, sha, ref, fence },
     }),
   ]);
+  const warnings = await warningsAbout(ctx, deployment);
+  if (warnings.length > 0) return { to: 'caller', view: warned(deployment, warnings) };
   return channel === call.channel ? { to: 'none' } : { to: 'caller', view: toldElsewhere(deployment) };
+}
+
+/** What people warn about there; warnings that cannot be read stop nothing. */
+async function warningsAbout(ctx: Context, { environment, service }: Deployment): Promise<Warning[]> {
+  const { warnings } = await locksOn(ctx.redis, environment, ctx.now()).catch(() => EMPTY);
+  return warnings.filter(({ scope }) => concerns(scope, service));
 }
 
 /** What was typed, or the service's own default ref; without either, the repository's default branch. */
@@ -86,7 +101,7 @@ function wantedRef(ctx: Context, { service, ref }: Target): WantedRef {
 async function refused(
   ctx: Context,
   call: Call,
-  { environment, service }: Target,
+  { environment, service, ref }: Target,
   refusals: readonly Refusal[],
 ): Promise<Reply> {
   const reason = refusals[0]?.reason ?? null;
@@ -94,7 +109,25 @@ async function refused(
   const detail = unjudged === '' ? {} : { unjudged };
   await note(ctx, call, { outcome: 'refused', reason, subject: `${environment}/${service}`, detail });
   const { reference } = call;
-  return { to: 'caller', view: deploymentRefused({ environment, service, refusals, reference }) };
+  const explained = await Promise.all(refusals.map((refusal) => explain(ctx, refusal, call)));
+  const asked = askedFor(service, ref);
+  return {
+    to: 'caller',
+    view: deploymentRefused({ environment, service, refusals: explained, reference, asked }),
+  };
+}
+
+async function explain(ctx: Context, refusal: Refusal, { actor }: Call): Promise<Refusal> {
+  if (refusal.reason !== 'locked') return refusal;
+  const { holder, scope } = refusal.lock;
+  const away = await awayFrom(ctx, { person: holder, environment: environmentOf(scope), asker: actor.id });
+  return { ...refusal, blocked: { ...refusal.blocked, away } };
+}
+
+/** `api`, `api@main` or `api#12`: what a person would type for the same. */
+function askedFor(service: string, ref: WantedRef): string {
+  if (ref.kind === 'default') return service;
+  return ref.kind === 'named' ? `${service}@${ref.name}` : `${service}#${ref.number}`;
 }
 
 interface Rehearsal {

@@ -1,5 +1,6 @@
 import { defineCommand } from '../src/command.ts';
 import { listDeployments, listEnvironmentNames } from '../src/deployments/store.ts';
+import { lockHistory } from '../src/locks/store.ts';
 import { readEnvironment } from '../src/slack/target.ts';
 import { historyView } from '../src/views/status.ts';
 
@@ -8,7 +9,7 @@ const SHOWN = 10;
 export const deployHistory = defineCommand({
   name: 'deploy history',
   usage: '/deploy history [ENV]',
-  summary: 'The last deployments, newest first',
+  summary: 'The last deployments and what became of locks, newest first',
   example: '/deploy history staging',
   grammar: { words: ['[ENV]'], flags: [], clauses: [] },
 
@@ -16,7 +17,10 @@ export const deployHistory = defineCommand({
     const named = words.words[0];
     const where = named === undefined ? undefined : readEnvironment(ctx.config, named.text, 'deploy history');
     const environments = where === undefined ? await listEnvironmentNames(ctx.redis) : [where];
-    const { items } = await listDeployments(ctx.redis, { environments, limit: SHOWN });
-    return { to: 'caller', view: historyView(items, where) };
+    const [{ items }, ...locks] = await Promise.all([
+      listDeployments(ctx.redis, { environments, limit: SHOWN }),
+      ...environments.map((environment) => lockHistory(ctx.redis, environment, SHOWN)),
+    ]);
+    return { to: 'caller', view: historyView({ deployments: items, locks: locks.flat() }, where, SHOWN) };
   },
 });

@@ -1,80 +1,156 @@
-import { type Call, defineCommand, type Reply, toldEverybody } from '../src/command.ts';
-import type { Environment } from '../src/config/schema.ts';
+import { type Call, defineCommand, type Reply } from '../src/command.ts';
 import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
-import { type Lock, lockIdFor, scopeOf, UnreadableLockError } from '../src/locks/lock.ts';
-import { locksOn, takeLock } from '../src/locks/store.ts';
-import { tellAudit, tellExpired, tellRefusal } from '../src/locks/told.ts';
+import { type Act, actOnLocks } from '../src/locks/act.ts';
+import { isHeardHere } from '../src/locks/tell.ts';
+import type { Answer, By } from '../src/locks/change.ts';
+import { ALL, LockedError, scopeOf, UnreadableLockError } from '../src/locks/lock.ts';
+import { explainBlocked } from '../src/locks/blocked.ts';
+import { keep } from '../src/locks/release.ts';
+import { locksOn } from '../src/locks/store.ts';
+import { steal, take, warn } from '../src/locks/take.ts';
+import { readEnd, readTerms } from '../src/locks/terms.ts';
 import { requireRole } from '../src/people/permission.ts';
-import { environmentNamed, readScope } from '../src/slack/target.ts';
-import { type ListedLocks, lockHeld, lockList, lockTaken } from '../src/views/lock.ts';
+import { readScope } from '../src/slack/target.ts';
+import { type ListedLocks, lockHeld, lockList, lockNote, lockOver } from '../src/views/lock.ts';
+import { mrkdwn } from '../src/views/view.ts';
+import { inLine, type LineAction } from './lock/line.ts';
 
 export const lock = defineCommand({
   name: 'lock',
-  usage: '/lock [ENV[/SERVICE]] [because REASON]',
-  summary: 'Keep everybody else from deploying to an environment; alone, list all locks',
-  example: '/lock staging because load test',
+  usage: '/lock [ENV[/SERVICE]] [for 2h | until 17:00 | until handoff | for #12] [because REASON]',
+  summary:
+    'Keep everybody else from deploying; wait for a lock, offer it, steal it, warn; alone, list all locks',
+  example: '/lock staging for 2h because load test',
   grammar: {
     words: ['[ENV[/SERVICE]]'],
-    flags: [],
-    clauses: ['because'],
-    later: ['--wait', '--leave', '--offer', '--steal', '--warn', 'for', 'until'],
+    flags: ['wait', 'leave', 'steal', 'warn', 'keep', 'accept', 'decline'],
+    clauses: ['because', 'for', 'until'],
+    // Buttons name the very lock, offer or place that they were made for.
+    values: { offer: 'person', lock: 'word' },
   },
 
   async run(ctx, call) {
-    const { words, because } = call.words;
-    return words.length === 0 && because === undefined ? list(ctx) : take(ctx, call);
+    const { words, because, flags, values } = call.words;
+    if (words.length + flags.size + values.size === 0 && because === undefined) return list(ctx);
+    const action = onlyAction(call);
+    const scope = scopeOf(readScope(ctx.config, call.words));
+    await requireRoleFor(ctx, call, scope, action);
+    const act = async (rule: Act['rule']): Promise<Answer> =>
+      actOnLocks(ctx, { scope, command: call.id, rule, actor: call.actor });
+    try {
+      return await (action === undefined || isOwnAction(action) ? own : inLine)(ctx, call, {
+        scope,
+        action,
+        act,
+      });
+    } catch (error) {
+      if (error instanceof LockedError) throw await explainBlocked(ctx, error, call.actor.id, because);
+      throw error;
+    }
   },
 });
 
-async function take(ctx: Context, call: Call): Promise<Reply> {
-  const { environment, service } = readScope(ctx.config, call.words);
-  const rules = environmentNamed(ctx.config, environment);
-  const scope = scopeOf({ environment, service });
-  return tellRefusal(ctx, call, { action: 'lock', subject: scope }, async () => {
-    await requireRole(ctx, call.actor, { role: 'deployer', environment, may: `lock ${scope}` });
-    const wanted = newLock(ctx, call, { scope, rules });
-    const taken = await takeLock(ctx.redis, { command: call.id, lock: wanted, services: rules.services });
-    if (taken.outcome === 'held') return { to: 'caller', view: lockHeld(taken.lock) };
+const OWN = ['steal', 'warn', 'keep'] as const;
+type Action = (typeof OWN)[number] | LineAction;
 
-    await tellExpired(ctx, taken.expired);
-    const reason = call.words.because ?? null;
-    await tellAudit(ctx, call, {
-      action: 'lock',
-      subject: scope,
-      outcome: 'accepted',
-      reason,
-      lock: taken.lock,
-    });
-    return toldEverybody(rules.channel, lockTaken(taken.lock), call.channel);
+export interface Acting<Which> {
+  readonly scope: string;
+  readonly action: Which;
+  /** Applies a rule, once for this command. */
+  readonly act: (rule: Act['rule']) => Promise<Answer>;
+}
+
+function isOwnAction(action: Action): action is (typeof OWN)[number] {
+  return OWN.some((name) => name === action);
+}
+
+/** The one thing that is to be done, beside taking the lock. */
+function onlyAction({ words: { flags, values } }: Call): Action | undefined {
+  const named = [...flags, ...(values.has('offer') ? ['offer'] : [])] as Action[];
+  const [first, second] = named;
+  if (second === undefined) return first;
+  throw new UserError(`“--${first}” and “--${second}” are two things; say one of them.`);
+}
+
+async function requireRoleFor(ctx: Context, { actor }: Call, scope: string, action?: Action): Promise<void> {
+  // Whoever is offered something, or waits, may always say no.
+  if (action === 'leave' || action === 'decline' || action === 'keep') return;
+  const environment = scope.split('/')[0] ?? '';
+  const role = scope === ALL ? 'admin' : 'deployer';
+  await requireRole(ctx, actor, {
+    role,
+    environment,
+    may: scope === ALL ? 'lock everything' : `lock ${scope}`,
   });
 }
 
-function newLock(
+async function own(
   ctx: Context,
-  { words: { because = '' }, actor, id }: Call,
-  { scope, rules }: { scope: string; rules: Environment },
-): Lock {
-  if (rules.lock.require_reason && because === '') {
-    throw new UserError(`A lock on ${scope} needs a reason.`, {
-      example: `/lock ${scope} because load test`,
-    });
+  call: Call,
+  { scope, action, act }: Acting<Action | undefined>,
+): Promise<Reply> {
+  const by: By = { command: call.id, person: call.actor.id, channel: call.channel };
+  const asked = { config: ctx.config, actor: call.actor, words: call.words, scope, now: ctx.now() };
+  const only = call.words.values.get('lock');
+  switch (action) {
+    case 'warn': {
+      const reason = reasonOf(call, scope, '--warn');
+      await act(warn({ ...by, scope, reason, until: readEnd(asked, call.words.for) ?? null }));
+      return note(
+        ':warning:',
+        `Whoever deploys to ${scope} sees your warning. “/unlock ${scope}” takes it away.`,
+      );
+    }
+    case 'steal': {
+      reasonOf(call, scope, '--steal');
+      const stolen = await act(steal({ ...by, scope, terms: readTerms(asked), only }));
+      return taken(ctx, call, stolen, scope);
+    }
+    case 'keep': {
+      const { outcome, lock: kept } = await act(keep({ ...by, scope, only: only ?? '' }));
+      const view = outcome === 'kept' && kept !== null ? lockHeld(kept, 'still') : lockOver(scope, kept);
+      return { to: 'caller', view };
+    }
+    default:
+      return taken(ctx, call, await act(take({ ...by, scope, terms: readTerms(asked) })), scope);
   }
-  const since = ctx.now();
-  const seconds = rules.lock.default_for;
-  const until = seconds === undefined ? null : new Date(since.getTime() + seconds * 1_000);
-  return { version: 1, id: lockIdFor(scope, id), scope, holder: actor.id, reason: because, since, until };
+}
+
+/** The channel hears of a lock that was taken; its holder is told besides where they would not read it there. */
+function taken(ctx: Context, call: Call, { outcome, lock: held }: Answer, scope: string): Reply {
+  if (held === null || outcome === 'not_that_one') return { to: 'caller', view: lockOver(scope, held) };
+  const isNews = outcome === 'taken' || outcome === 'stolen';
+  if (isNews && isHeardHere(ctx, scope, call.channel)) return { to: 'none' };
+  const word = outcome === 'held' ? 'already' : outcome === 'extended' ? 'still' : 'now';
+  return { to: 'caller', view: lockHeld(held, word) };
+}
+
+function note(icon: string, line: string): Reply {
+  return { to: 'caller', view: lockNote(icon, mrkdwn`${line}`, line) };
+}
+
+function reasonOf({ words }: Call, scope: string, flag: string): string {
+  if (words.because !== undefined) return words.because;
+  throw new UserError(`“${flag}” needs a reason, which everybody will see.`, {
+    example: `/lock ${scope} ${flag} because the database is being moved`,
+  });
 }
 
 async function list(ctx: Context): Promise<Reply> {
-  const environments = Object.entries(ctx.config.environments);
-  const locks = await Promise.all(environments.map(([name, { services }]) => listed(ctx, name, services)));
-  return { to: 'caller', view: lockList(locks) };
+  const names = Object.keys(ctx.config.environments);
+  const [all, ...environments] = await Promise.all([
+    listed(ctx, ALL),
+    ...names.map((name) => listed(ctx, name)),
+  ]);
+  return { to: 'caller', view: lockList(all === undefined ? environments : [all, ...environments]) };
 }
 
-async function listed(ctx: Context, name: string, services: readonly string[]): Promise<ListedLocks> {
+async function listed(ctx: Context, name: string): Promise<ListedLocks> {
   try {
-    return await locksOn(ctx.redis, name, services, ctx.now());
+    const { locks, line, warnings } = await locksOn(ctx.redis, name, ctx.now());
+    const here = ({ scope }: { scope: string }) => name === ALL || scope !== ALL;
+    return { locks: locks.filter(here), line, warnings: warnings.filter(here) };
   } catch (error) {
     if (error instanceof UnreadableLockError) return { unreadable: error.scope };
     throw error;

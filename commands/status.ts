@@ -29,7 +29,7 @@ async function statusOf(ctx: Context, name: string): Promise<EnvironmentStatus> 
   const [live, leases, locks] = await Promise.all([
     orUnreadable(listLive(ctx.redis, name)),
     orUnreadable(listLeases(ctx.redis, name)),
-    orUnreadable(locksOn(ctx.redis, name, configured, ctx.now())),
+    orUnreadable(locksOn(ctx.redis, name, ctx.now())),
   ]);
   const known = [live, leases].flatMap((found) => (found === 'unreadable' ? [] : [...found.keys()]));
   const services = [...new Set([...configured, ...known])];

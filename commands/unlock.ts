@@ -1,17 +1,30 @@
-import { type Call, defineCommand, type Reply, toldEverybody } from '../src/command.ts';
+import { type Call, defineCommand, type Reply } from '../src/command.ts';
 import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
-import { scopeOf } from '../src/locks/lock.ts';
-import { releaseLock } from '../src/locks/store.ts';
-import { tellAudit, tellExpired, tellRefusal } from '../src/locks/told.ts';
+import { actOnLocks } from '../src/locks/act.ts';
+import type { By } from '../src/locks/change.ts';
+import { explainBlocked } from '../src/locks/blocked.ts';
+import {
+  ALL,
+  environmentOf,
+  type Lock,
+  LockedError,
+  scopeOf,
+  UnreadableLockError,
+  type Warning,
+} from '../src/locks/lock.ts';
+import { isHeardHere } from '../src/locks/tell.ts';
+import { release, releaseAll } from '../src/locks/release.ts';
+import { clearUnreadable, readBoard } from '../src/locks/store.ts';
 import { requireRole } from '../src/people/permission.ts';
-import { environmentNamed, readScope } from '../src/slack/target.ts';
-import { lockChanged, lockFree, lockFreed } from '../src/views/lock.ts';
+import { readScope } from '../src/slack/target.ts';
+import { allFreed, lockFree, lockNote, lockOver } from '../src/views/lock.ts';
+import { mrkdwn } from '../src/views/view.ts';
 
 export const unlock = defineCommand({
   name: 'unlock',
-  usage: '/unlock ENV[/SERVICE] [--force because REASON]',
-  summary: 'Give up your lock; an admin removes another’s with --force and a reason',
+  usage: '/unlock ENV[/SERVICE] [--force because REASON] | /unlock all',
+  summary: 'Give up your lock, or all of yours; an admin removes another’s with --force and a reason',
   example: '/unlock staging',
   grammar: {
     words: ['ENV[/SERVICE]'],
@@ -22,60 +35,103 @@ export const unlock = defineCommand({
   },
 
   async run(ctx, call) {
-    const { environment, service } = readScope(ctx.config, call.words);
-    const scope = scopeOf({ environment, service });
-    return tellRefusal(ctx, call, { action: 'unlock', subject: scope }, async () => {
-      if (call.words.flags.has('force')) await requireForce(ctx, call, { environment, scope });
-      return release(ctx, call, { environment, scope });
-    });
+    const scope = scopeOf(readScope(ctx.config, call.words));
+    const force = call.words.flags.has('force');
+    if (force) await requireForce(ctx, call, scope);
+    try {
+      if (scope === ALL && !force && !call.words.values.has('lock')) return await everything(ctx, call);
+      return await one(ctx, call, { scope, force });
+    } catch (error) {
+      if (error instanceof LockedError) throw await explainBlocked(ctx, error, call.actor.id, undefined);
+      if (!(force && error instanceof UnreadableLockError)) throw error;
+      return clear(ctx, call, error.scope);
+    }
   },
 });
 
-interface Where {
-  readonly environment: string;
-  readonly scope: string;
-}
-
-async function requireForce(
-  ctx: Context,
-  { actor, words }: Call,
-  { environment, scope }: Where,
-): Promise<void> {
-  await requireRole(ctx, actor, { role: 'admin', environment, may: `unlock ${scope} by force` });
+async function requireForce(ctx: Context, { actor, words }: Call, scope: string): Promise<void> {
+  const may = scope === ALL ? 'remove the lock on everything by force' : `unlock ${scope} by force`;
+  await requireRole(ctx, actor, { role: 'admin', environment: environmentOf(scope), may });
   if (words.because !== undefined) return;
   throw new UserError('“--force” needs a reason, which everybody will see.', {
     example: `/unlock ${scope} --force because its holder is on holiday`,
   });
 }
 
-async function release(ctx: Context, call: Call, { environment, scope }: Where): Promise<Reply> {
-  const { actor, words, id: command } = call;
-  const holder = words.flags.has('force') ? undefined : actor.id;
-  const released = await releaseLock(ctx.redis, {
-    command,
+async function one(
+  ctx: Context,
+  call: Call,
+  { scope, force }: { readonly scope: string; readonly force: boolean },
+): Promise<Reply> {
+  const rule = release({
+    ...byOf(call),
     scope,
-    now: ctx.now(),
-    holder,
-    only: words.values.get('lock'),
+    force,
+    reason: call.words.because ?? '',
+    only: call.words.values.get('lock'),
   });
-  const { outcome, lock, expired } = released;
-  await tellExpired(ctx, expired);
+  const answer = await actOnLocks(ctx, { scope, command: call.id, rule, actor: call.actor });
+  switch (answer.outcome) {
+    case 'freed': {
+      if (answer.lock !== null && isHeardHere(ctx, scope, call.channel)) return { to: 'none' };
+      const what =
+        answer.lock === null
+          ? mrkdwn`The warning about *${scope}* is gone.`
+          : mrkdwn`*${scope}* is unlocked.`;
+      return { to: 'caller', view: lockNote(':unlock:', what, `${scope} is unlocked`) };
+    }
+    case 'free': {
+      const { board } = await readBoard(ctx.redis, environmentOf(scope));
+      const own = board.locks.filter(({ holder, turn }) => holder === call.actor.id && !turn);
+      return { to: 'caller', view: lockFree(scope, own) };
+    }
+    default:
+      return { to: 'caller', view: lockOver(scope, answer.lock) };
+  }
+}
 
-  if (outcome === 'free') return { to: 'caller', view: lockFree(scope) };
-  if (outcome === 'not_that_one') return { to: 'caller', view: lockChanged(lock) };
-  const reason = words.because ?? null;
-  const forced = lock?.holder !== actor.id;
-  await tellAudit(ctx, call, {
-    action: 'unlock',
-    subject: scope,
-    outcome: forced ? 'forced' : 'accepted',
-    reason,
-    lock,
-  });
-  const { channel } = environmentNamed(ctx.config, environment);
-  return toldEverybody(
+/** All that the person holds anywhere. What cannot be read is left alone; the rest is freed all the same. */
+async function everything(ctx: Context, call: Call): Promise<Reply> {
+  const locks: Lock[] = [];
+  const warnings: Warning[] = [];
+  for (const scope of [ALL, ...Object.keys(ctx.config.environments)]) {
+    try {
+      const rule = releaseAll(byOf(call));
+      const freed = await actOnLocks(ctx, { scope, command: call.id, rule, actor: call.actor });
+      locks.push(...freed.locks);
+      warnings.push(...freed.warnings);
+    } catch (error) {
+      if (!(error instanceof UnreadableLockError)) throw error;
+    }
+  }
+  return { to: 'caller', view: allFreed(locks, warnings) };
+}
+
+async function clear(ctx: Context, call: Call, environment: string): Promise<Reply> {
+  const { actor, channel, words } = call;
+  const clearing = {
+    environment,
+    command: call.id,
+    actor: actor.id,
+    reason: words.because ?? '',
     channel,
-    lockFreed({ scope, lock, by: actor.id, reason: words.because }),
-    call.channel,
-  );
+    now: ctx.now(),
+  };
+  const cleared = await clearUnreadable(ctx.redis, clearing);
+  await actOnLocks(ctx, {
+    scope: environment,
+    command: `${call.id}-after`,
+    rule: (board) => ({
+      board,
+      events: [],
+      answer: { outcome: 'settled', lock: null, place: null, ahead: 0, locks: [], warnings: [] },
+    }),
+  });
+  if (!cleared) return { to: 'caller', view: lockFree(environment) };
+  const line = mrkdwn`The locks of *${environment}* that could not be read are gone.`;
+  return { to: 'caller', view: lockNote(':unlock:', line, `${environment} is unlocked`) };
+}
+
+function byOf({ id: command, actor, channel }: Call): By {
+  return { command, person: actor.id, channel };
 }

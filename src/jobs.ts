@@ -62,6 +62,8 @@ export const JobData = {
   deployments: z.object({ version, deployment: z.string(), reference: z.string() }),
   reports: z.object({ version, deployment: z.string(), reference: z.string() }),
   messages: MessageJob,
+  /** Looks after what time does to the locks of an environment. */
+  locks: z.object({ version, environment: z.string() }),
   sweeps: z.object({ version }),
 } as const;
 
@@ -92,6 +94,7 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   deployments: { attempts: 8, delay: 500 }, // then the sweep looks once a minute
   reports: { attempts: 12, delay: 2_000 },
   messages: { attempts: 12, delay: 1_000 },
+  locks: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
   sweeps: { attempts: 1, delay: 1_000 },
 };
 

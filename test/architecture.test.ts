@@ -15,13 +15,25 @@ interface Rule {
 const ROLES = ['src/main.ts', 'src/serve.ts'];
 
 /** What needs several stores and is used by more than one command or worker. */
-const VERBS = ['src/deployments/request.ts', 'src/deployments/tell.ts', 'src/locks/told.ts'];
+const VERBS = [
+  'src/deployments/request.ts',
+  'src/deployments/tell.ts',
+  'src/deployments/waiting.ts',
+  'src/locks/tell.ts',
+];
 
 const PURE = [
   'src/views/',
   'src/deployments/gates.ts',
   'src/deployments/deployment.ts',
   'src/locks/lock.ts',
+  'src/locks/change.ts',
+  'src/locks/event.ts',
+  'src/locks/line.ts',
+  'src/locks/offer.ts',
+  'src/locks/release.ts',
+  'src/locks/settle.ts',
+  'src/locks/take.ts',
   'src/locks/duration.ts',
   'src/people/person.ts',
   'src/audit/entry.ts',

@@ -1,10 +1,13 @@
 import { listEnvironmentNames, listLeases } from '../src/deployments/store.ts';
+import { askToKeepLocks } from '../src/locks/act.ts';
+import { ALL } from '../src/locks/lock.ts';
+import { lookAtTiedLocks } from '../src/locks/tied.ts';
 import { defineWorker } from '../src/worker.ts';
 
 /** A lease older than this is looked at even if its own job is lost. */
 const OVERDUE_SECONDS = 60;
 
-/** Looks after deployments whose own job may have been lost: each held lease gets one look a minute. */
+/** Looks after what may have been lost: each held lease, and the locks of each environment, get one look a minute. */
 export const sweep = defineWorker({
   queue: 'sweeps',
   concurrency: 1,
@@ -23,6 +26,10 @@ export const sweep = defineWorker({
         });
       }
     }
+    for (const environment of [ALL, ...Object.keys(ctx.config.environments)]) {
+      await askToKeepLocks(ctx, environment, `sweep-${minute}`);
+    }
+    if (minute % 2 === 0) await lookAtTiedLocks(ctx, `sweep-${minute}`);
     return 'done';
   },
 });

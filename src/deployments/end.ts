@@ -3,6 +3,7 @@ import type { Detail } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
 import { type Deployment, isFinished, type Live, transition } from './deployment.ts';
 import { failpoint } from './failpoint.ts';
+import { askToKeepLocks } from '../locks/act.ts';
 import { findLive, replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
 
@@ -26,6 +27,7 @@ export async function endRun(ctx: Context, deployment: Deployment, end: RunEnd):
   const live = await liveAfter(ctx, deployment, end.state, now);
   const saved = await replaceDeployment(ctx.redis, deployment, after, { freeLease: true, ...live });
   if (!isFinished(deployment)) noteEnd(ctx, saved);
+  await askToKeepLocks(ctx, saved.environment, `${saved.id}-ended`);
   failpoint('before-message');
   await tell(ctx, saved);
   return 'done';

@@ -1,4 +1,4 @@
-import type { Lock } from '../locks/lock.ts';
+import type { Blocked, Lock, Place } from '../locks/lock.ts';
 import type { ReasonCode } from '../reason-codes.ts';
 import type { Live } from './deployment.ts';
 import type { Lease } from './lease.ts';
@@ -9,6 +9,8 @@ export interface Facts {
   readonly mayDeploy: boolean;
   /** Somebody else's lock, if one is in the way. */
   readonly lock: Lock | 'unreadable' | undefined;
+  /** Those in the line for the service, for the words of a refusal. */
+  readonly waiting: readonly Place[];
   /** Another deployment's lease on the same service. */
   readonly lease: Lease | 'unreadable' | undefined;
   readonly live: Live | undefined;
@@ -23,7 +25,7 @@ export interface Unjudged {
 
 export type Refusal =
   | { readonly reason: 'not_allowed' }
-  | { readonly reason: 'locked'; readonly lock: Lock }
+  | { readonly reason: 'locked'; readonly lock: Lock; readonly blocked: Blocked }
   | { readonly reason: 'lock_ambiguous' }
   | { readonly reason: 'deployment_running'; readonly lease: Lease | undefined }
   | { readonly reason: 'already_live'; readonly live: Live }
@@ -34,7 +36,8 @@ export function judge(facts: Facts): readonly Refusal[] {
   const refusals: Refusal[] = [];
   if (!facts.mayDeploy) refusals.push({ reason: 'not_allowed' });
   if (facts.lock === 'unreadable') refusals.push({ reason: 'lock_ambiguous' });
-  else if (facts.lock !== undefined) refusals.push({ reason: 'locked', lock: facts.lock });
+  else if (facts.lock !== undefined)
+    refusals.push({ reason: 'locked', lock: facts.lock, blocked: { waiting: facts.waiting } });
   if (facts.lease === 'unreadable') refusals.push({ reason: 'deployment_running', lease: undefined });
   else if (facts.lease !== undefined) refusals.push({ reason: 'deployment_running', lease: facts.lease });
   refusals.push(...facts.unjudged);

@@ -2,12 +2,14 @@ import type { Environment } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import { UnreadableError } from '../errors.ts';
 import type { Resolved } from '../github/refs.ts';
-import { lockInTheWay } from '../locks/lock.ts';
+import { lockInTheWay, waitingFor } from '../locks/lock.ts';
 import { locksOn } from '../locks/store.ts';
 import type { Person } from '../people/person.ts';
 import { holdsRole } from '../people/roles.ts';
 import { type Deployment, deploymentIdFor } from './deployment.ts';
 import { type Facts, judge, type Refusal, type Unjudged } from './gates.ts';
+import { recordDeployment } from './admission.ts';
+import { isWorthWaiting } from './waiting.ts';
 import { createDeployment, findDeployment, findLease, findLive } from './store.ts';
 
 export interface Request {
@@ -20,6 +22,8 @@ export interface Request {
   readonly repository: string;
   readonly channel: string;
   readonly resolved: Resolved;
+  /** Whether it stands in the line where only a lock or another deployment is in the way. */
+  readonly wait: boolean;
 }
 
 export type Requested =
@@ -41,10 +45,18 @@ export async function requestDeployment(
   if (existing !== undefined) return { kind: 'accepted', deployment: existing };
 
   const refusals = judge(facts);
+  const wanted = newDeployment(id, request, rules, facts, ctx.now());
+  const waiting = { ...wanted, state: 'waiting' as const };
+  if (request.wait && isWorthWaiting(refusals)) {
+    return { kind: 'accepted', deployment: await recordDeployment(ctx.redis, waiting) };
+  }
   if (refusals.length > 0) return { kind: 'refused', refusals };
 
-  const created = await createDeployment(ctx.redis, newDeployment(id, request, rules, facts, ctx.now()));
+  const created = await createDeployment(ctx.redis, wanted);
   if (created.kind === 'leased') {
+    if (request.wait) {
+      return { kind: 'accepted', deployment: await recordDeployment(ctx.redis, waiting) };
+    }
     return { kind: 'refused', refusals: [{ reason: 'deployment_running', lease: created.lease }] };
   }
   return { kind: 'accepted', deployment: created.deployment };
@@ -64,14 +76,15 @@ export async function readFacts(ctx: Context, rules: Environment, asked: Asked):
   const { id, actor, environment, service, sha } = asked;
   const [mayDeploy, lock, lease, live] = await Promise.all([
     holdsRole(ctx, actor, 'deployer', rules),
-    orUnreadable(locksOn(ctx.redis, environment, [service], ctx.now())),
+    orUnreadable(locksOn(ctx.redis, environment, ctx.now())),
     orUnreadable(findLease(ctx.redis, environment, service)),
     findLive(ctx.redis, environment, service),
   ]);
   return {
     sha,
     mayDeploy,
-    lock: lock === 'unreadable' ? lock : lockInTheWay(lock, service, actor.id),
+    lock: lock === 'unreadable' ? lock : lockInTheWay(lock.locks, service, actor.id),
+    waiting: lock === 'unreadable' ? [] : waitingFor(lock.line, `${environment}/${service}`),
     lease: lease === 'unreadable' || lease?.deployment !== id ? lease : undefined,
     live,
     unjudged: unjudgedRules(rules),

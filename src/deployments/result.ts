@@ -58,7 +58,11 @@ export async function findResult(redis: RedisClient, id: string): Promise<Report
 }
 
 /** Has a worker look at the deployment once, soon. `why` tells one event from another. */
-export async function wake(ctx: Context, { id, reference }: Deployment, why: string): Promise<void> {
+export async function wake(
+  ctx: Context,
+  { id, reference }: Pick<Deployment, 'id' | 'reference'>,
+  why: string,
+): Promise<void> {
   await ctx.jobs.add('deployments', `${id}-wake-${why}`, { version: 1, deployment: id, reference });
 }
 

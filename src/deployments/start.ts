@@ -1,4 +1,6 @@
 import type { Context } from '../context.ts';
+import { findEnvironment } from '../config/find.ts';
+import type { ReasonCode } from '../reason-codes.ts';
 import type { DriverRequest, Started } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
 import { type Change, type Deployment, transition } from './deployment.ts';
@@ -10,6 +12,7 @@ import { wake } from './result.ts';
 import { readFacts } from './request.ts';
 import { replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
+import { askToKeepLocks } from '../locks/act.ts';
 
 /** An attempt that has not reached the driver this long after its intent will never do so. */
 const LEAP_SECONDS = 5;
@@ -98,15 +101,20 @@ async function recordStart(
 }
 
 async function askGatesAgain(ctx: Context, deployment: Deployment): Promise<Outcome | undefined> {
-  const { id, environment, service, sha, requestedBy } = deployment;
-  const rules = Object.hasOwn(ctx.config.environments, environment)
-    ? ctx.config.environments[environment]
-    : undefined;
-  if (rules === undefined) return refuse(ctx, deployment, 'unknown_environment');
-  const actor = await ctx.slack.findPerson(requestedBy);
-  if (actor === undefined || actor.barred !== null) return refuse(ctx, deployment, 'not_allowed');
-  const [refusal] = judge(await readFacts(ctx, rules, { id, actor, environment, service, sha }));
+  const [refusal] = await judgeAgain(ctx, deployment);
   return refusal === undefined ? undefined : refuse(ctx, deployment, refusal.reason);
+}
+
+/** What stands in the way of a deployment now, by today's configuration and for the person who asked for it. */
+export async function judgeAgain(
+  ctx: Context,
+  { id, environment, service, sha, requestedBy }: Deployment,
+): Promise<readonly { readonly reason: ReasonCode }[]> {
+  const rules = findEnvironment(ctx.config, environment);
+  if (rules === undefined) return [{ reason: 'unknown_environment' }];
+  const actor = await ctx.slack.findPerson(requestedBy);
+  if (actor === undefined || actor.barred !== null) return [{ reason: 'not_allowed' }];
+  return judge(await readFacts(ctx, rules, { id, actor, environment, service, sha }));
 }
 
 async function refuse(
@@ -136,6 +144,7 @@ async function endBeforeStart(
   const ended = transition(deployment, state, ctx.now(), { ...change, runOver: true });
   const saved = await replaceDeployment(ctx.redis, deployment, ended, { freeLease: true });
   noteEnd(ctx, saved);
+  await askToKeepLocks(ctx, saved.environment, `${saved.id}-ended`);
   await tell(ctx, saved);
   return 'done';
 }

@@ -226,7 +226,7 @@ function parse<Value extends z.ZodType>(schema: Value, key: string, json: string
   }
 }
 
-const recordKey = (id: string) => `baton:{${environmentOfDeployment(id)}}:deployment:${id}`;
-const indexKey = (environment: string) => `baton:{${environment}}:deployments`;
-const leasesKey = (environment: string) => `baton:{${environment}}:leases`;
+export const recordKey = (id: string) => `baton:{${environmentOfDeployment(id)}}:deployment:${id}`;
+export const indexKey = (environment: string) => `baton:{${environment}}:deployments`;
+export const leasesKey = (environment: string) => `baton:{${environment}}:leases`;
 const liveKey = (environment: string) => `baton:{${environment}}:live`;

@@ -37,3 +37,15 @@ export async function findPullRequestHead(
   }
   return { sha: head.sha, branch: head.ref };
 }
+
+/** What became of a pull request; undefined when there is none by that number. Throws GitHubUnreadableError. */
+export async function pullRequestState(
+  github: Octokit,
+  repository: string,
+  number: number,
+): Promise<'open' | 'merged' | 'closed' | undefined> {
+  const found = await foundOrNot(github.rest.pulls.get({ ...owned(repository), pull_number: number }));
+  if (found === undefined) return undefined;
+  if (found.data.merged_at !== null) return 'merged';
+  return found.data.state === 'open' ? 'open' : 'closed';
+}

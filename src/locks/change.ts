@@ -2,14 +2,24 @@ import * as z from 'zod';
 import type { LockEvent } from './event.ts';
 import { type Board, Lock, Place, type Running, Warning } from './lock.ts';
 
+/** What the configuration says of locks on the environment; undefined for no bound. */
+export interface LockRules {
+  /** How long a lock lasts when nobody says for how long. */
+  readonly defaultSeconds: number | undefined;
+  /** The longest that it may last, from its beginning. */
+  readonly maxSeconds: number | undefined;
+  readonly requireReason: boolean;
+  /** How long an offer, and a turn in the line, waits for its answer. */
+  readonly offerSeconds: number;
+}
+
 /** What the rules look at besides the board. */
 export interface Moment {
   readonly now: Date;
   readonly running: readonly Running[];
   /** The global lock, for an environment's board. */
   readonly global: Lock | undefined;
-  /** How long an offer, and a turn in the line, waits for its answer. */
-  readonly offerSeconds: number;
+  readonly rules: LockRules;
   /** When a holder is asked whether a lock that is kept since then is still needed; null for never. */
   readonly remindAt: (holder: string, since: Date) => Date | null;
 }

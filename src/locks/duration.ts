@@ -9,3 +9,15 @@ export function parseDuration(text: string): number | undefined {
   }
   return seconds > 0 ? seconds : undefined;
 }
+
+/** `1h30m` for 5400: as people type it. */
+export function durationWords(seconds: number): string {
+  let left = Math.max(1, Math.round(seconds));
+  let words = '';
+  for (const [unit, size] of Object.entries(UNIT_SECONDS).toReversed()) {
+    const amount = Math.floor(left / size);
+    if (amount > 0) words += `${amount}${unit}`;
+    left -= amount * size;
+  }
+  return words;
+}

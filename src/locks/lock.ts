@@ -79,23 +79,32 @@ export type Board = z.infer<typeof Board>;
 
 export const EMPTY: Board = { version: 2, locks: [], line: [], warnings: [] };
 
-/** What runs on a service just now: the service and its lease's beginning and owner. */
+/** What runs just now: the service, empty when it cannot be read, and its lease's owner and beginning. */
 export interface Running {
   readonly service: string;
   readonly requestedBy: string;
   readonly since: Date;
 }
 
-/** Carries the lock that is in the way, so that the view can name the holder. */
+/** What helps whoever meets a lock. */
+export interface Blocked {
+  /** Those in the line for it. */
+  readonly waiting: readonly Place[];
+  /** Where the holder's clock stands and who is at work, when the holder is not. */
+  readonly away?: { readonly clock: string; readonly awake: readonly string[] } | undefined;
+  /** What the person gave as their own reason. */
+  readonly reason?: string | undefined;
+}
+
+/** Carries the lock that is in the way, so that the view can name the holder and every way out. */
 export class LockedError extends ConflictError {
   readonly lock: Lock;
-  /** How many wait in the line for it. */
-  readonly waiting: readonly Place[];
+  readonly blocked: Blocked;
 
-  constructor(lock: Lock, waiting: readonly Place[] = []) {
+  constructor(lock: Lock, blocked: Blocked) {
     super(`${lock.scope} is locked`, { reason: 'locked' });
     this.lock = lock;
-    this.waiting = waiting;
+    this.blocked = blocked;
   }
 }
 
@@ -144,16 +153,18 @@ export function overlap(one: string, other: string): boolean {
 export function isOver({ until, scope }: Lock, now: Date, running: readonly Running[]): boolean {
   if (until === null || until > now) return false;
   return !running.some(({ service, since }) => {
-    const concerned = !scope.includes('/') || scope.endsWith(`/${service}`);
-    return concerned && since < until;
+    return concerns(scope, service) && since < until;
   });
+}
+
+/** Whether a scope takes in a service of its environment; one whose name cannot be read is taken in by all. */
+export function concerns(scope: string, service: string): boolean {
+  return service === '' || !scope.includes('/') || scope.endsWith(`/${service}`);
 }
 
 /** The lock that keeps this person from deploying the service: the global one, the environment's, the service's own. */
 export function lockInTheWay(locks: readonly Lock[], service: string, person: string): Lock | undefined {
-  const others = locks.filter(
-    ({ holder, scope }) => holder !== person && (!scope.includes('/') || scope.endsWith(`/${service}`)),
-  );
+  const others = locks.filter(({ holder, scope }) => holder !== person && concerns(scope, service));
   return others.toSorted(byPrecedence)[0];
 }
 

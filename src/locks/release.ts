@@ -21,7 +21,8 @@ export function release(wanted: Release): Rule {
       return unchanged(board, answer(lock === undefined ? 'over' : 'not_that_one', { lock: lock ?? null }));
     }
     if (lock === undefined) return endWarnings(board, now, wanted);
-    if (!force && lock.holder !== person) throw new LockedError(lock, waitingFor(board.line, scope));
+    if (!force && lock.holder !== person)
+      throw new LockedError(lock, { waiting: waitingFor(board.line, scope) });
     const kind = lock.holder === person ? 'freed' : 'forced';
     return {
       board: without(board, [lock]),

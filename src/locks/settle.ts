@@ -85,7 +85,7 @@ function remind(board: Board, { now, remindAt }: Moment, events: LockEvent[]): B
   const locks = board.locks.map((lock): Lock => {
     const { id, scope, holder } = lock;
     if (lock.remindAt === null || lock.remindAt > now) return lock;
-    const at = lock.remindAt.toISOString();
+    const at = lock.remindAt.getTime();
     const kind = 'reminded';
     events.push(
       event({ id: `${kind}-${id}-${at}`, kind, at: now, actor: 'baton', scope, lock, other: holder }),
@@ -125,14 +125,14 @@ function giveTurns(board: Board, moment: Moment, events: LockEvent[]): Board {
   }
 }
 
-function turnOf({ id, scope, person, reason, channel }: Place, { now, offerSeconds }: Moment): Lock {
+function turnOf({ id, scope, person, reason, channel }: Place, { now, rules }: Moment): Lock {
   return {
     id: lockIdFor(scope, id),
     scope,
     holder: person,
     reason,
     since: now,
-    until: new Date(now.getTime() + offerSeconds * 1_000),
+    until: new Date(now.getTime() + rules.offerSeconds * 1_000),
     turn: true,
     pullRequest: null,
     remindAt: null,
@@ -156,4 +156,3 @@ export function aheadOf(line: readonly Place[], place: Place): number {
   const index = line.indexOf(place);
   return line.slice(0, index).filter(({ scope }) => overlap(scope, place.scope)).length;
 }
-

@@ -1,15 +1,9 @@
-import { ConflictError } from '../errors.ts';
-import {
-  answer,
-  type By,
-  type Change,
-  eventBy,
-  type Moment,
-  type Rule,
-  unchanged,
-} from './change.ts';
+import { ConflictError, UserError } from '../errors.ts';
+import { durationWords } from './duration.ts';
+import { answer, type By, type Change, eventBy, type Moment, type Rule, unchanged } from './change.ts';
 import {
   type Board,
+  concerns,
   type Lock,
   LockedError,
   lockIdFor,
@@ -24,9 +18,8 @@ import { settled } from './settle.ts';
 export interface Terms {
   /** Empty when none was given. */
   readonly reason: string;
-  /** The end that was asked for; undefined when none was: then `untilElse`. */
+  /** The end that was asked for. */
   readonly until?: Date | undefined;
-  readonly untilElse: Date | null;
   readonly pullRequest?: TiedTo | undefined;
 }
 
@@ -72,7 +65,8 @@ export function steal(wanted: Steal): Rule {
       return put(board, moment, { lock: newLock(wanted, moment), wanted, kind: 'taken' });
     }
     const elsewhere = [before, ...others].find((lock) => lock.scope !== scope);
-    if (elsewhere !== undefined) throw new LockedError(elsewhere, waitingFor(board.line, elsewhere.scope));
+    if (elsewhere !== undefined)
+      throw new LockedError(elsewhere, { waiting: waitingFor(board.line, elsewhere.scope) });
     refuseIfHolderDeploys(before, moment);
     const locks = board.locks.filter((lock) => lock !== before);
     return put({ ...board, locks }, moment, {
@@ -119,7 +113,7 @@ export function warn({ scope, reason, until, ...by }: Warn): Rule {
 
 function again(
   board: Board,
-  { now }: Moment,
+  moment: Moment,
   { own, wanted }: { readonly own: Lock; readonly wanted: Wanted },
 ): Change {
   const { until, reason, pullRequest } = wanted.terms;
@@ -129,13 +123,13 @@ function again(
 
   const lock: Lock = {
     ...own,
-    until: until ?? own.until,
+    until: until === undefined ? own.until : withinBounds(own.since, until, moment),
     reason: newReason ? reason : own.reason,
     pullRequest: pullRequest ?? own.pullRequest,
   };
   return {
     board: { ...board, locks: board.locks.map((other) => (other === own ? lock : other)) },
-    events: [eventBy(wanted, { kind: 'extended', at: now, scope: own.scope, lock, reason })],
+    events: [eventBy(wanted, { kind: 'extended', at: moment.now, scope: own.scope, lock, reason })],
     answer: answer('extended', { lock }),
   };
 }
@@ -165,21 +159,39 @@ export function isOwnPlace(place: Place, scope: string, person: string): boolean
   return place.person === person && place.scope === scope && place.deployment === null;
 }
 
+/** Throws UserError for terms that the configuration does not allow. */
 export function newLock({ scope, person, command, channel, terms }: Wanted, moment: Moment): Lock {
-  const { now, remindAt } = moment;
+  const { now, remindAt, rules } = moment;
+  requireReason(moment, scope, terms.reason);
+  const seconds = rules.defaultSeconds ?? rules.maxSeconds;
+  const untilElse = seconds === undefined ? null : new Date(now.getTime() + seconds * 1_000);
   return {
     id: lockIdFor(scope, command),
     scope,
     holder: person,
     reason: terms.reason,
     since: now,
-    until: terms.until ?? terms.untilElse,
+    until: terms.until === undefined ? untilElse : withinBounds(now, terms.until, moment),
     turn: false,
     pullRequest: terms.pullRequest ?? null,
     remindAt: remindAt(person, now),
     offer: null,
     channel,
   };
+}
+
+export function requireReason({ rules }: Moment, scope: string, reason: string): void {
+  if (!rules.requireReason || reason !== '') return;
+  throw new UserError(`A lock on ${scope} needs a reason.`, { example: `/lock ${scope} because load test` });
+}
+
+function withinBounds(since: Date, until: Date, { rules }: Moment): Date {
+  const { maxSeconds } = rules;
+  if (maxSeconds === undefined || until.getTime() - since.getTime() <= maxSeconds * 1_000) return until;
+  const most = durationWords(maxSeconds);
+  throw new UserError(`A lock may last ${most} here at most, counted from its beginning.`, {
+    hint: `“for ${most}” is the longest.`,
+  });
 }
 
 /** Throws LockedError when somebody else holds a lock that overlaps: the widest one is named. */
@@ -192,23 +204,25 @@ export function refuseIfLocked(
   const others = standing.filter((lock) => lock.holder !== person && overlap(lock.scope, scope));
   const widest = others.toSorted((one, other) => one.scope.length - other.scope.length);
   const lock = others.find((other) => other === global) ?? widest[0];
-  if (lock !== undefined) throw new LockedError(lock, waitingFor(line, lock.scope));
+  if (lock !== undefined) throw new LockedError(lock, { waiting: waitingFor(line, lock.scope) });
 }
 
 /** Nothing is locked, and yet others come first: deployments that wait for one that runs. */
 function refuseIfOthersWait({ line }: Board, { scope, person }: Wanted): void {
   const first = line.find((place) => overlap(place.scope, scope));
   if (first === undefined || first.person === person) return;
-  throw new ConflictError(`Others wait in the line for ${scope}: deployments that were asked for with --wait.`, {
-    reason: 'locked',
-    hint: `“/lock ${scope} --wait” puts you behind them.`,
-  });
+  throw new ConflictError(
+    `Others wait in the line for ${scope}: deployments that were asked for with --wait.`,
+    {
+      reason: 'locked',
+      hint: `“/lock ${scope} --wait” puts you behind them.`,
+    },
+  );
 }
 
 function refuseIfHolderDeploys(lock: Lock, { running }: Moment): void {
   const busy = running.some(
-    ({ service, requestedBy }) =>
-      requestedBy === lock.holder && (!lock.scope.includes('/') || lock.scope.endsWith(`/${service}`)),
+    ({ service, requestedBy }) => requestedBy === lock.holder && concerns(lock.scope, service),
   );
   if (!busy) return;
   throw new ConflictError(
@@ -219,4 +233,3 @@ function refuseIfHolderDeploys(lock: Lock, { running }: Moment): void {
     },
   );
 }
-

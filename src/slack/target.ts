@@ -48,12 +48,10 @@ export function readEnvironment(config: Config, word: string, command = 'deploy 
   return word;
 }
 
-/** An environment, or one of its services: `ENV`, `ENV/SERVICE`, `ENV SERVICE`, `SERVICE on ENV`; never a ref. */
+/** An environment, one of its services, or `all`: `ENV`, `ENV/SERVICE`, `ENV SERVICE`, `SERVICE on ENV`; never a ref. */
 export function readScope(config: Config, words: Words): Scope {
-  if (words.words[0]?.text === 'all' && findEnvironment(config, 'all') === undefined) {
-    const message = `“/${words.command} all” comes with a later version of Baton.`;
-    throw new UserError(message, { hint: 'What works now: one environment at a time.' });
-  }
+  if (words.words.length === 1 && words.words[0]?.text === 'all')
+    return { environment: 'all', service: undefined };
   const { environment, service, ref } = readPlace(config, words);
   if (ref.kind === 'default') return { environment, service };
   const named = ref.kind === 'named' ? `@${ref.name}` : `#${ref.number}`;

@@ -1,6 +1,8 @@
+import type { KnownBlock } from '@slack/types';
 import type { Deployment, DeploymentState, Live } from '../deployments/deployment.ts';
 import type { Lease } from '../deployments/lease.ts';
 import {
+  buttons,
   code,
   context,
   joined,
@@ -40,8 +42,25 @@ export function deploymentView(deployment: Deployment): View {
   ];
   return {
     text: summaryText(`${service} on ${environment} ${words}`),
-    blocks: [section(joined(lines)), context(smallPrint(deployment))],
+    blocks: [section(joined(lines)), ...offers(deployment), context(smallPrint(deployment))],
   };
+}
+
+/** For whoever asked for a deployment that ended while they waited. */
+export function deploymentEndedFor({ id, environment, service, summary, reason }: Deployment): View {
+  const lines = [
+    mrkdwn`:no_entry_sign: Your deployment of *${service}* to *${environment}* was not started.`,
+    mrkdwn`${summary}`,
+  ];
+  return {
+    text: summaryText(`Not deployed: ${service} on ${environment}`),
+    blocks: [section(joined(lines)), context(mrkdwn`${code(reason ?? 'cancelled')} · ${code(id)}`)],
+  };
+}
+
+function offers({ id, state, environment, service }: Deployment): KnownBlock[] {
+  if (state !== 'waiting') return [];
+  return [buttons({ label: 'Leave', command: `lock ${environment}/${service} --leave --lock ${id}` })];
 }
 
 /** The end of a failed run's output, for the thread; undefined where there is nothing to show. */
@@ -101,7 +120,7 @@ function story(deployment: Deployment): Mrkdwn[] {
 }
 
 function smallPrint({ id, fence, reason, reference, pullRequest }: Deployment): Mrkdwn {
-  const parts = [mrkdwn`${code(id)}`, mrkdwn`fence ${fence}`];
+  const parts = [mrkdwn`${code(id)}`, ...(fence === 0 ? [] : [mrkdwn`fence ${fence}`])];
   if (pullRequest !== null) parts.push(mrkdwn`#${pullRequest}`);
   if (reason !== null) parts.push(mrkdwn`${code(reason)}`);
   parts.push(mrkdwn`reference ${reference}`);

@@ -15,7 +15,7 @@ import {
 
 /** An error that the person can act on: what is wrong, what to do, and an example. */
 export function userError(error: UserError, reference: string): View {
-  if (error instanceof LockedError) return lockInTheWay(error.lock, reference);
+  if (error instanceof LockedError) return lockInTheWay(error.lock, error.blocked, reference);
 
   const { message, hint, example, reason } = error;
   const lines = [mrkdwn`:warning: ${worded(message)}`];

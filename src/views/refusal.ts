@@ -1,15 +1,18 @@
+import type { KnownBlock } from '@slack/types';
 import type { Refusal } from '../deployments/gates.ts';
+import { ALL } from '../locks/lock.ts';
 import { whatIsLive, whatRuns } from './deployment.ts';
+import { awayLine, whoHolds } from './lock.ts';
 import {
+  type ButtonLook,
+  buttons,
   code,
   context,
   joined,
   type Mrkdwn,
   mrkdwn,
-  person,
   section,
   summaryText,
-  time,
   type View,
 } from './view.ts';
 
@@ -18,19 +21,35 @@ interface Refused {
   readonly service: string;
   readonly refusals: readonly Refusal[];
   readonly reference: string;
+  /** What they typed behind the environment, so that a button can ask for the same with `--wait`. */
+  readonly asked: string;
 }
 
 /** Everything that stands in the way of a deployment: what, who, since when, and what to do. */
-export function deploymentRefused({ environment, service, refusals, reference }: Refused): View {
+export function deploymentRefused(refused: Refused): View {
+  const { environment, service, refusals, reference } = refused;
   const lines = refusals.map((refusal) => mrkdwn`• ${inTheWay(refusal, environment)}`);
   const reasons = refusals.map(({ reason }) => mrkdwn`${code(reason)}`);
   return {
     text: summaryText(`Not deployed: ${service} on ${environment}`),
     blocks: [
       section(joined([mrkdwn`:no_entry: *Not deployed:* *${service}* on *${environment}*`, ...lines])),
+      ...waysOut(refused),
       context(joined([...reasons, mrkdwn`reference ${reference}`], ' · ')),
     ],
   };
+}
+
+/** Buttons for what time or somebody else may open; nothing where waiting is of no use. */
+function waysOut({ environment, refusals, asked }: Refused): KnownBlock[] {
+  const waits = refusals.every(({ reason }) => reason === 'locked' || reason === 'deployment_running');
+  if (!waits) return [];
+  const wait: ButtonLook = { label: 'Wait', command: `deploy ${environment} ${asked} --wait` };
+  const locked = refusals.find((refusal) => refusal.reason === 'locked');
+  if (locked === undefined || locked.lock.scope === ALL) return [buttons(wait)];
+  const { scope, id } = locked.lock;
+  const steal = `lock ${scope} --steal --lock ${id} because to deploy ${asked}`;
+  return [buttons(wait, { label: 'Steal', command: steal, style: 'danger' })];
 }
 
 /** One sentence for one closed gate, with the way out. */
@@ -39,10 +58,8 @@ export function inTheWay(refusal: Refusal, environment: string): Mrkdwn {
     case 'not_allowed':
       return mrkdwn`Only deployers of *${environment}* may deploy to it. ${code('/baton whoami')} tells your roles.`;
     case 'locked': {
-      const { holder, since, until, reason, scope } = refusal.lock;
-      const why = reason === '' ? mrkdwn`` : mrkdwn` because “${reason}”`;
-      const end = until === null ? mrkdwn`` : mrkdwn`, until ${time(until)}`;
-      return mrkdwn`${person(holder)} locked *${scope}* ${time(since)}${end}${why}. Ask for ${code(`/unlock ${scope}`)}.`;
+      const { lock, blocked } = refusal;
+      return joined([mrkdwn`${whoHolds(lock)}.`, ...awayLine(lock, blocked.away)], ' ');
     }
     case 'lock_ambiguous':
       return mrkdwn`A lock on *${environment}* cannot be read, so it blocks. An admin has to look at it.`;

@@ -1,6 +1,7 @@
 import type { Deployment, Live } from '../deployments/deployment.ts';
 import type { Lease } from '../deployments/lease.ts';
-import type { Lock } from '../locks/lock.ts';
+import type { LockEvent } from '../locks/event.ts';
+import { claimLines, type Claims } from './lock.ts';
 import { lengthOf, LOOK, whatIsDeployed, whatIsLive, whatRuns } from './deployment.ts';
 import {
   code,
@@ -10,6 +11,7 @@ import {
   mrkdwn,
   person,
   section,
+  shortened,
   summaryText,
   time,
   type View,
@@ -20,7 +22,7 @@ export interface EnvironmentStatus {
   readonly services: readonly string[];
   readonly live: ReadonlyMap<string, Live> | 'unreadable';
   readonly leases: ReadonlyMap<string, Lease> | 'unreadable';
-  readonly locks: readonly Lock[] | 'unreadable';
+  readonly locks: Claims | 'unreadable';
 }
 
 /** What is where: for each environment its services, what runs, and who holds a lock. */
@@ -55,25 +57,61 @@ function liveOf(live: EnvironmentStatus['live'], service: string): Mrkdwn {
 function lockLines(locks: EnvironmentStatus['locks']): Mrkdwn[] {
   if (locks === 'unreadable')
     return [mrkdwn`:lock: a lock that cannot be read blocks it (${code('lock_ambiguous')})`];
-  return locks.map(({ scope, holder, since, reason }) => {
-    const why = reason === '' ? mrkdwn`` : mrkdwn` because “${reason}”`;
-    return mrkdwn`:lock: *${scope}* locked by ${person(holder)} since ${time(since)}${why}`;
-  });
+  return claimLines(locks);
 }
 
-/** The last deployments, newest first. */
-export function historyView(deployments: readonly Deployment[], where: string | undefined): View {
+export interface History {
+  readonly deployments: readonly Deployment[];
+  readonly locks: readonly LockEvent[];
+}
+
+/** The last deployments and what became of locks, newest first; at most so many lines. */
+export function historyView({ deployments, locks }: History, where: string | undefined, most: number): View {
   const place = where === undefined ? 'anywhere' : `on ${where}`;
-  if (deployments.length === 0) {
+  const lines = [
+    ...deployments.map((deployment) => ({ at: deployment.createdAt, line: historyLine(deployment) })),
+    ...locks.map((event) => ({ at: event.at, line: lockLine(event) })),
+  ].toSorted((one, other) => Number(other.at) - Number(one.at));
+  if (lines.length === 0) {
     return { text: 'No deployments yet', blocks: [section(mrkdwn`Nothing has been deployed ${place} yet.`)] };
   }
   return {
-    text: `The last deployments ${place}`,
+    text: `The last deployments and locks ${place}`,
     blocks: [
-      section(mrkdwn`*The last deployments ${place}*`),
-      ...deployments.map((deployment) => section(historyLine(deployment))),
+      section(mrkdwn`*The last deployments and locks ${place}*`),
+      ...lines.slice(0, most * 2).map(({ line }) => section(line)),
     ],
   };
+}
+
+const LOCK_WORDS: Readonly<Record<LockEvent['kind'], string>> = {
+  taken: 'locked',
+  extended: 'changed the lock on',
+  freed: 'unlocked',
+  forced: 'unlocked by force',
+  expired: 'end of the lock on',
+  stolen: 'took over',
+  offered: 'offered',
+  offer_expired: 'end of the offer of',
+  accepted: 'accepted',
+  declined: 'declined',
+  waiting: 'stood in the line for',
+  left: 'left the line for',
+  turn: 'turn given on',
+  turn_passed: 'turn passed on',
+  warned: 'warned about',
+  warning_ended: 'end of the warning about',
+  reminded: 'reminded of',
+  kept: 'kept',
+  merged: 'unlocked by a merge',
+  closed: 'asked about',
+};
+
+function lockLine({ kind, at, actor, scope, reason, other }: LockEvent): Mrkdwn {
+  const who = actor === 'baton' ? mrkdwn`Baton` : person(actor);
+  const whom = other === null || other === actor ? mrkdwn`` : mrkdwn` (${person(other)})`;
+  const why = reason === '' ? mrkdwn`` : mrkdwn`: “${shortened(reason)}”`;
+  return mrkdwn`:lock: ${who} ${LOCK_WORDS[kind]} *${scope}*${whom} ${time(at)}${why}`;
 }
 
 function historyLine(deployment: Deployment): Mrkdwn {

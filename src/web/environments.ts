@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
 import { listEnvironmentNames, listLeases, listLive } from '../deployments/store.ts';
 import { UnreadableError } from '../errors.ts';
-import { findLock } from '../locks/store.ts';
+import { ALL, UnreadableLockError, waitingFor } from '../locks/lock.ts';
+import { locksOn } from '../locks/store.ts';
 import { liveShape, lockShape, type LockShape, unreadableLock } from './shape.ts';
 
 /** The environments of the configuration in its order, then those that were deployed to before they left it. */
@@ -27,8 +28,9 @@ export async function listEnvironments(ctx: Context): Promise<EnvironmentShape[]
 /** The locks in force, newest first; those that cannot be read stand before all others. */
 export async function listLocks(ctx: Context): Promise<LockShape[]> {
   const names = await environmentNames(ctx);
-  const lists = await Promise.all(names.map((name) => locksIn(ctx, scopesIn(ctx, name))));
-  const locks = [...(await locksIn(ctx, ['all'])), ...lists.flat()];
+  const lists = await Promise.all(names.map((name) => locksIn(ctx, name)));
+  const own = lists.flat().filter(({ scope }) => scope !== ALL);
+  const locks = [...(await locksIn(ctx, ALL)), ...own];
   return locks.toSorted((one, other) => sinceOf(other) - sinceOf(one));
 }
 
@@ -36,7 +38,7 @@ async function environmentShape(ctx: Context, name: string): Promise<Environment
   const [live, leases, locks] = await Promise.all([
     orUnreadable(listLive(ctx.redis, name)),
     orUnreadable(listLeases(ctx.redis, name)),
-    locksIn(ctx, scopesIn(ctx, name)),
+    locksIn(ctx, name),
   ]);
   const services = new Set([...servicesOf(ctx, name), ...(live?.keys() ?? []), ...(leases?.keys() ?? [])]);
   const shapes = Array.from(services, (service) => {
@@ -56,21 +58,13 @@ function servicesOf({ config }: Context, name: string): readonly string[] {
   return Object.hasOwn(config.environments, name) ? (config.environments[name]?.services ?? []) : [];
 }
 
-function scopesIn(ctx: Context, name: string): string[] {
-  return [name, ...servicesOf(ctx, name).map((service) => `${name}/${service}`)];
-}
-
-async function locksIn(ctx: Context, scopes: readonly string[]): Promise<LockShape[]> {
-  const found = await Promise.all(scopes.map((scope) => lockOn(ctx, scope)));
-  return found.filter((lock) => lock !== undefined);
-}
-
-async function lockOn(ctx: Context, scope: string): Promise<LockShape | undefined> {
+/** With the global lock first: it holds everywhere. */
+async function locksIn(ctx: Context, environment: string): Promise<LockShape[]> {
   try {
-    const lock = await findLock(ctx.redis, scope, ctx.now());
-    return lock && lockShape(lock);
+    const { locks, line } = await locksOn(ctx.redis, environment, ctx.now());
+    return locks.map((lock) => lockShape(lock, waitingFor(line, lock.scope)));
   } catch (error) {
-    if (error instanceof UnreadableError) return unreadableLock(scope);
+    if (error instanceof UnreadableLockError) return [unreadableLock(error.scope)];
     throw error;
   }
 }

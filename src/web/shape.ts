@@ -1,6 +1,6 @@
 import type { ListedEntry } from '../audit/store.ts';
 import type { Deployment, Live } from '../deployments/deployment.ts';
-import type { Lock } from '../locks/lock.ts';
+import type { Lock, Place } from '../locks/lock.ts';
 
 /** How nouns look to those who ask over HTTP: our keys in snake case, times in ISO 8601, UTC. */
 export function deploymentShape(deployment: Deployment): object {
@@ -41,15 +41,18 @@ export interface LockShape {
   readonly unreadable?: true;
 }
 
-export function lockShape({ scope, holder, reason, since, until }: Lock): LockShape {
+export function lockShape(
+  { scope, holder, reason, since, until, pullRequest }: Lock,
+  waiting: readonly Place[],
+): LockShape {
   return {
     scope,
     holder,
     reason,
     since: since.toISOString(),
     until: until?.toISOString() ?? null,
-    waiting: [],
-    pull_request: null,
+    waiting: [...new Set(waiting.map(({ person }) => person))],
+    pull_request: pullRequest?.number ?? null,
   };
 }
 

@@ -1,0 +1,91 @@
+import { Redis } from 'ioredis';
+import type { Moment } from '../src/locks/change.ts';
+import { release } from '../src/locks/release.ts';
+import { changeLocks } from '../src/locks/store.ts';
+import { take } from '../src/locks/take.ts';
+import { median } from './ack.ts';
+import { startRedis, temporaryFolder } from './processes.ts';
+
+const ROUNDS = 7;
+const PAIRS = 1_000;
+
+export interface LocksResult {
+  /** Pairs of take and release a second, one at a time. */
+  readonly barePerSecond: number;
+  readonly storePerSecond: number;
+}
+
+/** Lock take and release through the store beside a bare loop of two scripts, by turns on one Redis. */
+export async function measureLocks(): Promise<LocksResult> {
+  const folder = temporaryFolder();
+  const redis = await startRedis(folder.path);
+  const client = new Redis({ path: redis.socket });
+  const bare: number[] = [];
+  const store: number[] = [];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const pairs = {
+      bare: await perSecond(barePair(client)),
+      store: await perSecond(storePair(client, round)),
+    };
+    if (round === 0) continue; // warms up
+    bare.push(pairs.bare);
+    store.push(pairs.store);
+  }
+  client.disconnect();
+  await redis.stop();
+  folder.remove();
+  return { barePerSecond: median(bare), storePerSecond: median(store) };
+}
+
+const TAKE = `if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end redis.call('SET', KEYS[1], ARGV[1]) return 1`;
+const RELEASE = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end return redis.call('DEL', KEYS[1])`;
+
+function barePair(client: Redis): (index: number) => Promise<void> {
+  client.defineCommand('bareTake', { numberOfKeys: 1, lua: TAKE });
+  client.defineCommand('bareRelease', { numberOfKeys: 1, lua: RELEASE });
+  const scripts = client as unknown as Record<
+    'bareTake' | 'bareRelease',
+    (...args: string[]) => Promise<number>
+  >;
+  return async (index) => {
+    const token = `token-${index}`;
+    if ((await scripts.bareTake('bare', token)) !== 1) throw new Error('the bare lock was not taken');
+    if ((await scripts.bareRelease('bare', token)) !== 1) throw new Error('the bare lock was not freed');
+  };
+}
+
+function storePair(client: Redis, round: number): (index: number) => Promise<void> {
+  const environment = 'staging';
+  const rules = { defaultSeconds: undefined, maxSeconds: undefined, requireReason: false, offerSeconds: 600 };
+  return async (index) => {
+    const moment: Omit<Moment, 'running'> = {
+      now: new Date(),
+      global: undefined,
+      rules,
+      remindAt: () => null,
+    };
+    const by = { person: 'U0ASHA', channel: 'C0STG', scope: environment };
+    const taking = `t-${round}-${index}`;
+    const taken = await changeLocks(client, {
+      environment,
+      command: taking,
+      moment,
+      rule: take({ ...by, command: taking, terms: { reason: 'bench' } }),
+    });
+    if (taken.outcome !== 'taken') throw new Error('the lock was not taken');
+    const freeing = `f-${round}-${index}`;
+    const freed = await changeLocks(client, {
+      environment,
+      command: freeing,
+      moment,
+      rule: release({ ...by, command: freeing, force: false, reason: '' }),
+    });
+    if (freed.outcome !== 'freed') throw new Error('the lock was not freed');
+  };
+}
+
+async function perSecond(pair: (index: number) => Promise<void>): Promise<number> {
+  const begin = performance.now();
+  for (let index = 0; index < PAIRS; index += 1) await pair(index);
+  return PAIRS / ((performance.now() - begin) / 1_000);
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { ConflictError, UnreadableError } from '../errors.ts';
+import { defineScript, type RedisClient } from '../redis/script.ts';
+import { Deployment } from './deployment.ts';
+import { Lease } from './lease.ts';
+import { indexKey, leasesKey, recordKey } from './store.ts';
+
+/*
+ * Records a deployment that waits: for its turn, or for approvals. It holds no lease.
+ *
+ *   KEYS[1]  record   KEYS[2]  index of the environment
+ *   ARGV[1]  id       ARGV[2]  record as JSON   ARGV[3]  time of creation in milliseconds
+ *
+ *   Returns  the record: of the same command's earlier run, if there was one
+ */
+const RECORD = defineScript(/* lua */ `
+  local existing = redis.call('GET', KEYS[1])
+  if existing then return existing end
+  redis.call('SET', KEYS[1], ARGV[2])
+  redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
+  return ARGV[2]
+`);
+
+/*
+ * Lets a deployment that waited go on: saves it, if nobody saved it since it was read, and takes its lease, both or
+ * neither.
+ *
+ *   KEYS[1]  record   KEYS[2]  leases   KEYS[3]  fence counter
+ *   ARGV[1]  revision that was read     ARGV[2]  service
+ *   ARGV[3]  record as JSON, from behind the fence on
+ *   ARGV[4]  lease as JSON, from behind the fence on
+ *
+ *   Returns  {'admitted', record}, {'leased', lease} when another runs, {'moved'} when somebody else saved it
+ */
+const ADMIT = defineScript(/* lua */ `
+  local stored = redis.call('GET', KEYS[1])
+  if not stored or cjson.decode(stored).revision ~= tonumber(ARGV[1]) then return {'moved', ''} end
+  local lease = redis.call('HGET', KEYS[2], ARGV[2])
+  if lease then return {'leased', lease} end
+  local fence = redis.call('INCR', KEYS[3])
+  local record = '{"fence":' .. fence .. ',' .. ARGV[3]
+  redis.call('HSET', KEYS[2], ARGV[2], '{"fence":' .. fence .. ',' .. ARGV[4])
+  redis.call('SET', KEYS[1], record)
+  return {'admitted', record}
+`);
+
+/** Records it without a lease. The same id again gives the record that is there. */
+export async function recordDeployment(
+  redis: RedisClient,
+  wanted: Omit<Deployment, 'fence' | 'revision'>,
+): Promise<Deployment> {
+  const { environment, id, createdAt } = wanted;
+  const json = JSON.stringify({ ...wanted, fence: 0, revision: 1 });
+  const [stored] = await Promise.all([
+    RECORD(redis, [recordKey(id), indexKey(environment)], [id, json, createdAt.getTime()]),
+    redis.sadd('baton:environments', environment),
+  ]);
+  return parse(Deployment, recordKey(id), z.string().parse(stored));
+}
+
+export type Admitted =
+  | { readonly kind: 'admitted'; readonly deployment: Deployment }
+  | { readonly kind: 'leased'; readonly lease: Lease };
+
+/** Saves `after` over `before` and takes its lease in one step. Throws ConflictError when it was saved in between. */
+export async function admitDeployment(
+  redis: RedisClient,
+  before: Deployment,
+  after: Deployment,
+): Promise<Admitted> {
+  const { environment, id, service, requestedBy, ref } = after;
+  const rest = (value: object) => JSON.stringify(value).slice(1);
+  const { fence: _none, ...unleased } = after;
+  const lease = { deployment: id, requestedBy, ref, since: after.updatedAt };
+  const keys = [recordKey(id), leasesKey(environment), `baton:{${environment}}:fence`];
+  const args = [before.revision, service, rest({ ...unleased, revision: before.revision + 1 }), rest(lease)];
+  const [kind, json] = z
+    .tuple([z.enum(['admitted', 'leased', 'moved']), z.string()])
+    .parse(await ADMIT(redis, keys, args));
+  if (kind === 'moved') throw new ConflictError(`Deployment ${id} has moved on from ${before.state}.`);
+  if (kind === 'leased') return { kind, lease: parse(Lease, leasesKey(environment), json) };
+  return { kind, deployment: parse(Deployment, recordKey(id), json) };
+}
+
+function parse<Value extends z.ZodType>(schema: Value, key: string, json: string): z.infer<Value> {
+  try {
+    return schema.parse(JSON.parse(json));
+  } catch (error) {
+    throw new UnreadableError(key, error);
+  }
+}

@@ -1,0 +1,108 @@
+import type { Context } from '../context.ts';
+import { actOnLocks, askToKeepLocks } from '../locks/act.ts';
+import { stopWaiting, waitToDeploy } from '../locks/line.ts';
+import { overlap, type Place } from '../locks/lock.ts';
+import { locksOn } from '../locks/store.ts';
+import type { ReasonCode } from '../reason-codes.ts';
+import { deploymentEndedFor } from '../views/deployment.ts';
+import type { Outcome } from '../worker.ts';
+import { admitDeployment } from './admission.ts';
+import { type Deployment, isFinished, transition } from './deployment.ts';
+import { findDeployment, replaceDeployment } from './store.ts';
+import { noteEnd, tell } from './tell.ts';
+
+/** How often a deployment that waits looks by itself; whoever frees something wakes it at once. */
+const LOOK_AGAIN_SECONDS = 10;
+
+/** Whether time, or somebody else, may open what is closed, so that waiting makes sense. */
+export function isWorthWaiting(refusals: readonly { readonly reason: ReasonCode }[]): boolean {
+  return (
+    refusals.length > 0 &&
+    refusals.every(({ reason }) => reason === 'locked' || reason === 'deployment_running')
+  );
+}
+
+/** Puts the deployment in the line of its service. Safe to repeat. */
+export async function standInLine(ctx: Context, deployment: Deployment): Promise<void> {
+  const { id, environment, service, requestedBy: person, channel, ref } = deployment;
+  const scope = `${environment}/${service}`;
+  const reason = `to deploy ${ref}`;
+  const rule = waitToDeploy({ command: id, person, channel, scope, deployment: id, reason });
+  await actOnLocks(ctx, { scope, command: `${id}-wait`, rule });
+}
+
+/** Whether its turn has come: a place in the line, with nobody before it whose claim overlaps. */
+export async function whereInLine(
+  ctx: Context,
+  { id, environment }: Deployment,
+): Promise<{ ahead: number } | 'left'> {
+  const { line } = await locksOn(ctx.redis, environment, ctx.now());
+  const index = line.findIndex(({ deployment }) => deployment === id);
+  const place = line[index];
+  if (place === undefined) return 'left';
+  return { ahead: line.slice(0, index).filter(({ scope }) => overlap(scope, place.scope)).length };
+}
+
+/** Says at which number it stands, when that has changed. */
+export async function waitOn(ctx: Context, deployment: Deployment, ahead: number): Promise<Outcome> {
+  const summary = `Number ${ahead + 1} in the line. It goes on by itself when its turn comes.`;
+  if (deployment.summary !== summary) {
+    await tell(
+      ctx,
+      await replaceDeployment(ctx.redis, deployment, { ...deployment, summary, updatedAt: ctx.now() }),
+    );
+  }
+  return { againInSeconds: LOOK_AGAIN_SECONDS };
+}
+
+/** Takes the lease for a deployment that waited and saves it as queued; undefined when another is running after all. */
+export async function admit(ctx: Context, deployment: Deployment): Promise<Deployment | undefined> {
+  const queued = transition(deployment, 'queued', ctx.now(), { summary: '' });
+  const admitted = await admitDeployment(ctx.redis, deployment, queued);
+  if (admitted.kind === 'leased') return undefined;
+  await leaveLine(ctx, admitted.deployment);
+  await tell(ctx, admitted.deployment);
+  return admitted.deployment;
+}
+
+/** Ends a deployment that never took a lease; who asked for it is told why by direct message. Safe to repeat. */
+export async function endWaiting(
+  ctx: Context,
+  deployment: Deployment,
+  { reason, summary, by }: { readonly reason: ReasonCode; readonly summary: string; readonly by?: string },
+): Promise<void> {
+  const ended = transition(deployment, 'cancelled', ctx.now(), { reason, summary, runOver: true });
+  const saved = await replaceDeployment(ctx.redis, deployment, ended);
+  noteEnd(ctx, saved);
+  await leaveLine(ctx, saved);
+  await tell(ctx, saved);
+  if (by === saved.requestedBy) return;
+  const { text, blocks } = deploymentEndedFor(saved);
+  const message = {
+    user: saved.requestedBy,
+    channel: '',
+    responseUrl: '',
+    view: { text, blocks: [...blocks] },
+  };
+  await ctx.jobs.add('messages', `${saved.id}-why`, {
+    version: 1,
+    kind: 'reply',
+    ...message,
+    reference: saved.reference,
+  });
+}
+
+/** Somebody gave up the place of a deployment: it waits no longer and has ended. */
+export async function leaveWithDeployment(ctx: Context, place: Place | null): Promise<void> {
+  const deployment =
+    place?.deployment == null ? undefined : await findDeployment(ctx.redis, place.deployment);
+  if (deployment === undefined || isFinished(deployment) || deployment.state !== 'waiting') return;
+  const summary = 'It was taken out of the line.';
+  await endWaiting(ctx, deployment, { reason: 'cancelled', summary, by: place?.person ?? '' });
+}
+
+async function leaveLine(ctx: Context, { id, environment, service }: Deployment): Promise<void> {
+  const scope = `${environment}/${service}`;
+  await actOnLocks(ctx, { scope, command: `${id}-unwait`, rule: stopWaiting(id) });
+  await askToKeepLocks(ctx, environment, `${id}-unwait`);
+}

@@ -1,0 +1,99 @@
+import type { Context } from '../context.ts';
+import { findEnvironment } from '../config/find.ts';
+import { LockRules } from '../config/schema.ts';
+import { wake } from '../deployments/result.ts';
+import { afterWorkingTime } from '../sites/calendar.ts';
+import { workplaceOf } from '../sites/workplace.ts';
+import type { Answer, Moment, Rule } from './change.ts';
+import { ALL, environmentOf, UnreadableLockError } from './lock.ts';
+import { deploymentsWhoseTurnItIs, dueAt, settle } from './settle.ts';
+import { changeLocks, findGlobalLock, readBoard, runningAnywhere } from './store.ts';
+import { tellLocks, tellUnreadable } from './tell.ts';
+
+export interface Act {
+  /** `all`, `staging` or `staging/api`. */
+  readonly scope: string;
+  readonly command: string;
+  readonly rule: Rule;
+  /** Who acts, with the zone that Slack knows; undefined for what time does. */
+  readonly actor?: { readonly id: string; readonly timezone: string };
+}
+
+/**
+ * Changes locks by a rule, tells whom it concerns, and sees to it that what comes next happens in time. Safe to repeat
+ * with the same command. Throws what the rule throws, and UnreadableLockError, of which admins are told once.
+ */
+export async function actOnLocks(ctx: Context, { scope, command, rule, actor }: Act): Promise<Answer> {
+  const environment = environmentOf(scope);
+  try {
+    const moment = await readMoment(ctx, environment, actor);
+    const answer = await changeLocks(ctx.redis, { environment, command, rule, moment });
+    await carryOn(ctx, environment, command);
+    return answer;
+  } catch (error) {
+    if (error instanceof UnreadableLockError) await tellUnreadable(ctx, error);
+    throw error;
+  }
+}
+
+/** What time does to the locks of an environment; `why` tells one look from another. */
+export async function keepLocks(ctx: Context, environment: string, why: string): Promise<void> {
+  await actOnLocks(ctx, { scope: environment, command: `keep-${why}`, rule: settle });
+}
+
+/** Has a worker look after the locks of an environment, soon or at a moment. */
+export async function askToKeepLocks(
+  ctx: Context,
+  environment: string,
+  why: string,
+  at?: Date,
+): Promise<void> {
+  const delaySeconds = at === undefined ? 0 : Math.max(0, (at.getTime() - ctx.now().getTime()) / 1_000);
+  await ctx.jobs.add('locks', `${environment}-${why}`, { version: 1, environment }, { delaySeconds });
+}
+
+/** Tells what is untold, wakes deployments whose turn it is, and sets the clock for what is due next. */
+async function carryOn(ctx: Context, environment: string, why: string): Promise<void> {
+  const [{ board }, global] = await Promise.all([
+    readBoard(ctx.redis, environment),
+    environment === ALL ? undefined : findGlobalLock(ctx.redis, ctx.now()),
+  ]);
+  const told = await tellLocks(ctx, environment);
+  const due = dueAt(board, ctx.now());
+  if (due !== undefined) await askToKeepLocks(ctx, environment, `due-${due.getTime()}`, due);
+  for (const id of deploymentsWhoseTurnItIs(board, { global })) {
+    await wake(ctx, { id, reference: 'line' }, `turn-${why}`);
+  }
+  if (environment === ALL && told > 0) {
+    for (const name of Object.keys(ctx.config.environments)) await askToKeepLocks(ctx, name, why);
+  }
+}
+
+async function readMoment(
+  ctx: Context,
+  environment: string,
+  actor: Act['actor'],
+): Promise<Omit<Moment, 'running'> & Partial<Pick<Moment, 'running'>>> {
+  const rules = findEnvironment(ctx.config, environment)?.lock ?? LockRules.parse({});
+  const now = ctx.now();
+  return {
+    now,
+    global: environment === ALL ? undefined : await findGlobalLock(ctx.redis, now),
+    ...(environment === ALL && {
+      running: await runningAnywhere(ctx.redis, Object.keys(ctx.config.environments)),
+    }),
+    rules: {
+      defaultSeconds: rules.default_for,
+      maxSeconds: rules.max_for,
+      requireReason: rules.require_reason,
+      offerSeconds: rules.offer_for,
+    },
+    remindAt: (holder, since) => {
+      const timezone = actor?.id === holder ? actor.timezone : undefined;
+      const { name, site } = workplaceOf(ctx.config, { id: holder, timezone: timezone ?? 'UTC' });
+      // Nobody is asked at an hour of which it is not known whether it is one of work.
+      if (name === undefined && timezone === undefined) return null;
+      return afterWorkingTime(site, since, rules.remind_after) ?? null;
+    },
+  };
+}

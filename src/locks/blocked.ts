@@ -1,0 +1,14 @@
+import type { Context } from '../context.ts';
+import { awayFrom } from '../people/away.ts';
+import { environmentOf, LockedError } from './lock.ts';
+
+/** The same refusal, with what helps whoever meets the lock: where its holder is, and what their button may do. */
+export async function explainBlocked(
+  ctx: Context,
+  { lock, blocked }: LockedError,
+  asker: string,
+  reason: string | undefined,
+): Promise<LockedError> {
+  const away = await awayFrom(ctx, { person: lock.holder, environment: environmentOf(lock.scope), asker });
+  return new LockedError(lock, { ...blocked, away, reason });
+}

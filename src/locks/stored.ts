@@ -1,0 +1,173 @@
+import * as z from 'zod';
+import { Lease } from '../deployments/lease.ts';
+import { UnreadableError } from '../errors.ts';
+import { defineScript, type RedisClient } from '../redis/script.ts';
+import { Answer, type Change } from './change.ts';
+import { LockEvent } from './event.ts';
+import { Board, EMPTY, type Running, UnreadableLockError } from './lock.ts';
+
+/** A string, or '' for none; anything else as a text that nobody can read. The leases as field and value by turns. */
+const VALUES = /* lua */ `
+  local function text(key)
+    local kind = redis.call('TYPE', key).ok
+    if kind == 'none' then return '' end
+    return kind == 'string' and redis.call('GET', key) or kind
+  end
+  local function leases(key)
+    local kind = redis.call('TYPE', key).ok
+    if kind == 'none' then return '' end
+    return kind == 'hash' and table.concat(redis.call('HGETALL', key), '\\n') or kind
+  end
+`;
+
+/*
+ * Reads an environment's board and what runs there.
+ *
+ *   KEYS[1]  board   KEYS[2]  leases
+ *   Returns  {board, leases}, '' for none
+ */
+const READ = defineScript(/* lua */ `
+  ${VALUES}
+  return { text(KEYS[1]), leases(KEYS[2]) }
+`);
+
+/*
+ * Writes the board if it, and what runs there, is still as the caller saw it; keeps what happened as history and for
+ * telling; and remembers what the command did, so that the same command run again does nothing and hears the same.
+ *
+ *   KEYS[1]  board     KEYS[2]  leases         KEYS[3]  what the command did
+ *   KEYS[4]  history   KEYS[5]  what is still to be told
+ *   ARGV[1]  board as it was seen     ARGV[2]  leases as they were seen
+ *   ARGV[3]  the new board            ARGV[4]  what to remember       ARGV[5]  for how many seconds
+ *   ARGV[6]  events to keep           ARGV[7..]  id and event by turns
+ *
+ *   Returns  {'written'}, {'done', what is remembered}, or {'changed', board, leases}
+ */
+const WRITE = defineScript(/* lua */ `
+  ${VALUES}
+  local done = redis.call('GET', KEYS[3])
+  if done then return {'done', done} end
+  local board, running = text(KEYS[1]), leases(KEYS[2])
+  if board ~= ARGV[1] or running ~= ARGV[2] then return {'changed', board, running} end
+  redis.call('SET', KEYS[1], ARGV[3])
+  redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[5])
+  for index = 7, #ARGV, 2 do
+    redis.call('LPUSH', KEYS[4], ARGV[index + 1])
+    redis.call('HSET', KEYS[5], ARGV[index], ARGV[index + 1])
+  end
+  if #ARGV > 6 then redis.call('LTRIM', KEYS[4], 0, ARGV[6] - 1) end
+  return {'written'}
+`);
+
+/** Longer than any job that is delivered twice. */
+const REMEMBER_SECONDS = 86_400;
+const HISTORY_KEPT = 1_000;
+/** What was found at one moment, as it is stored. */
+export interface Seen {
+  readonly board: string;
+  readonly leases: string;
+  /** Redis was asked just now; else it is what this process wrote last, which may be out of date. */
+  readonly fresh: boolean;
+}
+
+/** `now` is what stands there since; an answer without it comes from an earlier run of the same command. */
+export type Written = { readonly answer: Answer; readonly now?: Seen } | { readonly changed: Seen };
+
+export interface Writing {
+  readonly seen: Seen;
+  readonly command: string;
+  readonly change: Change;
+}
+
+export async function write(
+  redis: RedisClient,
+  environment: string,
+  { seen, command, change }: Writing,
+): Promise<Written> {
+  const board = JSON.stringify(change.board);
+  const keys = [
+    boardKey(environment),
+    leasesKey(environment),
+    doneKey(environment, command),
+    historyKey(environment),
+    untoldKey(environment),
+  ];
+  const events = change.events.flatMap((told) => [told.id, JSON.stringify(told)]);
+  const remembered = JSON.stringify(change.answer);
+  const args = [seen.board, seen.leases, board, remembered, REMEMBER_SECONDS, HISTORY_KEPT, ...events];
+  const [kind, first = '', second = ''] = z.array(z.string()).parse(await WRITE(redis, keys, args));
+  if (kind === 'changed') return { changed: { board: first, leases: second, fresh: true } };
+  if (kind === 'done') return { answer: parseDone(environment, command, first) };
+  return { answer: change.answer, now: { board, leases: seen.leases, fresh: false } };
+}
+
+export async function read(redis: RedisClient, environment: string): Promise<Seen> {
+  const answer = await READ(redis, [boardKey(environment), leasesKey(environment)], []);
+  const [board = '', leases = ''] = z.array(z.string()).parse(answer);
+  return { board, leases, fresh: true };
+}
+
+export function parseBoard(environment: string, json: string): Board {
+  if (json === '') return EMPTY;
+  try {
+    const board = Board.parse(JSON.parse(json));
+    const strange = board.locks.find(({ scope }) => scope.split('/')[0] !== environment);
+    if (strange !== undefined) throw new Error(`it holds a lock on ${strange.scope}`);
+    return board;
+  } catch (error) {
+    throw new UnreadableLockError(environment, boardKey(environment), error);
+  }
+}
+
+export function isReadable(environment: string, json: string): boolean {
+  try {
+    return parseBoard(environment, json) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** A lease that cannot be read has been there since ever, on every service. */
+export function parseRunning(leases: string): Running[] {
+  if (leases === '') return [];
+  const lines = leases.split('\n');
+  return Array.from({ length: Math.ceil(lines.length / 2) }, (_, index): Running => {
+    try {
+      const { since, requestedBy } = Lease.parse(JSON.parse(lines[index * 2 + 1] ?? ''));
+      return { service: lines[index * 2] ?? '', since, requestedBy };
+    } catch {
+      return { service: '', since: new Date(0), requestedBy: '' };
+    }
+  });
+}
+
+export async function findDone(
+  redis: RedisClient,
+  environment: string,
+  command: string,
+): Promise<Answer | undefined> {
+  const json = await redis.get(doneKey(environment, command));
+  return json === null ? undefined : parseDone(environment, command, json);
+}
+
+function parseDone(environment: string, command: string, json: string): Answer {
+  try {
+    return Answer.parse(JSON.parse(json));
+  } catch (error) {
+    throw new UnreadableError(doneKey(environment, command), error);
+  }
+}
+
+export function readEvent(json: string): LockEvent | undefined {
+  try {
+    return LockEvent.parse(JSON.parse(json));
+  } catch {
+    return undefined;
+  }
+}
+
+const boardKey = (environment: string) => `baton:{${environment}}:lock`;
+const leasesKey = (environment: string) => `baton:{${environment}}:leases`;
+export const historyKey = (environment: string) => `baton:{${environment}}:lock:history`;
+export const untoldKey = (environment: string) => `baton:{${environment}}:lock:untold`;
+const doneKey = (environment: string, command: string) => `baton:{${environment}}:did:${command}`;

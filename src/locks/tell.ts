@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import type { AuditEvent } from '../audit/entry.ts';
+import { appendAudit } from '../audit/store.ts';
+import { findEnvironment } from '../config/find.ts';
+import type { Context } from '../context.ts';
+import { listHolders } from '../people/roles.ts';
+import { lockDirect, lockNews } from '../views/lock-news.ts';
+import { lockUnreadable } from '../views/lock.ts';
+import type { View } from '../views/view.ts';
+import type { LockEvent } from './event.ts';
+import { environmentOf, type Lock, type UnreadableLockError } from './lock.ts';
+import { forgetTold, untoldEvents } from './store.ts';
+
+/** Tells what happened to the locks of an environment: the channel, whom it concerns, the audit trail. Each once. */
+export async function tellLocks(ctx: Context, environment: string): Promise<number> {
+  const events = await untoldEvents(ctx.redis, environment);
+  for (const event of events) await tellEvent(ctx, environment, event);
+  await forgetTold(
+    ctx.redis,
+    environment,
+    events.map(({ id }) => id),
+  );
+  return events.length;
+}
+
+/** Tells admins, once for each such value, that stored locks cannot be read. */
+export async function tellUnreadable(ctx: Context, { scope, cause }: UnreadableLockError): Promise<void> {
+  const digest = createHash('sha256').update(String(cause)).digest('hex').slice(0, 16);
+  const key = `baton:{${scope}}:lock:unreadable`;
+  if ((await ctx.redis.get(key)) === digest) return;
+  const view = lockUnreadable(scope, digest.slice(0, 8));
+  const rules = findEnvironment(ctx.config, scope);
+  const holders = listHolders('admin', ctx.config, rules);
+  const groups = holders.filter((id) => id.startsWith('S'));
+  const members = await Promise.all(groups.map((group) => ctx.slack.listGroupMembers(group)));
+  const admins = new Set([...holders.filter((id) => !id.startsWith('S')), ...members.flat()]);
+  for (const admin of admins) await tellPerson(ctx, admin, { id: `${scope}-${digest}-${admin}`, view });
+  const { audit } = ctx.config.slack.channels;
+  if (audit !== undefined) await tellChannel(ctx, audit, { id: `${scope}-${digest}`, view, user: '' });
+  await ctx.redis.set(key, digest);
+}
+
+async function tellEvent(ctx: Context, environment: string, event: LockEvent): Promise<void> {
+  const news = lockNews(event);
+  const channel = channelOf(ctx, environment, event);
+  if (news !== undefined && channel !== '') {
+    await tellChannel(ctx, channel, { id: event.id, view: news, user: event.other ?? event.actor });
+  }
+  for (const { to, view } of lockDirect(event)) {
+    await tellPerson(ctx, to, { id: `${event.id}-${to}`, view });
+  }
+  await appendAudit(ctx.redis, auditOf(event));
+}
+
+/** Whether news of a scope goes to the very channel in which somebody types. */
+export function isHeardHere({ config }: Context, scope: string, channel: string): boolean {
+  const own = findEnvironment(config, environmentOf(scope))?.channel;
+  return channel !== '' && (own === undefined || own === channel);
+}
+
+/** The environment's own channel, else where it was typed, else where the lock was taken, else that of releases. */
+function channelOf(ctx: Context, environment: string, { channel, lock }: LockEvent): string {
+  const { releases = '' } = ctx.config.slack.channels;
+  const own = findEnvironment(ctx.config, environment)?.channel;
+  return [own, channel, lock?.channel, releases].find((one) => one !== undefined && one !== '') ?? '';
+}
+
+interface Message {
+  readonly id: string;
+  readonly view: View;
+}
+
+async function tellChannel(
+  ctx: Context,
+  channel: string,
+  { id, view, user }: Message & { readonly user: string },
+): Promise<void> {
+  const data = { version: 1 as const, kind: 'notice' as const, channel, user, reference: 'lock' };
+  await ctx.jobs.add('messages', `lock-${id}`, {
+    ...data,
+    view: { text: view.text, blocks: [...view.blocks] },
+  });
+}
+
+async function tellPerson(ctx: Context, user: string, { id, view }: Message): Promise<void> {
+  const data = {
+    version: 1 as const,
+    kind: 'reply' as const,
+    user,
+    channel: '',
+    responseUrl: '',
+    reference: 'lock',
+  };
+  await ctx.jobs.add('messages', `lock-${id}`, {
+    ...data,
+    view: { text: view.text, blocks: [...view.blocks] },
+  });
+}
+
+const AUDITED = {
+  taken: ['lock', 'accepted'],
+  extended: ['lock', 'accepted'],
+  freed: ['unlock', 'accepted'],
+  forced: ['unlock', 'forced'],
+  expired: ['lock', 'expired'],
+  stolen: ['steal', 'forced'],
+  offered: ['offer', 'accepted'],
+  offer_expired: ['offer', 'expired'],
+  accepted: ['accept', 'accepted'],
+  declined: ['decline', 'accepted'],
+  waiting: ['wait', 'accepted'],
+  left: ['leave', 'accepted'],
+  turn: ['turn', 'accepted'],
+  turn_passed: ['turn', 'expired'],
+  warned: ['warn', 'accepted'],
+  warning_ended: ['warn', 'expired'],
+  reminded: ['remind', 'accepted'],
+  kept: ['keep', 'accepted'],
+  merged: ['unlock', 'accepted'],
+  closed: ['ask', 'accepted'],
+} as const satisfies Record<LockEvent['kind'], readonly [string, AuditEvent['outcome']]>;
+
+function auditOf({ id, kind, at, actor, scope, reason, other, lock, warning, place }: LockEvent): AuditEvent {
+  const [action, outcome] = AUDITED[kind];
+  return {
+    id,
+    at,
+    actor,
+    action,
+    subject: scope,
+    outcome,
+    reason: reason === '' ? null : reason,
+    detail: {
+      event: kind,
+      ...(other !== null && { concerns: other }),
+      ...(lock !== null && detailOf(lock)),
+      ...(warning !== null && { warning: warning.reason }),
+      ...(place?.deployment != null && { deployment: place.deployment }),
+    },
+  };
+}
+
+function detailOf({ id, holder, reason, since, until, pullRequest }: Lock): AuditEvent['detail'] {
+  return {
+    lock: id,
+    holder,
+    because: reason,
+    since: since.toISOString(),
+    until: until?.toISOString() ?? null,
+    ...(pullRequest !== null && { pull_request: `${pullRequest.repository}#${pullRequest.number}` }),
+  };
+}
+
+/** For refusals: what the trail hears of a command about locks that was not carried out. */
+export async function tellLockRefusal(
+  ctx: Context,
+  refused: {
+    readonly id: string;
+    readonly actor: string;
+    readonly action: string;
+    readonly scope: string;
+    readonly reason: string;
+  },
+): Promise<void> {
+  const { scope, ...told } = refused;
+  await appendAudit(ctx.redis, { ...told, at: ctx.now(), subject: scope, outcome: 'refused', detail: {} });
+}

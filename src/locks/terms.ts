@@ -1,0 +1,79 @@
+import type { Words } from '../command.ts';
+import { findEnvironment, findService } from '../config/find.ts';
+import type { Config } from '../config/schema.ts';
+import { UserError } from '../errors.ts';
+import { nextHandoffFrom } from '../handoffs/schedule.ts';
+import type { Person } from '../people/person.ts';
+import { workplaceOf } from '../sites/workplace.ts';
+import { readFor } from './for.ts';
+import type { TiedTo } from './lock.ts';
+import type { Terms } from './take.ts';
+import { readUntil } from './until.ts';
+
+interface Asked {
+  readonly config: Config;
+  readonly actor: Person;
+  readonly words: Words;
+  readonly scope: string;
+  readonly now: Date;
+}
+
+/** What was typed behind `for`, `until` and `because`, with times of the person's own zone. Throws UserError. */
+export function readTerms(asked: Asked): Terms {
+  const { words } = asked;
+  const tied = words.for === undefined ? undefined : readPullRequest(asked, words.for);
+  const until = readEnd(asked, tied === undefined ? words.for : undefined);
+  return {
+    reason: words.because ?? '',
+    ...(until !== undefined && { until }),
+    ...(tied !== undefined && { pullRequest: tied }),
+  };
+}
+
+/** The end that was asked for, if one was. */
+export function readEnd(
+  { config, actor, words, scope, now }: Asked,
+  duration: string | undefined,
+): Date | undefined {
+  const example = `/${words.command} ${scope}`;
+  if (duration !== undefined && words.until !== undefined) {
+    throw new UserError('“for” and “until” both tell when it ends; say one of them.', {
+      example: `${example} for 2h`,
+    });
+  }
+  if (duration !== undefined) return new Date(now.getTime() + readFor(duration, { example }) * 1_000);
+  if (words.until === undefined) return undefined;
+  const { name } = workplaceOf(config, actor);
+  const nextHandoff = name === undefined ? undefined : nextHandoffFrom(config, name, now);
+  return readUntil(words.until, { now, timezone: actor.timezone, site: name, nextHandoff, example });
+}
+
+/** `#12` or `api#12`; undefined for what is no pull request. */
+function readPullRequest({ config, scope, words }: Asked, typed: string): TiedTo | undefined {
+  const [, named, digits] = /^([\w./-]*)#(\d{1,9})$/.exec(typed.trim()) ?? [];
+  if (named === undefined || digits === undefined) return undefined;
+  const [environment = '', service] = scope.split('/');
+  const services = findEnvironment(config, environment)?.services ?? Object.keys(config.services);
+  const wanted = named === '' ? (service === undefined ? services : [service]) : [named];
+  const repositories = new Set(
+    wanted.flatMap((name) =>
+      services.includes(name)
+        ? (findService(config, name)?.repository ?? [])
+        : name.includes('/')
+          ? [name]
+          : [],
+    ),
+  );
+  const [repository] = repositories;
+  const number = Number(digits);
+  if (repository !== undefined && repositories.size === 1) return { repository, number, asked: false };
+  throw new UserError(
+    repositories.size === 0
+      ? `“${named}” is no service of ${environment}.`
+      : `“#${digits}” may be a pull request of several repositories: ${[...repositories].join(', ')}.`,
+    {
+      hint: `Services: ${services.join(', ')}.`,
+      example: `/${words.command} ${scope} for ${services[0] ?? 'api'}#${digits}`,
+    },
+  );
+}
