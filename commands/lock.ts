@@ -45,7 +45,8 @@ export const lock = defineCommand({
         act,
       });
     } catch (error) {
-      if (error instanceof LockedError) throw await explainBlocked(ctx, error, call.actor.id, because);
+      if (error instanceof LockedError)
+        throw await explainBlocked(ctx, error, { asker: call.actor.id, reason: because, wanted: scope });
       throw error;
     }
   },

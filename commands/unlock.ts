@@ -42,7 +42,8 @@ export const unlock = defineCommand({
       if (scope === ALL && !force && !call.words.values.has('lock')) return await everything(ctx, call);
       return await one(ctx, call, { scope, force });
     } catch (error) {
-      if (error instanceof LockedError) throw await explainBlocked(ctx, error, call.actor.id, undefined);
+      if (error instanceof LockedError)
+        throw await explainBlocked(ctx, error, { asker: call.actor.id, wanted: scope });
       if (!(force && error instanceof UnreadableLockError)) throw error;
       return clear(ctx, call, error.scope);
     }

@@ -6,9 +6,12 @@ import { environmentOf, LockedError } from './lock.ts';
 export async function explainBlocked(
   ctx: Context,
   { lock, blocked }: LockedError,
-  asker: string,
-  reason: string | undefined,
+  {
+    asker,
+    reason,
+    wanted,
+  }: { readonly asker: string; readonly reason?: string | undefined; readonly wanted: string },
 ): Promise<LockedError> {
   const away = await awayFrom(ctx, { person: lock.holder, environment: environmentOf(lock.scope), asker });
-  return new LockedError(lock, { ...blocked, away, reason });
+  return new LockedError(lock, { ...blocked, away, reason, wanted });
 }

@@ -94,6 +94,8 @@ export interface Blocked {
   readonly away?: { readonly clock: string; readonly awake: readonly string[] } | undefined;
   /** What the person gave as their own reason. */
   readonly reason?: string | undefined;
+  /** The scope that they wanted, when it is not the lock's. */
+  readonly wanted?: string | undefined;
 }
 
 /** Carries the lock that is in the way, so that the view can name the holder and every way out. */

@@ -139,19 +139,20 @@ export async function lockHistory(
   return rows.flatMap((row) => readEvent(row) ?? []);
 }
 
-/** What has happened and has not been told yet, oldest first. */
-export async function untoldEvents(redis: RedisClient, environment: string): Promise<LockEvent[]> {
-  const rows = Object.values(await redis.hgetall(untoldKey(environment)));
-  const events = rows.flatMap((row) => readEvent(row) ?? []);
-  return events.toSorted((one, other) => Number(one.at) - Number(other.at));
+/** Something that has not been told yet; `row` is how it is stored. */
+export interface Untold {
+  readonly row: string;
+  readonly event: LockEvent | undefined;
 }
 
-export async function forgetTold(
-  redis: RedisClient,
-  environment: string,
-  ids: readonly string[],
-): Promise<void> {
-  if (ids.length > 0) await redis.hdel(untoldKey(environment), ...ids);
+/** What has happened and has not been told yet, in its order. */
+export async function untoldEvents(redis: RedisClient, environment: string): Promise<Untold[]> {
+  const rows = await redis.lrange(untoldKey(environment), 0, -1);
+  return rows.map((row) => ({ row, event: readEvent(row) }));
+}
+
+export async function forgetTold(redis: RedisClient, environment: string, { row }: Untold): Promise<void> {
+  await redis.lrem(untoldKey(environment), 1, row);
 }
 
 type Decided = { readonly before: Board; readonly change: Change } | { readonly refused: unknown };

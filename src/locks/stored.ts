@@ -39,7 +39,7 @@ const READ = defineScript(/* lua */ `
  *   KEYS[4]  history   KEYS[5]  what is still to be told
  *   ARGV[1]  board as it was seen     ARGV[2]  leases as they were seen
  *   ARGV[3]  the new board            ARGV[4]  what to remember       ARGV[5]  for how many seconds
- *   ARGV[6]  events to keep           ARGV[7..]  id and event by turns
+ *   ARGV[6]  how much history to keep ARGV[7..]  events as JSON
  *
  *   Returns  {'written'}, {'done', what is remembered}, or {'changed', board, leases}
  */
@@ -51,9 +51,9 @@ const WRITE = defineScript(/* lua */ `
   if board ~= ARGV[1] or running ~= ARGV[2] then return {'changed', board, running} end
   redis.call('SET', KEYS[1], ARGV[3])
   redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[5])
-  for index = 7, #ARGV, 2 do
-    redis.call('LPUSH', KEYS[4], ARGV[index + 1])
-    redis.call('HSET', KEYS[5], ARGV[index], ARGV[index + 1])
+  for index = 7, #ARGV do
+    redis.call('LPUSH', KEYS[4], ARGV[index])
+    redis.call('RPUSH', KEYS[5], ARGV[index])
   end
   if #ARGV > 6 then redis.call('LTRIM', KEYS[4], 0, ARGV[6] - 1) end
   return {'written'}
@@ -92,7 +92,7 @@ export async function write(
     historyKey(environment),
     untoldKey(environment),
   ];
-  const events = change.events.flatMap((told) => [told.id, JSON.stringify(told)]);
+  const events = change.events.map((told) => JSON.stringify(told));
   const remembered = JSON.stringify(change.answer);
   const args = [seen.board, seen.leases, board, remembered, REMEMBER_SECONDS, HISTORY_KEPT, ...events];
   const [kind, first = '', second = ''] = z.array(z.string()).parse(await WRITE(redis, keys, args));

@@ -13,14 +13,12 @@ import { forgetTold, untoldEvents } from './store.ts';
 
 /** Tells what happened to the locks of an environment: the channel, whom it concerns, the audit trail. Each once. */
 export async function tellLocks(ctx: Context, environment: string): Promise<number> {
-  const events = await untoldEvents(ctx.redis, environment);
-  for (const event of events) await tellEvent(ctx, environment, event);
-  await forgetTold(
-    ctx.redis,
-    environment,
-    events.map(({ id }) => id),
-  );
-  return events.length;
+  const untold = await untoldEvents(ctx.redis, environment);
+  for (const one of untold) {
+    if (one.event !== undefined) await tellEvent(ctx, environment, one.event);
+    await forgetTold(ctx.redis, environment, one);
+  }
+  return untold.length;
 }
 
 /** Tells admins, once for each such value, that stored locks cannot be read. */

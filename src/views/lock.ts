@@ -113,7 +113,7 @@ export function lockInTheWay(lock: Lock, blocked: Blocked, reference: string): V
     text: summaryText(`${named(lock.scope)} is locked`),
     blocks: [
       section(joined([mrkdwn`:lock: ${whoHolds(lock)}.`, waysOut(lock, waiting), ...awayLine(lock, away)])),
-      waysOutButtons(lock, blocked.reason),
+      waysOutButtons(lock, blocked),
       smallPrint('locked', reference),
     ],
   };
@@ -141,8 +141,8 @@ export function awayLine({ holder }: Lock, away: Blocked['away']): Mrkdwn[] {
 }
 
 /** Wait, and Steal where the person's own reason is known: everybody will read it. */
-export function waysOutButtons({ scope, id }: Lock, reason = '') {
-  const wait: ButtonLook = { label: 'Wait', command: `lock ${scope} --wait` };
+export function waysOutButtons({ scope, id }: Lock, { reason = '', wanted = scope }: Blocked) {
+  const wait: ButtonLook = { label: 'Wait', command: `lock ${wanted} --wait` };
   if (reason === '' || scope === ALL) return buttons(wait);
   return buttons(wait, {
     label: 'Steal',
