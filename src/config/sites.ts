@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
+import { isHolidayCountry } from '../sites/holidays.ts';
 import { channel, clockTime, duration, listOf, name, person, text, timezone } from './values.ts';
 
 /** In the order of ISO 8601: Monday is 1. */
@@ -38,6 +39,9 @@ const HOURS = 'working hours of one day such as "09:30-18:30"';
 const DAYS = 'weekdays such as mon-fri or mon,wed,fri';
 const HOLIDAY = 'a date such as 2026-11-09, or the two letters of a country such as IN';
 
+const UNKNOWN_COUNTRY =
+  'a country whose public holidays Baton knows, such as IN; list the days off of this one by date';
+
 const TIME = '([01]\\d|2[0-3]):[0-5]\\d';
 const WEEKDAY = '(mon|tue|wed|thu|fri|sat|sun)';
 const DAY_OR_RANGE = `${WEEKDAY}(-${WEEKDAY})?`;
@@ -47,7 +51,9 @@ const hours = text(new RegExp(`^${TIME}-${TIME}$`), HOURS).refine(
   { error: `${HOURS}, the end after the start` },
 );
 const days = text(new RegExp(`^${DAY_OR_RANGE}(,${DAY_OR_RANGE})*$`), DAYS);
-const holiday = text(/^(\d{4}-\d{2}-\d{2}|[A-Z]{2})$/, HOLIDAY).refine(isDateOrCountry, { error: HOLIDAY });
+const holiday = text(/^(\d{4}-\d{2}-\d{2}|[A-Z]{2})$/, HOLIDAY)
+  .refine(isDateOrCountry, { error: HOLIDAY, abort: true })
+  .refine((typed) => typed.length !== 2 || isHolidayCountry(typed), { error: UNKNOWN_COUNTRY });
 
 const countries = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
 

@@ -26,6 +26,12 @@ it.each<{ rules: object; says?: string }>([
   { rules: { days: '[mon, wed]' }, says: `${DAYS}, found ["mon","wed"]` },
   { rules: { holidays: '[2026-02-30]' }, says: `holidays[0]: ${HOLIDAY}, found "2026-02-30"` },
   { rules: { holidays: '[IN, XX]' }, says: `holidays[1]: ${HOLIDAY}, found "XX"` },
+  {
+    rules: { holidays: '[IN, AF]' },
+    says:
+      'holidays[1]: expected a country whose public holidays Baton knows, such as IN; ' +
+      'list the days off of this one by date, found "AF"',
+  },
   { rules: { holidays: '[india]' }, says: `holidays[0]: ${HOLIDAY}, found "india"` },
   {
     rules: { holidays: 'IN' },
