@@ -1,7 +1,9 @@
 import { auditExport, auditVerify } from './audit/cli.ts';
+import { loadConfig } from './config/load.ts';
 import { ConfigError } from './config/problem.ts';
 import { readSettings, type Settings } from './config/settings.ts';
 import { StartError } from './errors.ts';
+import { printSchedule, readScheduleOptions } from './handoffs/cli.ts';
 import { createLogger } from './log.ts';
 import { connectRedis, waitForRedis } from './redis/connect.ts';
 import { openEmbeddedRedis } from './redis/embedded.ts';
@@ -14,6 +16,7 @@ const USAGE = `usage: npm run --silent baton -- ROLE
   start                                everything in one process; the playground without Slack credentials
   web | worker                         one role, as many processes as wanted on one Redis
   check                                validates configuration and credentials, says what is on and what is off
+  schedule --from 2026-11-23 --days 7  each handoff that falls due, as JSON lines; the days are the giving site's own
   audit verify                         checks the audit trail, names the first bad line
   audit export [--since 2026-11-21]    the audit trail as JSON lines
 `;
@@ -45,7 +48,7 @@ async function run(
     case 'check':
       return runCheck(readSettings(env), write);
     case 'schedule':
-      return refuse('schedule comes with the handoff digest, in a later version');
+      return schedule(rest, readSettings(env));
     case 'audit':
       return audit(rest, readSettings(env));
     case '--version':
@@ -54,6 +57,14 @@ async function run(
     default:
       return refuse(role === '' ? 'which role?' : `there is no role “${role}”`);
   }
+}
+
+async function schedule(words: readonly string[], { configFile }: Settings): Promise<number> {
+  const options = readScheduleOptions(words);
+  const { config } = await loadConfig(configFile);
+  if (config.handoffs.length === 0) process.stderr.write('baton: the configuration has no handoffs\n');
+  printSchedule(config, options, write);
+  return 0;
 }
 
 async function audit([verb, ...options]: readonly string[], settings: Settings): Promise<number> {
