@@ -1,4 +1,5 @@
-const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+/** By the letter with which people write the unit. */
+export const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** Seconds in `90s`, `10m`, `4h`, `1h30m` or `2d`; undefined for anything else, zero included. */
 export function parseDuration(text: string): number | undefined {
