@@ -41,8 +41,8 @@ function addService(github: PlayedGitHub, name: string, messages: readonly strin
   });
   addWorkflow(repository, { file: 'deploy.yml' });
   addCommit(repository, { message: 'Test everything twice', branch: 'slow' });
-  for (const [branch, sha] of repository.branches) {
-    const test = branch === 'broken' ? 'failure' : branch === 'slow' ? 'in_progress' : 'success';
+  for (const [of, sha] of repository.branches) {
+    const test = of === 'broken' ? 'failure' : of === 'slow' ? 'in_progress' : 'success';
     addChecks(repository, sha, { build: 'success', test });
   }
   addCommit(repository, { message: 'Try something', branch: 'unchecked' });
