@@ -20,6 +20,7 @@ const VERBS = ['src/deployments/request.ts', 'src/deployments/tell.ts', 'src/loc
 const PURE = [
   'src/views/',
   'src/deployments/gates.ts',
+  'src/deployments/checks.ts',
   'src/deployments/deployment.ts',
   'src/locks/lock.ts',
   'src/locks/duration.ts',

@@ -97,6 +97,6 @@ function titleIn(message: string): Pick<ComparedCommit, 'title' | 'pullRequest'>
   if (merged !== undefined) {
     return { title: rest.find((line) => line !== '') ?? first, pullRequest: Number(merged) };
   }
-  const squashed = /\(#(\d{1,9})\)$/.exec(first)?.[1];
-  return { title: first, pullRequest: squashed === undefined ? undefined : Number(squashed) };
+  const [, title = first, squashed] = /^(.*\S)\s*\(#(\d{1,9})\)$/.exec(first) ?? [];
+  return { title, pullRequest: squashed === undefined ? undefined : Number(squashed) };
 }

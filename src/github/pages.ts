@@ -21,10 +21,12 @@ export async function readAllPages<Item>(
   readPage: (paging: { per_page: number; page: number }) => Promise<Page<Item>>,
 ): Promise<Item[]> {
   const items = new Map<number | string, Item>();
+  let total = 0;
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const read = await readPage({ per_page: PER_PAGE, page });
     for (const [key, item] of read.items) items.set(key, item);
-    if (items.size >= read.total) return [...items.values()];
+    total = Math.max(total, read.total);
+    if (items.size >= total) return [...items.values()];
     if (read.items.length === 0) break;
   }
   throw new GitHubUnreadableError(`GitHub did not list all of the ${what}.`);

@@ -1,5 +1,5 @@
 import type { ChecksRefusal, NamedCheck } from '../deployments/checks.ts';
-import { joined, link, type Mrkdwn, mrkdwn, shortened } from './view.ts';
+import { code, joined, link, type Mrkdwn, mrkdwn, shortened } from './view.ts';
 
 /** So many checks are named in one sentence; the others are counted. */
 const MOST_NAMED = 5;
@@ -25,7 +25,7 @@ function whatFails({
   const sentences: Mrkdwn[] = [];
   if (hasNone) {
     sentences.push(
-      mrkdwn`The commit has no checks, and all must pass here. Wait for its checks to begin, or have \`checks: none\` configured.`,
+      mrkdwn`The commit has no checks, and all must pass here. Wait for its checks to begin, or have ${code('checks: none')} configured.`,
     );
   }
   if (failing.length > 0) {
