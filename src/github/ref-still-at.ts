@@ -4,6 +4,7 @@ import { readFailure } from './failure.ts';
 import { findHeadSha, findTaggedSha } from './named-refs.ts';
 import { findPullRequestHead } from './pull-requests.ts';
 import type { Resolved } from './refs.ts';
+import { owned } from './repository.ts';
 
 /** What became of a ref since it was resolved. `gone`: deleted, or a pull request that may no longer be deployed. */
 export type RefNow =
@@ -23,7 +24,10 @@ export async function refStillAt(
   if (pinned.kind === 'sha') return { state: 'same' };
   try {
     const sha = await findSha(github, repository, pinned);
-    if (sha === undefined) return { state: 'gone' };
+    if (sha === undefined) {
+      await github.rest.repos.get(owned(repository)); // 404 where Baton may not see the repository at all
+      return { state: 'gone' };
+    }
     return sha === pinned.sha ? { state: 'same' } : { state: 'moved', sha };
   } catch (error) {
     throw readFailure(error, repository);

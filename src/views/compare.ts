@@ -19,7 +19,10 @@ export function whatItBrings(compared: Compared): Mrkdwn {
 
 function headingOf({ total, behindBy, url }: Extract<Compared, { kind: 'compared' }>): Mrkdwn {
   const brings = total === 0 ? mrkdwn`It brings no new commits` : mrkdwn`It brings ${commits(total)}`;
-  const takes = behindBy === 0 ? mrkdwn`` : mrkdwn` and takes ${commits(behindBy)} back that are live now`;
+  const takes =
+    behindBy === 0
+      ? mrkdwn``
+      : mrkdwn` and takes back ${commits(behindBy)} that ${behindBy === 1 ? 'is' : 'are'} live`;
   const where = url === null ? mrkdwn`` : mrkdwn` (${link(url, 'compare')})`;
   return mrkdwn`${brings}${takes}${where}`;
 }

@@ -77,6 +77,16 @@ it.each(REFS)('takes an outage for neither when it is asked about %s', async (ty
   await expect(now()).rejects.toBeInstanceOf(GitHubUnreadableError);
 });
 
+it('does not take a repository that is hidden from it for a ref that is gone', async () => {
+  const { played, pin } = await world();
+  const now = await pin('main');
+  played.repositories.clear();
+
+  await expect(now()).rejects.toMatchObject({
+    message: expect.stringContaining('shows Baton no repository'),
+  });
+});
+
 async function world() {
   const { played, github } = await testGitHub();
   const api = played.addRepository('acme/api');
