@@ -118,7 +118,7 @@ export interface DeploymentStatus {
 /** One step of a run. A run takes the next one each time that it is asked about, and stays at the last. */
 export interface RunStep {
   readonly status: 'queued' | 'in_progress' | 'completed';
-  readonly conclusion: 'success' | 'failure' | 'cancelled' | 'timed_out' | null;
+  readonly conclusion: 'success' | 'failure' | 'cancelled' | 'timed_out' | 'skipped' | null;
 }
 
 export interface Workflow {

@@ -1,4 +1,4 @@
-import type { Environment } from '../config/schema.ts';
+import type { Config, Environment } from '../config/schema.ts';
 import type { Check } from '../github/check-runs.ts';
 
 type Rule = Environment['checks'];
@@ -38,6 +38,24 @@ export function judgeChecks(rule: Rule, checks: readonly Check[] | 'unreadable')
     return { reason: 'checks_failing', failing, missing, hasNone, pending };
   }
   return pending.length > 0 ? { reason: 'checks_pending', pending } : undefined;
+}
+
+/**
+ * The workflow files by which GitHub Actions deploys a repository, so that their runs are not taken for checks of it:
+ * what `readChecks` wants to know. Undefined where no driver of the configuration deploys it through GitHub Actions.
+ */
+export function deployWorkflowsFor(
+  { services, environments, remote_deploys }: Config,
+  repository: string,
+): readonly string[] | undefined {
+  const wanted = repository.toLowerCase();
+  const places = [...Object.values(environments), ...(remote_deploys === undefined ? [] : [remote_deploys])];
+  const drivers = places
+    .filter((place) => place.services.some((name) => services[name]?.repository.toLowerCase() === wanted))
+    .map(({ driver }) => driver)
+    .filter(({ type }) => type === 'github-actions' || type === 'github-deployment');
+  if (drivers.length === 0) return undefined;
+  return [...new Set(drivers.flatMap((driver) => ('workflow' in driver ? driver.workflow : [])))];
 }
 
 function named(checks: readonly Check[], state: Check['state']): NamedCheck[] {

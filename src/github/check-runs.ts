@@ -45,8 +45,7 @@ const ACTIONS = 'github-actions';
  * All that is said about a commit, the newest of each kind: check runs of every app, and commit statuses. Throws
  * GitHubUnreadableError when any part of it cannot be read to its end. Two requests; a third where runs of GitHub
  * Actions may not count: those that deploy, and those that a newer run of the same workflow has replaced.
- * `deployWorkflows` are the workflow files by which the repository is deployed, an empty list where it is deployed
- * `on: deployment`, undefined where GitHub Actions does not deploy it.
+ * `deployWorkflows` comes from `deployWorkflowsFor`.
  */
 export async function readChecks(
   github: Octokit,
@@ -102,7 +101,9 @@ async function whatCounts(github: Octokit, told: Told): Promise<readonly CheckRu
   const { repository, sha, runs, deployWorkflows } = told;
   const ofActions = runs.filter(({ app }) => app?.slug === ACTIONS);
   const isBlocked = ofActions.some((run) => stateOf(run) !== 'passed');
-  const mayFlatter = deployWorkflows !== undefined && ofActions.length > 0;
+  // A workflow `on: deployment` that skips what Baton has done leaves a skipped job behind.
+  const isEmpty = ofActions.every(({ conclusion }) => conclusion === 'skipped');
+  const mayFlatter = ofActions.length > 0 && (deployWorkflows !== undefined || isEmpty);
   if (!isBlocked && !mayFlatter) return runs;
   const known = await runsOrNone(github, { repository, sha, mayFlatter });
   return runs.filter(

@@ -18,11 +18,11 @@ export function whatItBrings(compared: Compared): Mrkdwn {
 }
 
 function headingOf({ total, behindBy, url }: Extract<Compared, { kind: 'compared' }>): Mrkdwn {
-  const brings = total === 0 ? mrkdwn`It brings no new commits` : mrkdwn`It brings ${commits(total)}`;
+  const brings = total === 0 ? mrkdwn`It brings no new commits` : mrkdwn`It brings ${counted(total)}`;
   const takes =
     behindBy === 0
       ? mrkdwn``
-      : mrkdwn` and takes back ${commits(behindBy)} that ${behindBy === 1 ? 'is' : 'are'} live`;
+      : mrkdwn` and takes back ${counted(behindBy)} that ${behindBy === 1 ? 'is' : 'are'} live`;
   const where = url === null ? mrkdwn`` : mrkdwn` (${link(url, 'compare')})`;
   return mrkdwn`${brings}${takes}${where}`;
 }
@@ -38,6 +38,6 @@ function pullRequestLink(number: number, url: string | null): Mrkdwn {
   return link(rest === undefined ? null : `${repository}/pull/${number}`, `#${number}`);
 }
 
-function commits(count: number): string {
+function counted(count: number): string {
   return count === 1 ? '1 commit' : `${count} commits`;
 }

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { judgeChecks } from '../../src/deployments/checks.ts';
+import { deployWorkflowsFor, judgeChecks } from '../../src/deployments/checks.ts';
 import type { Check } from '../../src/github/check-runs.ts';
+import { testConfig } from '../support/config.ts';
 
 type Rule = Parameters<typeof judgeChecks>[0];
 
@@ -82,6 +83,34 @@ it('keeps the links to what it names', () => {
     hasNone: false,
     pending: [{ name: 'lint', url: 'https://ci.example/lint' }],
   });
+});
+
+it('knows by which workflows a repository is deployed, wherever', () => {
+  const place = (workflow: string, service: string) => ({
+    services: [service],
+    driver: { type: 'github-actions' as const, workflow },
+  });
+  const config = testConfig({
+    environments: {
+      staging: place('deploy.yml', 'api'),
+      production: place('release.yml', 'api'),
+      demo: place('deploy.yml', 'api'),
+      web: place('web.yml', 'web'),
+    },
+    remote_deploys: place('remote.yml', 'api'),
+  });
+
+  expect(deployWorkflowsFor(config, 'Acme/API')).toEqual(['deploy.yml', 'release.yml', 'remote.yml']);
+  expect(deployWorkflowsFor(config, 'acme/web')).toEqual(['web.yml']);
+  expect(deployWorkflowsFor(config, 'acme/other')).toBeUndefined();
+});
+
+it('tells apart that a repository is deployed by an event, and not by GitHub Actions', () => {
+  const driver = { type: 'github-deployment' as const };
+  const config = testConfig({ environments: { staging: { services: ['api'], driver } } });
+
+  expect(deployWorkflowsFor(config, 'acme/api')).toEqual([]);
+  expect(deployWorkflowsFor(testConfig(), 'acme/api')).toBeUndefined();
 });
 
 function check(name: string, state: Check['state']): Check {

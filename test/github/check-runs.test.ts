@@ -6,7 +6,7 @@ import {
   addStatus,
   type CheckResult,
 } from '../../playground/github/seed.ts';
-import type { Fault } from '../../playground/github/server.ts';
+import type { Fault, PlayedGitHub } from '../../playground/github/server.ts';
 import { GitHubUnreadableError } from '../../src/errors.ts';
 import { type Check, readChecks } from '../../src/github/check-runs.ts';
 import { closeGitHubs, testGitHub } from '../support/github.ts';
@@ -169,8 +169,8 @@ async function world() {
   return { played, api, sha, read, states };
 }
 
-function answerOnce({ failNext }: { failNext(fault: Fault): void }, path: RegExp, body: unknown): void {
-  failNext({ path, does: { status: 200, body } });
+function answerOnce(played: PlayedGitHub, path: RegExp, body: unknown): void {
+  played.failNext({ path, does: { status: 200, body } });
 }
 
 function passedRun(id: number) {

@@ -60,6 +60,15 @@ it('does not look for a branch among the tags, nor the other way round', async (
   expect([await branch(), await tag()]).toEqual([{ state: 'gone' }, { state: 'gone' }]);
 });
 
+it('does not take another branch that GitHub answers with for the one that was asked about', async () => {
+  const { played, head, pin } = await world();
+  const now = await pin('main');
+  const body = { ref: 'refs/heads/main-2', object: { type: 'commit', sha: head } };
+  played.failNext({ path: /git\/ref/, does: { status: 200, body } });
+
+  expect(await now()).toEqual({ state: 'gone' });
+});
+
 it('asks nothing about a sha', async () => {
   const { played, head, pin } = await world();
   const now = await pin(head);

@@ -31,6 +31,15 @@ it('finds nothing said about a commit that was only deployed', async () => {
   expect(await names(['deploy.yml'])).toEqual([]);
 });
 
+it('does not take the skipped job of a workflow that saw the deployment for a check', async () => {
+  const { api, sha, addRun, names } = await world();
+  addRun('release.yml', 'deployment', { status: 'completed', conclusion: 'skipped' });
+  expect(await names()).toEqual([]);
+
+  addCheckRun(api, sha, { name: 'docs', result: 'skipped' });
+  expect(await names()).toEqual(['docs passed']);
+});
+
 it.each([
   ['the workflow that deploys ran for a push', 'deploy.yml', 'push'],
   ['another workflow was dispatched', 'ci.yml', 'workflow_dispatch'],
@@ -58,14 +67,15 @@ it('still waits for the newest run', async () => {
   expect(await names()).toEqual(['title pending']);
 });
 
-it.each<[string, string, string, RunStep['conclusion'] | 'skipped']>([
+it.each<[string, string, string, RunStep['conclusion']]>([
   ['of another event', 'ci.yml', 'push', 'success'],
   ['of another workflow', 'other.yml', 'pull_request', 'success'],
   ['that skipped the job', 'ci.yml', 'pull_request', 'skipped'],
 ])('does not let a newer run %s hide a failed one', async (_, file, event, conclusion) => {
-  const { addRun, names } = await world();
+  const { api, addRun, names } = await world();
+  addWorkflow(api, { file: 'other.yml', name: 'ci' });
   addRun('ci.yml', 'pull_request', FAILED);
-  addRun(file, event, { status: 'completed', conclusion: conclusion as RunStep['conclusion'] });
+  addRun(file, event, { status: 'completed', conclusion });
 
   expect(await names()).toContain('ci failing');
 });
