@@ -1,13 +1,14 @@
-import { addCommit, addPullRequest, addTag } from './github/seed.ts';
+import { addChecks, addCommit, addPullRequest, addTag } from './github/seed.ts';
 import type { PlayedGitHub } from './github/server.ts';
-import { nextId, type Person, type Repository } from './github/state.ts';
+import type { Person, Repository } from './github/state.ts';
 
 const ASHA: Person = { login: 'asha-k', name: 'Asha', email: 'asha@acme.example' };
 const BEN: Person = { login: 'ben-w', name: 'Ben', email: 'ben@acme.example' };
 
 /**
- * The two repositories that the playground deploys from: releases, a pull request, checks, a branch that fails, and
- * one whose name would ping everybody if it came to life.
+ * The two repositories that the playground deploys from: releases, a pull request, a branch that fails, and one whose
+ * name would ping everybody if it came to life. Checks have passed, but for the branches `red` (one fails), `slow` (one
+ * has not ended) and `unchecked` (there are none).
  */
 export function addDemoRepositories(github: PlayedGitHub): void {
   const shop = addService(github, 'acme/shop', [
@@ -20,10 +21,15 @@ export function addDemoRepositories(github: PlayedGitHub): void {
   const branch = 'feature/faster-search';
   const head = addCommit(shop, { branch, message: 'Search products twice as fast', author: BEN });
   addPullRequest(shop, { number: 12, branch, head, author: BEN });
-  addChecks(shop);
+  passEverywhere(shop);
+  const red = addCommit(shop, { branch: 'red', message: 'Round prices to whole euros', author: BEN });
+  addChecks(shop, red, { build: 'success', test: 'failure' });
+  const slow = addCommit(shop, { branch: 'slow', message: 'Test every price', author: BEN });
+  addChecks(shop, slow, { build: 'success', test: 'in_progress' });
+  addCommit(shop, { branch: 'unchecked', message: 'Try something', author: BEN });
 
   const web = addService(github, 'acme/web', ['Greet people by name', 'Load fonts from our own server']);
-  addChecks(web);
+  passEverywhere(web);
 }
 
 /** A repository with two releases behind the tip of its default branch. */
@@ -38,11 +44,9 @@ function addService(github: PlayedGitHub, name: string, messages: readonly strin
   return repository;
 }
 
-/** Green everywhere, so that it is the deployment of the broken branch that fails and not a gate. */
-function addChecks(repository: Repository): void {
+/** Green so far, so that it is the deployment of the broken branch that fails and not a gate. */
+function passEverywhere(repository: Repository): void {
   for (const sha of repository.commits.keys()) {
-    for (const name of ['build', 'test']) {
-      repository.checkRuns.push({ id: nextId(), sha, name, status: 'completed', conclusion: 'success' });
-    }
+    addChecks(repository, sha, { build: 'success', test: 'success' });
   }
 }

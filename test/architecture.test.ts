@@ -25,6 +25,7 @@ const VERBS = [
 const PURE = [
   'src/views/',
   'src/deployments/gates.ts',
+  'src/deployments/checks.ts',
   'src/deployments/deployment.ts',
   'src/locks/lock.ts',
   'src/locks/change.ts',

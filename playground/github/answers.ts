@@ -1,4 +1,5 @@
-import { commitOfTag, historyOf } from './history.ts';
+import { eventOf, suiteOf } from './checks.ts';
+import { commitOfTag } from './history.ts';
 import type {
   Commit,
   DeploymentStatus,
@@ -38,19 +39,18 @@ export function showCommit(commit: Commit): Shown {
     sha: commit.sha,
     commit: { ...showGitCommit(commit), sha: undefined },
     author: showPerson(commit.author),
-    committer: showPerson(commit.author),
+    committer: showPerson(commit.committer),
     parents: commit.parents.map((sha) => ({ sha })),
     files: [],
   };
 }
 
-export function showGitCommit({ sha, message, author, at, parents }: Commit): Shown {
-  const signature = { name: author.name, email: author.email, date: at };
+export function showGitCommit({ sha, message, author, committer, at, parents }: Commit): Shown {
   return {
     sha,
     message,
-    author: signature,
-    committer: signature,
+    author: { name: author.name, email: author.email, date: at },
+    committer: { name: committer.name, email: committer.email, date: at },
     parents: parents.map((parent) => ({ sha: parent })),
   };
 }
@@ -134,7 +134,8 @@ export function showRun(repository: Repository, run: WorkflowRun): Shown {
     display_title: run.title,
     path: `.github/workflows/${run.workflow.file}`,
     workflow_id: run.workflow.id,
-    event: 'workflow_dispatch',
+    event: eventOf(run),
+    check_suite_id: suiteOf(run),
     head_branch: run.branch,
     head_sha: run.sha,
     status: step?.status ?? 'queued',
@@ -143,30 +144,6 @@ export function showRun(repository: Repository, run: WorkflowRun): Shown {
     html_url: `https://github.com/${repository.name}/actions/runs/${run.id}`,
     created_at: run.createdAt,
     updated_at: run.createdAt,
-  };
-}
-
-/** How two commits lie to each other, in GitHub's words: the second, seen from the first. */
-export function compare(repository: Repository, base: Commit, head: Commit): Shown {
-  const baseHistory = historyOf(repository, base.sha);
-  const headHistory = historyOf(repository, head.sha);
-  const ahead = [...headHistory].filter((sha) => !baseHistory.has(sha));
-  const behind = [...baseHistory].filter((sha) => !headHistory.has(sha));
-  const status =
-    ahead.length === 0
-      ? behind.length === 0
-        ? 'identical'
-        : 'behind'
-      : behind.length === 0
-        ? 'ahead'
-        : 'diverged';
-  return {
-    status,
-    ahead_by: ahead.length,
-    behind_by: behind.length,
-    total_commits: ahead.length,
-    commits: ahead.flatMap((sha) => repository.commits.get(sha) ?? []).map(showCommit),
-    files: [],
   };
 }
 

@@ -1,12 +1,13 @@
-import { addCommit, addPullRequest, addTag, addWorkflow } from './seed.ts';
+import { addChecks, addCommit, addPullRequest, addTag, addWorkflow } from './seed.ts';
 import type { PlayedGitHub } from './server.ts';
-import { nextId, type Person, type Repository } from './state.ts';
+import type { Person, Repository } from './state.ts';
 
 const BEN: Person = { login: 'ben-w', name: 'Ben', email: 'ben@acme.example' };
 
 /**
  * The repositories that the playground and `baton.example.yml` speak of: `acme/api` and `acme/web`, with a few commits,
- * a release, a branch that does not work, pull requests from within and from a fork, and checks.
+ * a release, pull requests from within and from a fork, and checks: green ones, and those of the branches `broken` (one fails),
+ * `slow` (one has not ended) and `unchecked` (none).
  */
 export function addDemoRepositories(github: PlayedGitHub): { api: Repository; web: Repository } {
   const api = addService(github, 'acme/api', [
@@ -39,16 +40,13 @@ function addService(github: PlayedGitHub, name: string, messages: readonly strin
     from: { fork: `stranger/${name.split('/')[1]}` },
   });
   addWorkflow(repository, { file: 'deploy.yml' });
-  for (const sha of repository.branches.values()) addChecks(repository, sha);
+  addCommit(repository, { message: 'Test everything twice', branch: 'slow' });
+  for (const [of, sha] of repository.branches) {
+    const test = of === 'broken' ? 'failure' : of === 'slow' ? 'in_progress' : 'success';
+    addChecks(repository, sha, { build: 'success', test });
+  }
+  addCommit(repository, { message: 'Try something', branch: 'unchecked' });
   return repository;
 }
 
 const STRANGER: Person = { login: 'stranger', name: 'A stranger', email: 'stranger@example.com' };
-
-function addChecks(repository: Repository, sha: string): void {
-  const failing = repository.branches.get('broken') === sha;
-  repository.checkRuns.push(
-    { id: nextId(), sha, name: 'build', status: 'completed', conclusion: 'success' },
-    { id: nextId(), sha, name: 'test', status: 'completed', conclusion: failing ? 'failure' : 'success' },
-  );
-}

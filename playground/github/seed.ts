@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { textOf } from './routes/route.ts';
 import {
   ASHA,
+  type CheckRun,
+  type CommitStatus,
   type GitObject,
   instant,
   nextId,
@@ -18,19 +20,21 @@ export interface NewCommit {
   readonly branch?: string;
   readonly parents?: readonly string[];
   readonly author?: Person;
+  /** The author when left out. */
+  readonly committer?: Person;
   /** Instead of the one that follows from its content. */
   readonly sha?: string;
 }
 
 /** Adds a commit on top of its branch, and answers its sha. A new branch grows from the default branch. */
 export function addCommit(repository: Repository, commit: NewCommit): string {
-  const { message, branch, author = ASHA } = commit;
+  const { message, branch, author = ASHA, committer = author } = commit;
   const tip = repository.branches.get(branch ?? '') ?? repository.branches.get(repository.defaultBranch);
   const parents = commit.parents ?? (tip === undefined ? [] : [tip]);
   const at = instant(repository.now());
   const sha =
     commit.sha ?? sha1(JSON.stringify([repository.name, message, parents, repository.commits.size]));
-  repository.commits.set(sha, { sha, message, author, parents, at });
+  repository.commits.set(sha, { sha, message, author, committer, parents, at });
   if (branch !== undefined) repository.branches.set(branch, sha);
   return sha;
 }
@@ -50,6 +54,42 @@ export function addTag(
   const tagSha = sha1(`tag ${repository.name} ${name} ${sha}`);
   repository.tagObjects.set(tagSha, { sha: tagSha, tag: name, message: `Tag ${name}`, object });
   repository.tags.set(name, { type: 'tag', sha: tagSha });
+}
+
+/** Adds a check run to a commit: one that has ended so, or one that has not ended. */
+export function addCheckRun(
+  repository: Repository,
+  sha: string,
+  { name, result, ...given }: Pick<CheckRun, 'name' | 'app' | 'suite'> & { readonly result: CheckResult },
+): CheckRun {
+  const course = isUnfinished(result)
+    ? { status: result, conclusion: null }
+    : { status: 'completed' as const, conclusion: result };
+  const run: CheckRun = { id: nextId(), sha, name, ...course, ...given };
+  repository.checkRuns.push(run);
+  return run;
+}
+
+export type CheckResult = NonNullable<CheckRun['conclusion']> | Exclude<CheckRun['status'], 'completed'>;
+
+const UNFINISHED = ['queued', 'in_progress', 'waiting', 'requested', 'pending'] as const;
+
+function isUnfinished(result: CheckResult): result is (typeof UNFINISHED)[number] {
+  return UNFINISHED.some((one) => one === result);
+}
+
+/** Adds check runs to a commit by their names, such as `{ build: 'success', lint: 'failure' }`. */
+export function addChecks(
+  repository: Repository,
+  sha: string,
+  results: Readonly<Record<string, CheckResult>>,
+): void {
+  for (const [name, result] of Object.entries(results)) addCheckRun(repository, sha, { name, result });
+}
+
+/** Says something about a commit under a context, in place of what was said under it before. */
+export function addStatus(repository: Repository, status: CommitStatus): void {
+  repository.statuses.push(status);
 }
 
 export interface NewPullRequest {

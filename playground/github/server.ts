@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { answerAccess, identify, type PlayedApp } from './access.ts';
 import { ACTIONS } from './routes/actions.ts';
+import { CHECKS } from './routes/checks.ts';
 import { DEPLOYMENTS } from './routes/deployments.ts';
 import { READING } from './routes/reading.ts';
 import { type Answer, NOT_FOUND, refuse } from './routes/route.ts';
@@ -98,7 +99,7 @@ interface World {
   readonly app: PlayedApp | undefined;
 }
 
-const ROUTES = { ...READING, ...DEPLOYMENTS, ...ACTIONS };
+const ROUTES = { ...READING, ...DEPLOYMENTS, ...ACTIONS, ...CHECKS };
 
 async function answer(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await read(request);

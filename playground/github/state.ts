@@ -30,6 +30,8 @@ export interface Commit {
   readonly sha: string;
   readonly message: string;
   readonly author: Person;
+  /** `GITHUB` for a commit that was made on GitHub's own pages. */
+  readonly committer: Person;
   readonly parents: readonly string[];
   readonly at: string;
 }
@@ -64,14 +66,29 @@ export interface CheckRun {
   readonly id: number;
   readonly sha: string;
   readonly name: string;
-  status: 'queued' | 'in_progress' | 'completed';
-  conclusion: 'success' | 'failure' | 'neutral' | 'cancelled' | 'skipped' | 'timed_out' | null;
+  status: 'queued' | 'in_progress' | 'completed' | 'waiting' | 'requested' | 'pending';
+  conclusion:
+    | 'success'
+    | 'failure'
+    | 'neutral'
+    | 'cancelled'
+    | 'skipped'
+    | 'timed_out'
+    | 'action_required'
+    | 'stale'
+    | 'startup_failure'
+    | null;
+  /** Whose check it is; GitHub Actions' when left out. */
+  readonly app?: string;
+  /** Of runs with one name in one suite only the newest is shown; a suite for each app when left out. */
+  readonly suite?: number;
 }
 
 export interface CommitStatus {
   readonly sha: string;
   readonly context: string;
   readonly state: 'error' | 'failure' | 'pending' | 'success';
+  readonly url?: string;
 }
 
 export interface GitHubDeployment {
@@ -101,7 +118,7 @@ export interface DeploymentStatus {
 /** One step of a run. A run takes the next one each time that it is asked about, and stays at the last. */
 export interface RunStep {
   readonly status: 'queued' | 'in_progress' | 'completed';
-  readonly conclusion: 'success' | 'failure' | 'cancelled' | 'timed_out' | null;
+  readonly conclusion: 'success' | 'failure' | 'cancelled' | 'timed_out' | 'skipped' | null;
 }
 
 export interface Workflow {
@@ -123,12 +140,17 @@ export interface WorkflowRun {
   readonly branch: string;
   readonly sha: string;
   readonly title: string;
+  /** What started it; a dispatch when left out. */
+  readonly event?: string;
   readonly inputs: Record<string, unknown>;
   readonly createdAt: string;
   steps: readonly RunStep[];
 }
 
 export const ASHA: Person = { login: 'asha-k', name: 'Asha', email: 'asha@acme.example' };
+
+/** Who commits what is done on GitHub's own pages, such as a merge. */
+export const GITHUB: Person = { login: 'web-flow', name: 'GitHub', email: 'noreply@github.com' };
 
 let lastId = 1_000;
 

@@ -2,6 +2,7 @@ import type { Octokit } from 'octokit';
 import { UserError } from '../errors.ts';
 import { nearestWord } from '../nearest.ts';
 import { foundOrNot, readFailure } from './failure.ts';
+import { findHeadSha, findTaggedSha } from './named-refs.ts';
 import { findPullRequestHead } from './pull-requests.ts';
 import { isReachable, type Repository } from './reachable.ts';
 import { isSha, quoted, readRefText, type RefText, type WantedRef } from './ref-text.ts';
@@ -93,25 +94,16 @@ async function findBranch(github: Octokit, repository: string, name: string): Pr
 
 /** The same branch among the refs: servers that speak GitHub's language may know it only there. */
 async function findHead(github: Octokit, repository: string, name: string): Promise<Resolved | undefined> {
-  const found = await foundOrNot(github.rest.git.getRef({ ...owned(repository), ref: `heads/${name}` }));
-  if (found === undefined || found.data.ref !== `refs/heads/${name}`) return undefined;
-  const { sha } = found.data.object;
+  const sha = await findHeadSha(github, repository, name);
+  if (sha === undefined) return undefined;
   return { sha, ref: name, kind: 'branch', title: await titleOf(github, repository, sha) };
 }
 
-/** As many tags of tags as anybody has a reason for. */
-const DEEPEST_TAG = 5;
-
 async function findTag(github: Octokit, repository: string, name: string): Promise<Resolved | undefined> {
-  const found = await foundOrNot(github.rest.git.getRef({ ...owned(repository), ref: `tags/${name}` }));
-  if (found === undefined || found.data.ref !== `refs/tags/${name}`) return undefined;
-  let { type, sha } = found.data.object;
-  for (let depth = 0; type === 'tag' && depth < DEEPEST_TAG; depth += 1) {
-    const { data } = await github.rest.git.getTag({ ...owned(repository), tag_sha: sha });
-    ({ type, sha } = data.object);
-  }
-  if (type !== 'commit') throw notFound(`The tag ${quoted(name)} does not stand for a commit.`);
-  return { sha, ref: name, kind: 'tag', title: await titleOf(github, repository, sha) };
+  const tagged = await findTaggedSha(github, repository, name);
+  if (tagged === undefined) return undefined;
+  if (tagged === 'no_commit') throw notFound(`The tag ${quoted(name)} does not stand for a commit.`);
+  return { sha: tagged.sha, ref: name, kind: 'tag', title: await titleOf(github, repository, tagged.sha) };
 }
 
 async function findPullRequest(github: Octokit, repository: string, number: number): Promise<Resolved> {

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createEmulator, type Emulator } from 'emulate';
 import type { Octokit } from 'octokit';
-import { UserError } from '../../src/errors.ts';
+import { GitHubUnreadableError, UserError } from '../../src/errors.ts';
+import { readChecks } from '../../src/github/check-runs.ts';
+import { readAuthors } from '../../src/github/commits.ts';
+import { compareCommits } from '../../src/github/compare.ts';
+import { refStillAt } from '../../src/github/ref-still-at.ts';
 import { resolveRef } from '../../src/github/refs.ts';
 import { clientFor } from '../support/github.ts';
 
 /**
- * The same questions to a GitHub that is not ours. It knows repositories, branches, tags, commits, comparisons and pull
- * requests, and neither deployments nor the pull requests of a commit.
+ * The same questions to a GitHub that is not ours. It knows repositories, branches, tags, commits, comparisons, pull
+ * requests and check runs, and neither deployments, commit statuses nor the pull requests of a commit.
  */
 let emulator: Emulator;
 let github: Octokit;
@@ -110,6 +114,98 @@ it('says that it sees no such repository', async () => {
   });
 });
 
+it('reads the check runs of a commit, the newest of each name', async () => {
+  const sha = await commit('main', await head(), 'Checked');
+  const run = { ...API, head_sha: sha, status: 'completed' as const };
+  await github.rest.checks.create({ ...run, name: 'build', conclusion: 'failure' });
+  await github.rest.checks.create({ ...run, name: 'build', conclusion: 'success' });
+  await github.rest.checks.create({ ...run, name: 'lint', conclusion: 'timed_out' });
+  await github.rest.checks.create({ ...API, head_sha: sha, name: 'test', status: 'in_progress' });
+
+  await expect(readChecks(github, 'acme/api', sha)).rejects.toBeInstanceOf(GitHubUnreadableError);
+  const checks = await readChecks(withoutStatuses(), 'acme/api', sha);
+  expect(Object.fromEntries(checks.map(({ name, state }) => [name, state]))).toEqual({
+    build: 'passed',
+    lint: 'failing',
+    test: 'pending',
+  });
+  expect(checks.map(({ url }) => url)).toEqual(checks.map(() => expect.stringMatching(/^http/)));
+});
+
+it('compares two commits, one way and the other', async () => {
+  const base = await head();
+  const first = await commit('main', base, 'First (#7)');
+  const second = await commit('main', first, 'Second');
+
+  expect(await compareCommits(github, 'acme/api', base, second)).toMatchObject({
+    commits: [
+      { sha: second, title: 'Second', pullRequest: undefined },
+      { sha: first, title: 'First', pullRequest: 7 },
+    ],
+    total: 2,
+    truncated: false,
+    behindBy: 0,
+    url: expect.stringContaining(`/acme/api/compare/${base}...${second}`),
+  });
+  expect(await compareCommits(github, 'acme/api', second, base)).toMatchObject({ total: 0, behindBy: 2 });
+});
+
+it('lists the newest of a comparison that is too long', async () => {
+  const base = await head();
+  let sha = base;
+  for (let n = 1; n <= 252; n += 1) sha = await commit('long', sha, `Commit ${n}`, n === 1);
+
+  const compared = await compareCommits(github, 'acme/api', base, sha);
+
+  expect(compared).toMatchObject({ total: 252, truncated: true });
+  const titles = compared.kind === 'compared' ? compared.commits.map(({ title }) => title) : [];
+  expect([titles[0], titles[1], titles.at(-1), titles.length]).toEqual([
+    'Commit 252',
+    'Commit 251',
+    'Commit 101',
+    152,
+  ]);
+});
+
+it('says that the commit to compare with is gone', async () => {
+  const gone = await compareCommits(github, 'acme/api', '1'.repeat(40), await head());
+
+  expect(gone).toEqual({ kind: 'base_missing' });
+});
+
+it('tells who made a commit', async () => {
+  const trailer = 'Co-authored-by: Ben <7+ben-w@users.noreply.github.com>';
+  const sha = await commit('main', await head(), `Together\n\n${trailer}`);
+
+  const { logins, emails } = await readAuthors(github, 'acme/api', sha);
+
+  expect(logins).toEqual(expect.arrayContaining(['asha-k', 'ben-w']));
+  expect(emails).toEqual(expect.arrayContaining(['7+ben-w@users.noreply.github.com']));
+});
+
+it('sees a branch move and go', async () => {
+  const base = await head();
+  await github.rest.git.createRef({ ...API, ref: 'refs/heads/moving/on', sha: base });
+  const pinned = await resolveRef(github, 'acme/api', 'moving/on');
+  const now = async () => refStillAt(github, 'acme/api', pinned);
+
+  expect(await now()).toEqual({ state: 'same' });
+  const sha = await commit('moving/on', base, 'Moved');
+  expect(await now()).toEqual({ state: 'moved', sha });
+  await github.rest.git.deleteRef({ ...API, ref: 'heads/moving/on' });
+  expect(await now()).toEqual({ state: 'gone' });
+});
+
+/** The same GitHub, answered for where it has no commit statuses. */
+function withoutStatuses(): Octokit {
+  const other = clientFor(emulator.url);
+  other.hook.wrap('request', async (request, options) => {
+    if (!options.url.endsWith('/commits/{ref}/status')) return request(options);
+    return { status: 200, url: options.url, headers: {}, data: { total_count: 0, statuses: [] } };
+  });
+  return other;
+}
+
 async function head(): Promise<string> {
   return (await github.rest.repos.getBranch({ ...API, branch: 'main' })).data.commit.sha;
 }
@@ -118,9 +214,10 @@ async function treeOf(sha: string): Promise<string> {
   return (await github.rest.git.getCommit({ ...API, commit_sha: sha })).data.tree.sha;
 }
 
-async function commit(branch: string, parent: string, message: string): Promise<string> {
+async function commit(branch: string, parent: string, message: string, isNew = false): Promise<string> {
   const tree = await treeOf(parent);
   const { data } = await github.rest.git.createCommit({ ...API, message, tree, parents: [parent] });
-  await github.rest.git.updateRef({ ...API, ref: `heads/${branch}`, sha: data.sha });
+  if (isNew) await github.rest.git.createRef({ ...API, ref: `refs/heads/${branch}`, sha: data.sha });
+  else await github.rest.git.updateRef({ ...API, ref: `heads/${branch}`, sha: data.sha });
   return data.sha;
 }

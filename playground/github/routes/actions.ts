@@ -1,4 +1,5 @@
 import { showRun } from '../answers.ts';
+import { eventOf } from '../checks.ts';
 import { commitOfTag } from '../history.ts';
 import { instant, nextId, type Repository, type Workflow, type WorkflowRun } from '../state.ts';
 import {
@@ -90,7 +91,7 @@ function listRuns({ repository, query }: Call, workflow?: Workflow): Answer {
   const runs = repository.runs.filter(
     (run) =>
       (workflow === undefined || run.workflow.id === workflow.id) &&
-      (event === null || event === 'workflow_dispatch') &&
+      (event === null || event === eventOf(run)) &&
       (query.get('branch') ?? run.branch) === run.branch &&
       (query.get('head_sha') ?? run.sha) === run.sha &&
       hasStatus(run, query.get('status')) &&

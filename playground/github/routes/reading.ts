@@ -1,5 +1,4 @@
 import {
-  compare,
   showBranch,
   showCommit,
   showGitCommit,
@@ -7,9 +6,10 @@ import {
   showRepository,
   showTag,
 } from '../answers.ts';
+import { compare } from '../compare.ts';
 import { findCommit, historyOf } from '../history.ts';
 import type { PullRequest, Repository } from '../state.ts';
-import { type Call, NOT_FOUND, ok, okOrNotFound, pageOf, refuse, type Routes } from './route.ts';
+import { NOT_FOUND, ok, okOrNotFound, pageOf, refuse, type Routes } from './route.ts';
 
 const HERE = '/repos/{owner}/{repo}';
 
@@ -48,10 +48,8 @@ export const READING: Routes = {
     );
     return ok(pageOf(query, about).map((pullRequest) => showPullRequest(repository, pullRequest)));
   },
-  [`GET ${HERE}/compare/{basehead}`]: ({ repository, path }) => {
-    const [base, head] = (path['basehead'] ?? '').split('...').map((ref) => findCommit(repository, ref));
-    return base === undefined || head === undefined ? NOT_FOUND : ok(compare(repository, base, head));
-  },
+  [`GET ${HERE}/compare/{basehead}`]: ({ repository, path, query }) =>
+    okOrNotFound(compare(repository, path['basehead'] ?? '', query)),
   [`GET ${HERE}/git/commits/{commit_sha}`]: ({ repository, path }) => {
     const commit = repository.commits.get(path['commit_sha'] ?? '');
     return okOrNotFound(commit && showGitCommit(commit));
@@ -73,27 +71,7 @@ export const READING: Routes = {
     const pullRequest = repository.pullRequests.get(Number(path['pull_number']));
     return okOrNotFound(pullRequest && showPullRequest(repository, pullRequest));
   },
-  [`GET ${HERE}/commits/{ref}/check-runs`]: showCheckRuns,
-  [`GET ${HERE}/commits/{ref}/status`]: showCombinedStatus,
 };
-
-function showCheckRuns({ repository, path, query }: Call) {
-  const commit = findCommit(repository, path['ref'] ?? '');
-  if (commit === undefined) return refuse(422, `No commit found for SHA: ${path['ref']}`);
-  const runs = repository.checkRuns.filter(({ sha }) => sha === commit.sha);
-  const shown = pageOf(query, runs).map(({ sha, ...run }) => ({ ...run, head_sha: sha }));
-  return ok({ total_count: runs.length, check_runs: shown });
-}
-
-function showCombinedStatus({ repository, path }: Call) {
-  const commit = findCommit(repository, path['ref'] ?? '');
-  if (commit === undefined) return NOT_FOUND;
-  const statuses = repository.statuses.filter(({ sha }) => sha === commit.sha);
-  const isBad = statuses.some(({ state }) => state === 'failure' || state === 'error');
-  const isGood = statuses.length > 0 && statuses.every(({ state }) => state === 'success');
-  const state = isBad ? 'failure' : isGood ? 'success' : 'pending';
-  return ok({ state, sha: commit.sha, total_count: statuses.length, statuses });
-}
 
 /** Pull requests that hold the commit, open or not: which of them count is for the client to judge. */
 function isCommitOf(repository: Repository, { head, base, mergedAt }: PullRequest, sha: string): boolean {
