@@ -1,5 +1,5 @@
 import { appendAudit } from '../src/audit/store.ts';
-import { asTyped, type Call, defineCommand, type Reply, type Words } from '../src/command.ts';
+import { type Call, defineCommand, type Reply } from '../src/command.ts';
 import { findService } from '../src/config/find.ts';
 import type { Environment } from '../src/config/schema.ts';
 import type { Context } from '../src/context.ts';
@@ -27,10 +27,9 @@ export const deploy = defineCommand({
     clauses: [],
     later: ['--wait', '--break-glass', 'because'],
   },
-  args: asTyped,
 
   async run(ctx, call) {
-    const target = readTarget(ctx.config, call.args);
+    const target = readTarget(ctx.config, call.words);
     const rules = environmentNamed(ctx.config, target.environment);
     const earlier = call.again
       ? await findDeployment(ctx.redis, deploymentIdFor(target.environment, call.id))
@@ -41,7 +40,7 @@ export const deploy = defineCommand({
     if (!mayDeploy) return refused(ctx, call, target, [{ reason: 'not_allowed' }]);
 
     const resolved = await resolveRef(ctx.github, target.repository, wantedRef(ctx, target));
-    if (call.args.flags.has('dry-run')) return rehearse(ctx, call, { target, rules, resolved });
+    if (call.words.flags.has('dry-run')) return rehearse(ctx, call, { target, rules, resolved });
 
     const { releases = '' } = ctx.config.slack.channels;
     const channel = rules.channel ?? (call.channel === '' ? releases : call.channel);
@@ -63,7 +62,7 @@ export const deploy = defineCommand({
 });
 
 /** Hands the recorded deployment on and tells of it. Safe to repeat: it is handed on and told once. */
-async function accept(ctx: Context, call: Call<Words>, deployment: Deployment): Promise<Reply> {
+async function accept(ctx: Context, call: Call, deployment: Deployment): Promise<Reply> {
   const { id, reference, environment, service, sha, ref, fence, channel } = deployment;
   await ctx.jobs.add('deployments', id, { version: 1, deployment: id, reference }); // first: the start waits for it
   await Promise.all([
@@ -86,7 +85,7 @@ function wantedRef(ctx: Context, { service, ref }: Target): WantedRef {
 
 async function refused(
   ctx: Context,
-  call: Call<Words>,
+  call: Call,
   { environment, service }: Target,
   refusals: readonly Refusal[],
 ): Promise<Reply> {
@@ -105,11 +104,7 @@ interface Rehearsal {
 }
 
 /** Says what a deployment would do, and changes nothing. */
-async function rehearse(
-  ctx: Context,
-  call: Call<Words>,
-  { target, rules, resolved }: Rehearsal,
-): Promise<Reply> {
+async function rehearse(ctx: Context, call: Call, { target, rules, resolved }: Rehearsal): Promise<Reply> {
   const { environment, service, repository } = target;
   const asked = { id: '', actor: call.actor, environment, service, sha: resolved.sha };
   const facts = await readFacts(ctx, rules, asked);
@@ -133,6 +128,6 @@ interface Noted {
   readonly detail: Record<string, string | number>;
 }
 
-async function note(ctx: Context, { id, actor }: Call<Words>, noted: Noted): Promise<void> {
+async function note(ctx: Context, { id, actor }: Call, noted: Noted): Promise<void> {
   await appendAudit(ctx.redis, { id, at: ctx.now(), actor: actor.id, action: 'deploy', ...noted });
 }

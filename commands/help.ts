@@ -1,4 +1,4 @@
-import { asTyped, type Command, defineCommand } from '../src/command.ts';
+import { type Command, defineCommand } from '../src/command.ts';
 import { UserError } from '../src/errors.ts';
 import { nearestWord } from '../src/nearest.ts';
 import { quoted } from '../src/slack/wrong.ts';
@@ -12,11 +12,10 @@ export function helpAbout(others: readonly Command[]): Command {
     summary: 'What Baton understands',
     example: '/baton help lock',
     grammar: { words: ['[COMMAND]', '[WORD]'], flags: [], clauses: [] },
-    args: asTyped,
 
-    async run(_ctx, { args }) {
+    async run(_ctx, { words }) {
       const commands: Command[] = [...others, help].filter(({ later }) => later !== true);
-      const name = args.words.map(({ text }) => text.toLowerCase().replace(/^\//, '')).join(' ');
+      const name = words.words.map(({ text }) => text.toLowerCase().replace(/^\//, '')).join(' ');
       if (name === '') return { to: 'caller', view: helpView(commands) };
 
       const related = commands.filter((other) => other.name.startsWith(`${name} `));

@@ -1,4 +1,4 @@
-import { asTyped, defineCommand } from '../src/command.ts';
+import { defineCommand } from '../src/command.ts';
 import { listDeployments, listEnvironmentNames } from '../src/deployments/store.ts';
 import { readEnvironment } from '../src/slack/target.ts';
 import { historyView } from '../src/views/status.ts';
@@ -11,10 +11,9 @@ export const deployHistory = defineCommand({
   summary: 'The last deployments, newest first',
   example: '/deploy history staging',
   grammar: { words: ['[ENV]'], flags: [], clauses: [] },
-  args: asTyped,
 
-  async run(ctx, { args }) {
-    const named = args.words[0];
+  async run(ctx, { words }) {
+    const named = words.words[0];
     const where = named === undefined ? undefined : readEnvironment(ctx.config, named.text, 'deploy history');
     const environments = where === undefined ? await listEnvironmentNames(ctx.redis) : [where];
     const { items } = await listDeployments(ctx.redis, { environments, limit: SHOWN });

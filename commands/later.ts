@@ -1,4 +1,4 @@
-import { asTyped, type Command, defineCommand } from '../src/command.ts';
+import { type Command, defineCommand } from '../src/command.ts';
 import { UserError } from '../src/errors.ts';
 
 /** The commands that are not there yet, and what helps until then. */
@@ -29,7 +29,6 @@ export const laterCommands: readonly Command[] = LATER.map(({ usage, now }) => {
     example: usage,
     grammar: { words: [], flags: [], clauses: [], rest: 'ANYTHING' },
     later: true,
-    args: asTyped,
 
     run: async () => {
       throw new UserError(`“/${name}” comes with a later version of Baton.`, { hint: now });

@@ -1,4 +1,4 @@
-import { asTyped, type Call, defineCommand, type Reply, toldEverybody, type Words } from '../src/command.ts';
+import { type Call, defineCommand, type Reply, toldEverybody } from '../src/command.ts';
 import type { Environment } from '../src/config/schema.ts';
 import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
@@ -20,16 +20,15 @@ export const lock = defineCommand({
     clauses: ['because'],
     later: ['--wait', '--leave', '--offer', '--steal', '--warn', 'for', 'until'],
   },
-  args: asTyped,
 
   async run(ctx, call) {
-    const { words, because } = call.args;
+    const { words, because } = call.words;
     return words.length === 0 && because === undefined ? list(ctx) : take(ctx, call);
   },
 });
 
-async function take(ctx: Context, call: Call<Words>): Promise<Reply> {
-  const { environment, service } = readScope(ctx.config, call.args);
+async function take(ctx: Context, call: Call): Promise<Reply> {
+  const { environment, service } = readScope(ctx.config, call.words);
   const rules = environmentNamed(ctx.config, environment);
   const scope = scopeOf({ environment, service });
   return tellRefusal(ctx, call, { action: 'lock', subject: scope }, async () => {
@@ -39,7 +38,7 @@ async function take(ctx: Context, call: Call<Words>): Promise<Reply> {
     if (taken.outcome === 'held') return { to: 'caller', view: lockHeld(taken.lock) };
 
     await tellExpired(ctx, taken.expired);
-    const reason = call.args.because ?? null;
+    const reason = call.words.because ?? null;
     await tellAudit(ctx, call, {
       action: 'lock',
       subject: scope,
@@ -53,7 +52,7 @@ async function take(ctx: Context, call: Call<Words>): Promise<Reply> {
 
 function newLock(
   ctx: Context,
-  { args: { because = '' }, actor, id }: Call<Words>,
+  { words: { because = '' }, actor, id }: Call,
   { scope, rules }: { scope: string; rules: Environment },
 ): Lock {
   if (rules.lock.require_reason && because === '') {

@@ -1,4 +1,4 @@
-import { asTyped, defineCommand } from '../src/command.ts';
+import { defineCommand } from '../src/command.ts';
 import { listLeases, listLive } from '../src/deployments/store.ts';
 import { UnreadableError } from '../src/errors.ts';
 import { locksOn } from '../src/locks/store.ts';
@@ -12,10 +12,9 @@ export const deployStatus = defineCommand({
   summary: 'What is live where, what runs, and who holds a lock',
   example: '/deploy status staging',
   grammar: { words: ['[ENV]'], flags: [], clauses: [] },
-  args: asTyped,
 
-  async run(ctx, { args }) {
-    const named = args.words[0];
+  async run(ctx, { words }) {
+    const named = words.words[0];
     const names =
       named === undefined
         ? Object.keys(ctx.config.environments)

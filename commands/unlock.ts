@@ -1,4 +1,4 @@
-import { asTyped, type Call, defineCommand, type Reply, toldEverybody, type Words } from '../src/command.ts';
+import { type Call, defineCommand, type Reply, toldEverybody } from '../src/command.ts';
 import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
 import { scopeOf } from '../src/locks/lock.ts';
@@ -20,13 +20,12 @@ export const unlock = defineCommand({
     // Buttons name the very lock that they were made for.
     values: { lock: 'word' },
   },
-  args: asTyped,
 
   async run(ctx, call) {
-    const { environment, service } = readScope(ctx.config, call.args);
+    const { environment, service } = readScope(ctx.config, call.words);
     const scope = scopeOf({ environment, service });
     return tellRefusal(ctx, call, { action: 'unlock', subject: scope }, async () => {
-      if (call.args.flags.has('force')) await requireForce(ctx, call, { environment, scope });
+      if (call.words.flags.has('force')) await requireForce(ctx, call, { environment, scope });
       return release(ctx, call, { environment, scope });
     });
   },
@@ -39,32 +38,32 @@ interface Where {
 
 async function requireForce(
   ctx: Context,
-  { actor, args }: Call<Words>,
+  { actor, words }: Call,
   { environment, scope }: Where,
 ): Promise<void> {
   await requireRole(ctx, actor, { role: 'admin', environment, may: `unlock ${scope} by force` });
-  if (args.because !== undefined) return;
+  if (words.because !== undefined) return;
   throw new UserError('“--force” needs a reason, which everybody will see.', {
     example: `/unlock ${scope} --force because its holder is on holiday`,
   });
 }
 
-async function release(ctx: Context, call: Call<Words>, { environment, scope }: Where): Promise<Reply> {
-  const { actor, args, id: command } = call;
-  const holder = args.flags.has('force') ? undefined : actor.id;
+async function release(ctx: Context, call: Call, { environment, scope }: Where): Promise<Reply> {
+  const { actor, words, id: command } = call;
+  const holder = words.flags.has('force') ? undefined : actor.id;
   const released = await releaseLock(ctx.redis, {
     command,
     scope,
     now: ctx.now(),
     holder,
-    only: args.values.get('lock'),
+    only: words.values.get('lock'),
   });
   const { outcome, lock, expired } = released;
   await tellExpired(ctx, expired);
 
   if (outcome === 'free') return { to: 'caller', view: lockFree(scope) };
   if (outcome === 'not_that_one') return { to: 'caller', view: lockChanged(lock) };
-  const reason = args.because ?? null;
+  const reason = words.because ?? null;
   const forced = lock?.holder !== actor.id;
   await tellAudit(ctx, call, {
     action: 'unlock',
@@ -74,5 +73,9 @@ async function release(ctx: Context, call: Call<Words>, { environment, scope }: 
     lock,
   });
   const { channel } = environmentNamed(ctx.config, environment);
-  return toldEverybody(channel, lockFreed({ scope, lock, by: actor.id, reason: args.because }), call.channel);
+  return toldEverybody(
+    channel,
+    lockFreed({ scope, lock, by: actor.id, reason: words.because }),
+    call.channel,
+  );
 }

@@ -1,4 +1,4 @@
-import { asTyped, defineCommand } from '../src/command.ts';
+import { defineCommand } from '../src/command.ts';
 import { VERSION } from '../src/version.ts';
 import { versionView } from '../src/views/help.ts';
 
@@ -8,7 +8,6 @@ export const version = defineCommand({
   summary: 'Which Baton this is',
   example: '/baton version',
   grammar: { words: [], flags: [], clauses: [] },
-  args: asTyped,
 
   run: async () => ({ to: 'caller', view: versionView(VERSION) }),
 });

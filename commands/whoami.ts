@@ -1,4 +1,4 @@
-import { asTyped, defineCommand } from '../src/command.ts';
+import { defineCommand } from '../src/command.ts';
 import { findEnvironment } from '../src/config/find.ts';
 import type { RoleName } from '../src/config/schema.ts';
 import type { Context } from '../src/context.ts';
@@ -14,7 +14,6 @@ export const whoami = defineCommand({
   summary: 'Who Slack says you are, and what you may do where',
   example: '/baton whoami',
   grammar: { words: [], flags: [], clauses: [] },
-  args: asTyped,
 
   async run(ctx, { actor }) {
     const environments = Object.keys(ctx.config.environments);

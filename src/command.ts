@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { Context } from './context.ts';
 import type { Person } from './people/person.ts';
 import type { View } from './views/view.ts';
@@ -29,9 +28,6 @@ export interface Words {
   readonly rest: string | undefined;
 }
 
-/** The `args` of a command that needs no more than its words. */
-export const asTyped = z.custom<Words>();
-
 /** What a command accepts; everything else is an error that names it. */
 export interface Grammar {
   /** Names of the positional words for messages, such as `['ENV', '[SERVICE]']`; at most so many are taken. */
@@ -47,8 +43,8 @@ export interface Grammar {
   readonly later?: readonly string[];
 }
 
-export interface Call<Args> {
-  readonly args: Args;
+export interface Call {
+  readonly words: Words;
   readonly actor: Person;
   /** The channel it was typed or clicked in. */
   readonly channel: string;
@@ -78,7 +74,7 @@ export function toldEverybody(channel: string | undefined, view: View, typedIn: 
   return { to: 'channel', channel, view, caller: elsewhere ? view : undefined };
 }
 
-export interface Command<Args extends z.ZodType = z.ZodType> {
+export interface Command {
   /** The words that people type, such as `deploy status`. */
   readonly name: string;
   /** How it is typed, `/lock ENV[/SERVICE] [because REASON]`. */
@@ -90,12 +86,10 @@ export interface Command<Args extends z.ZodType = z.ZodType> {
   /** Not in the manifest nor in help: its only answer is that it comes with a later version. */
   readonly later?: boolean;
   readonly grammar: Grammar;
-  /** Turns the parsed words into arguments; what it refuses is answered with usage and example. */
-  readonly args: Args;
-  run(ctx: Context, call: Call<z.infer<Args>>): Promise<Reply>;
+  run(ctx: Context, call: Call): Promise<Reply>;
 }
 
-/** Types the arguments of `run` from the `args` schema; does nothing at run time. */
-export function defineCommand<Args extends z.ZodType>(command: Command<Args>): Command<Args> {
+/** Types a command where it is written; does nothing at run time. */
+export function defineCommand(command: Command): Command {
   return command;
 }

@@ -43,9 +43,8 @@ async function run(ctx: Context, job: CommandJob, { id, again, last }: Attempt):
     const actor = await loadMember(ctx.slack, user, { team, workspace: ctx.config.slack.workspace });
     const { command, words } = parse(text, commands);
     name = command.name;
-    const args = command.args.parse(words);
     ctx.log.info({ command: name, actor: user }, 'command');
-    const reply = await command.run(ctx, { args, actor, channel, id, reference, again });
+    const reply = await command.run(ctx, { words, actor, channel, id, reference, again });
     countCommand(name, null);
     return reply;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { appendAudit } from '../audit/store.ts';
 import type { AuditEvent } from '../audit/entry.ts';
-import type { Call, Words } from '../command.ts';
+import type { Call } from '../command.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import { type Lock, UnreadableLockError } from './lock.ts';
@@ -16,7 +16,7 @@ export interface Told {
 }
 
 /** Tells the audit trail, once however often the command runs. */
-export async function tellAudit(ctx: Context, call: Call<Words>, told: Told): Promise<void> {
+export async function tellAudit(ctx: Context, call: Call, told: Told): Promise<void> {
   const { lock, ...event } = told;
   const detail = { reference: call.reference, ...(lock && detailOf(lock)) };
   await appendAudit(ctx.redis, { id: call.id, at: ctx.now(), actor: call.actor.id, ...event, detail });
@@ -40,7 +40,7 @@ export async function tellExpired(ctx: Context, lock: Lock | undefined): Promise
 /** Does the work; a refusal is told to the audit trail before it is passed on. */
 export async function tellRefusal<Result>(
   ctx: Context,
-  call: Call<Words>,
+  call: Call,
   told: Pick<Told, 'action' | 'subject'>,
   work: () => Promise<Result>,
 ): Promise<Result> {

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { asTyped, type Command, defineCommand, type Grammar } from '../../src/command.ts';
+import { type Command, defineCommand, type Grammar } from '../../src/command.ts';
 import { UserError } from '../../src/errors.ts';
 import { parse } from '../../src/slack/parse.ts';
 import { anyText } from '../support/words.ts';
@@ -229,7 +229,6 @@ function command(name: string, grammar: Grammar): Command {
     summary: 'A command',
     example: `/${name} example`,
     grammar,
-    args: asTyped,
     run: async () => ({ to: 'none' }),
   });
 }

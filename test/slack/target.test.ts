@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { commands } from '../../commands/index.ts';
-import { asTyped, type Command, defineCommand } from '../../src/command.ts';
+import { type Command, defineCommand } from '../../src/command.ts';
 import { UserError } from '../../src/errors.ts';
 import { parse } from '../../src/slack/parse.ts';
 import { readScope, readTarget } from '../../src/slack/target.ts';
@@ -146,7 +146,6 @@ function targetOf(text: string, given = config) {
     summary: 'Deploy',
     example: '/deploy staging',
     grammar: { words: ['ENV', '[SERVICE][@REF]'], flags: [], clauses: [] },
-    args: asTyped,
     run: async () => ({ to: 'none' }),
   });
   const help = commands.filter(({ name }) => name === 'baton help');

@@ -29,9 +29,8 @@ export function speaker(ctx: Context, commands: readonly Command[] = allCommands
     const actor = PEOPLE[user] ?? person({ id: user });
     try {
       const { command, words } = parse(text, commands);
-      const args: unknown = command.args.parse(words);
       const reply = await command.run(ctx, {
-        args,
+        words,
         actor,
         channel: 'C0TYPED',
         id: `c-${id}`,
