@@ -43,7 +43,7 @@ const HOMES: Record<string, { readonly use: readonly string[]; readonly types?: 
     types: ['src/drivers/', 'src/context.ts', 'workers/report-deployment.ts'],
   },
   pino: { use: ['src/log.ts'], types: ['src/'] },
-  'prom-client': { use: ['src/metrics.ts', 'src/web/'] },
+  'prom-client': { use: ['src/metrics.ts'] },
   'temporal-polyfill': { use: ['src/config/', 'src/freezes/', 'src/handoffs/', 'src/people/'] },
   yaml: { use: ['src/config/'] },
   zod: { use: ['src/', 'commands/', 'workers/'] },
