@@ -44,7 +44,7 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
   const github =
     settings.github === undefined
       ? undefined
-      : createGitHub({ credentials: credentialsOf(settings.github), apiUrl: settings.githubApiUrl, log });
+      : createGitHub({ credentials: settings.github, apiUrl: settings.githubApiUrl, log });
   const runsFolder = join(settings.dataFolder, 'runs');
   const place = await openRunsFolder(runsFolder);
 
@@ -101,12 +101,6 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
 function secretVariables({ environments, remote_deploys }: Config): string[] {
   const drivers = [...Object.values(environments), ...(remote_deploys ? [remote_deploys] : [])];
   return drivers.flatMap(({ driver }) => ('secret_env' in driver ? driver.secret_env : []));
-}
-
-function credentialsOf(access: NonNullable<Settings['github']>) {
-  return access.kind === 'token'
-    ? { token: access.token }
-    : { appId: access.appId, privateKey: access.privateKey };
 }
 
 /** Each process sees the same bad file; the id lets one of them tell. */

@@ -128,6 +128,7 @@ const RULES: readonly Rule[] = [
         'src/version.ts',
         'src/process-identity.ts',
         'src/same.ts',
+        'src/github/repository.ts',
       ]) &&
       !(typeOnly && to === 'src/clock.ts'),
     catches: ['src/drivers/webhook.ts > src/jobs.ts', 'src/drivers/webhook.ts > src/context.ts type'],

@@ -1,4 +1,4 @@
-import type { Report } from './callback.ts';
+import type { TargetResult } from './callback.ts';
 import {
   type Detail,
   type DriverRequest,
@@ -108,13 +108,13 @@ function refusalOf({ status, body }: { status: number; body: string }): string {
   return `The deploy hook answered ${status}${excerpt === '' ? '.' : `: ${excerpt}`}`;
 }
 
-function endOf(said: Report | Status): { state: 'success' | 'failure' } & Detail {
+function endOf(said: TargetResult | Status): { state: 'success' | 'failure' } & Detail {
   const state = said.state === 'success' ? 'success' : 'failure';
   const summary = state === 'failure' ? { summary: 'The deploy hook reported a failure.' } : {};
   return { state, ...summary, ...detailOf(said) };
 }
 
-function detailOf({ description, url, log_url }: Omit<Report, 'state'>): Detail {
+function detailOf({ description, url, log_url }: Omit<TargetResult, 'state'>): Detail {
   return {
     ...(description && { summary: description }),
     ...(url && { url }),
