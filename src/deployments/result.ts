@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Context } from '../context.ts';
 import { CallbackBody, type TargetResult, resultDetails } from '../drivers/callback.ts';
-import { redactTexts } from '../redact.ts';
+import { mapTexts } from '../redact.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { type Deployment, environmentOfDeployment } from './deployment.ts';
 
@@ -44,7 +44,7 @@ export async function recordResult(
     return known.includes(result.state) ? 'known' : 'conflict';
   }
 
-  const told = redactTexts(result, ['description', 'url', 'log_url'], ctx.driverTools.redact);
+  const told = mapTexts(result, ['description', 'url', 'log_url'], ctx.driverTools.redact);
   const outcome = z
     .enum(['taken', 'known', 'conflict'])
     .parse(await RECORD(ctx.redis, [resultKey(deployment.id)], [JSON.stringify(told)]));

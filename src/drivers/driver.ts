@@ -47,11 +47,11 @@ export interface DriverRequest {
 }
 
 export interface Detail {
-  /** One sentence for people; plain text. */
+  /** One sentence for people; plain text, of which they see the first part. */
   readonly summary?: string;
   readonly url?: string;
   readonly logUrl?: string;
-  /** Last lines of the output; plain text, may hold anything. */
+  /** The end of the output; plain text, may hold anything, and people see its last lines. */
   readonly tail?: string;
 }
 

@@ -104,7 +104,7 @@ function outcomeOf(answer: Answer, run: string): Started {
 const RESEND: ReadonlySet<number> = new Set([301, 307, 308]);
 
 function refusalOf({ status, body }: { status: number; body: string }): string {
-  const excerpt = plainText(body, 1_000);
+  const excerpt = plainText(body);
   return `The deploy hook answered ${status}${excerpt === '' ? '.' : `: ${excerpt}`}`;
 }
 

@@ -18,11 +18,11 @@ afterEach(async () => {
 const PATHS = ['environments', 'deployments', 'deployments/staging-bcdfghjk', 'locks', 'audit'];
 
 it.each([
-  { how: 'is gone', harm: ({ stop }: OwnRedis) => stop(), why: 'it cannot be reached' },
-  { how: 'hangs', harm: async ({ server }: OwnRedis) => void server.kill('SIGSTOP'), why: /^no answer/ },
+  { how: 'is gone', harm: (redis: OwnRedis) => redis.stop(), why: 'it cannot be reached' },
+  { how: 'hangs', harm: async (redis: OwnRedis) => void redis.server.kill('SIGSTOP'), why: /^no answer/ },
 ])('says with 503 that Redis is down when it $how', async ({ harm, why }) => {
   const redis = await ownRedis();
-  ends.push(redis.stop);
+  ends.push(() => redis.stop());
   const base = await serveApi(redis);
   expect((await fetch(`${base}/api/environments`)).status).toBe(200);
 
