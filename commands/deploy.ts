@@ -89,12 +89,17 @@ async function refused(
   { environment, service }: Target,
   refusals: readonly Refusal[],
 ): Promise<Reply> {
-  const reason = refusals[0]?.reason ?? null;
+  const reason = refusals[0]?.reason;
   const unjudged = refusals.flatMap((refusal) => ('asks' in refusal ? [refusal.asks] : [])).join(', ');
   const detail = unjudged === '' ? {} : { unjudged };
-  await note(ctx, call, { outcome: 'refused', reason, subject: `${environment}/${service}`, detail });
+  await note(ctx, call, {
+    outcome: 'refused',
+    reason: reason ?? null,
+    subject: `${environment}/${service}`,
+    detail,
+  });
   const { reference } = call;
-  return { to: 'caller', view: deploymentRefused({ environment, service, refusals, reference }) };
+  return { to: 'caller', view: deploymentRefused({ environment, service, refusals, reference }), reason };
 }
 
 interface Rehearsal {
