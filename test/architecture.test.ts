@@ -15,7 +15,12 @@ interface Rule {
 const ROLES = ['src/main.ts', 'src/serve.ts'];
 
 /** What needs several stores and is used by more than one command or worker. */
-const VERBS = ['src/deployments/request.ts', 'src/deployments/tell.ts', 'src/locks/told.ts'];
+const VERBS = [
+  'src/config/told.ts',
+  'src/deployments/request.ts',
+  'src/deployments/tell.ts',
+  'src/locks/told.ts',
+];
 
 const PURE = [
   'src/views/',
