@@ -104,16 +104,22 @@ async function refused(
   { environment, service, ref }: Target,
   refusals: readonly Refusal[],
 ): Promise<Reply> {
-  const reason = refusals[0]?.reason ?? null;
+  const reason = refusals[0]?.reason;
   const unjudged = refusals.flatMap((refusal) => ('asks' in refusal ? [refusal.asks] : [])).join(', ');
   const detail = unjudged === '' ? {} : { unjudged };
-  await note(ctx, call, { outcome: 'refused', reason, subject: `${environment}/${service}`, detail });
+  await note(ctx, call, {
+    outcome: 'refused',
+    reason: reason ?? null,
+    subject: `${environment}/${service}`,
+    detail,
+  });
   const { reference } = call;
   const explained = await Promise.all(refusals.map((refusal) => explain(ctx, refusal, call)));
   const asked = askedFor(service, ref);
   return {
     to: 'caller',
     view: deploymentRefused({ environment, service, refusals: explained, reference, asked }),
+    reason,
   };
 }
 

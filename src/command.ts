@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import type { Person } from './people/person.ts';
+import type { ReasonCode } from './reason-codes.ts';
 import type { View } from './views/view.ts';
 
 /** One positional word, as people see it. `after` is the filler word before it, if there was one. */
@@ -58,7 +59,12 @@ export interface Call {
 
 /** `caller`: only the person sees it. `channel`: everybody there, or where it was typed. `none`: it is told elsewhere. */
 export type Reply =
-  | { readonly to: 'caller'; readonly view: View }
+  | {
+      readonly to: 'caller';
+      readonly view: View;
+      /** Why it was refused, for the metrics; left out when it was done. */
+      readonly reason?: ReasonCode | undefined;
+    }
   | {
       readonly to: 'channel';
       readonly channel?: string | undefined;

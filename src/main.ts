@@ -5,8 +5,7 @@ import { readSettings, type Settings } from './config/settings.ts';
 import { StartError } from './errors.ts';
 import { printSchedule, readScheduleOptions } from './handoffs/cli.ts';
 import { createLogger } from './log.ts';
-import { connectRedis, waitForRedis } from './redis/connect.ts';
-import { openEmbeddedRedis } from './redis/embedded.ts';
+import { withRedis } from './redis/find.ts';
 import { serve } from './serve.ts';
 import { runCheck } from './run-check.ts';
 import { VERSION } from './version.ts';
@@ -77,20 +76,9 @@ async function audit([verb, ...options]: readonly string[], settings: Settings):
     return refuse('audit is followed by verify, or by export with --since and a date');
   }
   const log = createLogger({ level: settings.logLevel, secrets: settings.secrets, to: 'stderr' });
-  const embedded =
-    settings.redisUrl === undefined
-      ? await openEmbeddedRedis({ folder: settings.dataFolder, log })
-      : undefined;
-  const redis = connectRedis(settings.redisUrl ?? embedded?.url ?? '', 'patient', log);
-  try {
-    await waitForRedis(redis, 10);
-    return verb === 'verify'
-      ? await auditVerify(redis, write)
-      : await auditExport(redis, { since: since.date }, write);
-  } finally {
-    redis.disconnect();
-    await embedded?.stop();
-  }
+  return withRedis({ ...settings, withinSeconds: 10, log }, (redis) =>
+    verb === 'verify' ? auditVerify(redis, write) : auditExport(redis, { since: since.date }, write),
+  );
 }
 
 /** `wrong` for what is not understood. */

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { systemClock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
 import type { ConfigError } from './config/problem.ts';
+import { type Judged, tellConfig } from './config/told.ts';
 import { openConfig } from './config/watch.ts';
 import type { Config } from './config/schema.ts';
 import type { Context } from './context.ts';
@@ -44,7 +45,7 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
   const github =
     settings.github === undefined
       ? undefined
-      : createGitHub({ credentials: credentialsOf(settings.github), apiUrl: settings.githubApiUrl, log });
+      : createGitHub({ credentials: settings.github, apiUrl: settings.githubApiUrl, log });
   const runsFolder = join(settings.dataFolder, 'runs');
   const place = await openRunsFolder(runsFolder);
 
@@ -55,18 +56,25 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
   const adding = use === 'fast' ? redis : connectRedis(redisUrl, 'taking', log);
   const jobs = openQueues({ connection: adding });
 
-  const tellAudit = (error: ConfigError) => {
-    log.error({ err: error }, 'the changed configuration is refused; the one before stays in force');
-    const channel = config.current.slack.channels.audit;
-    if (channel !== undefined) void tellRefused(jobs, channel, error).catch(() => undefined);
+  const tellTrail = (judged: Omit<Judged, 'file'>) => {
+    const told = tellConfig({ redis, now: systemClock, redact }, { file: settings.configFile, ...judged });
+    told.catch((err: unknown) =>
+      log.error({ err }, 'the audit trail does not hear of the changed configuration'),
+    );
   };
   const config = await openConfig({
     path: settings.configFile,
-    onChange: () => {
+    onChange: (_config, digest) => {
       log.info('the changed configuration is in force');
       learnSecrets();
+      tellTrail({ outcome: 'accepted', digest });
     },
-    onError: tellAudit,
+    onError: (error, digest) => {
+      log.error({ err: error }, 'the changed configuration is refused; the one before stays in force');
+      const channel = config.current.slack.channels.audit;
+      if (channel !== undefined) void tellRefused(jobs, channel, error).catch(() => undefined);
+      tellTrail({ outcome: 'refused', digest, problem: error.message.split('\n')[0] });
+    },
   });
   const secret = (variable: string) => {
     const value = process.env[variable];
@@ -101,12 +109,6 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
 function secretVariables({ environments, remote_deploys }: Config): string[] {
   const drivers = [...Object.values(environments), ...(remote_deploys ? [remote_deploys] : [])];
   return drivers.flatMap(({ driver }) => ('secret_env' in driver ? driver.secret_env : []));
-}
-
-function credentialsOf(access: NonNullable<Settings['github']>) {
-  return access.kind === 'token'
-    ? { token: access.token }
-    : { appId: access.appId, privateKey: access.privateKey };
 }
 
 /** Each process sees the same bad file; the id lets one of them tell. */

@@ -37,17 +37,17 @@ export function redactor(secrets: ReadonlySet<string>): (text: string) => string
   };
 }
 
-/** The same value with those of its fields redacted that are there and are text. */
-export function redactTexts<Value extends object>(
+/** The same value with those of its fields changed that are there and are text. */
+export function mapTexts<Value extends object>(
   value: Value,
   names: readonly string[],
-  redact: (text: string) => string,
+  change: (text: string) => string,
 ): Value {
-  const redacted = names.flatMap((name) => {
+  const changed = names.flatMap((name) => {
     const text: unknown = Reflect.get(value, name);
-    return typeof text === 'string' ? [[name, redact(text)]] : [];
+    return typeof text === 'string' ? [[name, change(text)]] : [];
   });
-  return { ...value, ...Object.fromEntries(redacted) };
+  return { ...value, ...Object.fromEntries(changed) };
 }
 
 function patternOf(secrets: ReadonlySet<string>): RegExp | undefined {

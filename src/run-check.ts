@@ -1,12 +1,12 @@
 import { type Probes, checkInstallation } from './check/check.ts';
-import { formatReport } from './check/report.ts';
+import { formatFindings } from './check/findings.ts';
 import type { Settings } from './config/settings.ts';
 import { loadConfig } from './config/load.ts';
 import { canReadRepository, readGitHubAccount } from './github/account.ts';
 import { createGitHub } from './github/client.ts';
 import { createLogger } from './log.ts';
-import { checkRedisPolicy, connectRedis, waitForRedis } from './redis/connect.ts';
-import { openEmbeddedRedis } from './redis/embedded.ts';
+import { checkRedisPolicy } from './redis/connect.ts';
+import { withRedis } from './redis/find.ts';
 import { readSlackAccount } from './slack/account.ts';
 import { SCOPES } from './slack/manifest.ts';
 import { createSlackClient } from './slack/web-api.ts';
@@ -18,7 +18,7 @@ export async function runCheck(settings: Settings, write: (line: string) => void
   const botToken = slack?.botToken ?? '';
   const probes: Probes = {
     config: { load: () => loadConfig(settings.configFile), variable: (name) => process.env[name] },
-    redis: () => askRedis(settings, log),
+    redis: () => withRedis({ ...settings, withinSeconds: 5, log }, checkRedisPolicy),
     slack: {
       account: () => readSlackAccount({ botToken, apiUrl: slackApiUrl }),
       neededScopes: SCOPES,
@@ -27,36 +27,17 @@ export async function runCheck(settings: Settings, write: (line: string) => void
     },
     github: githubProbes(),
   };
-  const report = await checkInstallation(settings, probes);
-  write(formatReport(report));
-  return report.ok ? 0 : 1;
+  const findings = await checkInstallation(settings, probes);
+  write(formatFindings(findings));
+  return findings.ok ? 0 : 1;
 
   function githubProbes(): Probes['github'] {
     if (access === undefined)
       return { account: () => Promise.reject(new Error('off')), readRepository: async () => {} };
-    const credentials =
-      access.kind === 'token'
-        ? { token: access.token }
-        : { appId: access.appId, privateKey: access.privateKey };
-    const github = createGitHub({ credentials, apiUrl: githubApiUrl, log });
+    const github = createGitHub({ credentials: access, apiUrl: githubApiUrl, log });
     return {
       account: () => readGitHubAccount(github, access.kind),
       readRepository: (repository) => canReadRepository(github, repository),
     };
-  }
-}
-
-async function askRedis(
-  { redisUrl, dataFolder }: Settings,
-  log: ReturnType<typeof createLogger>,
-): Promise<void> {
-  const own = redisUrl === undefined ? await openEmbeddedRedis({ folder: dataFolder, log }) : undefined;
-  const redis = connectRedis(redisUrl ?? own?.url ?? '', 'patient', log);
-  try {
-    await waitForRedis(redis, 5);
-    await checkRedisPolicy(redis);
-  } finally {
-    redis.disconnect();
-    await own?.stop();
   }
 }

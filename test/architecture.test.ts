@@ -16,6 +16,7 @@ const ROLES = ['src/main.ts', 'src/serve.ts'];
 
 /** What needs several stores and is used by more than one command or worker. */
 const VERBS = [
+  'src/config/told.ts',
   'src/deployments/request.ts',
   'src/deployments/tell.ts',
   'src/deployments/waiting.ts',
@@ -66,7 +67,7 @@ const HOMES: Record<string, { readonly use: readonly string[]; readonly types?: 
     types: ['src/drivers/', 'src/context.ts', 'workers/report-deployment.ts'],
   },
   pino: { use: ['src/log.ts'], types: ['src/'] },
-  'prom-client': { use: ['src/metrics.ts', 'src/web/'] },
+  'prom-client': { use: ['src/metrics.ts'] },
   'temporal-polyfill': {
     use: [
       'src/config/',
@@ -161,6 +162,7 @@ const RULES: readonly Rule[] = [
         'src/version.ts',
         'src/process-identity.ts',
         'src/same.ts',
+        'src/github/repository.ts',
       ]) &&
       !(typeOnly && to === 'src/clock.ts'),
     catches: ['src/drivers/webhook.ts > src/jobs.ts', 'src/drivers/webhook.ts > src/context.ts type'],

@@ -45,7 +45,7 @@ async function run(ctx: Context, job: CommandJob, { id, again, last }: Attempt):
     name = command.name;
     ctx.log.info({ command: name, actor: user }, 'command');
     const reply = await command.run(ctx, { words, actor, channel, id, reference, again });
-    countCommand(name, null);
+    countCommand(name, reply.to === 'caller' ? (reply.reason ?? null) : null);
     return reply;
   } catch (error) {
     if (error instanceof PersonUnreadableError && !last) throw error; // Slack may know in a moment

@@ -3,7 +3,7 @@ import { checkConfig, type ConfigProbes } from './config.ts';
 import { checkGitHub, type GitHubProbes } from './github.ts';
 import { checkLater } from './later.ts';
 import { messageOf } from './message.ts';
-import type { Line, Report } from './report.ts';
+import type { Findings, Line } from './findings.ts';
 import { checkSlack, type SlackProbes } from './slack.ts';
 
 /** The part of the process variables that the check tells about. */
@@ -28,7 +28,7 @@ export interface Probes {
 }
 
 /** Looks at the configuration and at every credential, and tells what is on, what is off and what is wrong. */
-export async function checkInstallation(settings: Settings, probes: Probes): Promise<Report> {
+export async function checkInstallation(settings: Settings, probes: Probes): Promise<Findings> {
   const { config, lines } = await checkConfig(probes.config);
   const groups = await Promise.all([
     checkRedis(settings, probes),

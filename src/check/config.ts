@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
-import type { Line } from './report.ts';
+import type { Line } from './findings.ts';
 
 export interface ConfigProbes {
   /** Throws ConfigError. */

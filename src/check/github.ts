@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { GitHubAccount } from '../github/account.ts';
 import { driversOf } from './config.ts';
 import { messageOf } from './message.ts';
-import type { Line } from './report.ts';
+import type { Line } from './findings.ts';
 
 export interface GitHubProbes {
   /** Rejects when GitHub does not accept the credentials. */

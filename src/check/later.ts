@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import type { Line } from './report.ts';
+import type { Line } from './findings.ts';
 
 /** Tells what the configuration asks for and this version does not do: what then stays closed, and what stays open. */
 export function checkLater({ environments }: Config): Line[] {

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { SlackAccount } from '../slack/account.ts';
 import { messageOf } from './message.ts';
-import type { Line } from './report.ts';
+import type { Line } from './findings.ts';
 
 export interface SlackProbes {
   readonly account: () => Promise<SlackAccount>;

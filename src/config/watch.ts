@@ -5,10 +5,10 @@ import type { Config } from './schema.ts';
 
 interface Watched {
   readonly path: string;
-  /** Told of each new configuration that is good. */
-  readonly onChange: (config: Config) => void;
-  /** Told once of each content that is bad; what was in force stays in force. */
-  readonly onError: (error: ConfigError) => void;
+  /** Told of each new configuration that is good, with the SHA-256 of the file in hexadecimal. */
+  readonly onChange: (config: Config, digest: string) => void;
+  /** Told once of each content that is bad; what was in force stays in force. No digest where nothing could be read. */
+  readonly onError: (error: ConfigError, digest: string | undefined) => void;
   readonly everySeconds?: number;
 }
 
@@ -26,9 +26,9 @@ export async function openConfig({ onChange, ...watched }: Watched): Promise<Ope
   const before = await lookAt(watched.path);
   if (before instanceof ConfigError) throw before;
   let current = parseConfig(watched.path, before);
-  const take = (config: Config) => {
+  const take = (config: Config, digest: string) => {
     current = config;
-    onChange(config);
+    onChange(config, digest);
   };
   const watch = watchFrom({ ...watched, onChange: take }, markOf(before));
   return {
@@ -63,9 +63,10 @@ function watchFrom({ path, onChange, onError, everySeconds = 1 }: Watched, first
   }
 
   function judge(content: Buffer | ConfigError): void {
-    const config = content instanceof ConfigError ? content : parsed(path, content);
-    if (config instanceof ConfigError) onError(config);
-    else onChange(config);
+    if (content instanceof ConfigError) return onError(content, undefined);
+    const config = parsed(path, content);
+    if (config instanceof ConfigError) onError(config, digestOf(content));
+    else onChange(config, digestOf(content));
   }
 
   return {
@@ -99,7 +100,9 @@ function asConfigError(path: string, error: unknown): ConfigError {
 }
 
 function markOf(content: Buffer | ConfigError): string {
-  return content instanceof ConfigError
-    ? content.message
-    : createHash('sha256').update(content).digest('hex');
+  return content instanceof ConfigError ? content.message : digestOf(content);
+}
+
+function digestOf(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
 }

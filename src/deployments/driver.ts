@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
 import type { Driver, DriverRequest } from '../drivers/driver.ts';
 import { DriverOptions, driverFor } from '../drivers/index.ts';
-import { redactTexts } from '../redact.ts';
+import { lastLines, plainText } from '../drivers/text.ts';
+import { mapTexts } from '../redact.ts';
 import type { Deployment } from './deployment.ts';
 import { findResult } from './result.ts';
 
@@ -24,9 +25,17 @@ export function driverOf({ driverOptions }: Deployment): BoundDriver {
   };
 }
 
-/** A target may tell what it was given: none of it is to be saved, queued or sent. */
+/** A sentence of a driver, however much its target had to say. */
+const SENTENCE = 500;
+
+/**
+ * A target may tell what it was given: none of it is to be saved, queued or sent. What is long is cut only here, since
+ * of a secret that was cut in two neither half is known any more.
+ */
 function withoutSecrets<Answer extends object>({ redact }: Context['driverTools'], answer: Answer): Answer {
-  return redactTexts(answer, ['summary', 'why', 'tail', 'url', 'logUrl'], redact);
+  const safe = mapTexts(answer, ['summary', 'why', 'tail', 'url', 'logUrl'], redact);
+  const sentences = mapTexts(safe, ['summary', 'why'], (text) => plainText(text, SENTENCE));
+  return mapTexts(sentences, ['tail'], lastLines);
 }
 
 /** What the driver is told at the first attempt: nobody can have started it, or have told of it. */

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Context } from '../context.ts';
-import { CallbackBody, type Report, reportDetails } from '../drivers/callback.ts';
-import { redactTexts } from '../redact.ts';
+import { CallbackBody, type TargetResult, resultDetails } from '../drivers/callback.ts';
+import { mapTexts } from '../redact.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { type Deployment, environmentOfDeployment } from './deployment.ts';
 
-const StoredReport = z.object({ state: CallbackBody.shape.state, ...reportDetails });
+const StoredResult = z.object({ state: CallbackBody.shape.state, ...resultDetails });
 
 /*
  * Keeps what a target told. An end that was told stays.
@@ -36,25 +36,25 @@ const RECORD = defineScript(/* lua */ `
 export async function recordResult(
   ctx: Context,
   deployment: Deployment,
-  { fence, ...report }: Report & { readonly fence: number },
+  { fence, ...result }: TargetResult & { readonly fence: number },
 ): Promise<'taken' | 'known' | 'conflict'> {
   if (fence !== deployment.fence || deployment.intendedAt === null) return 'conflict';
   if (deployment.runOver) {
     const known: (string | null)[] = [deployment.lateEnd ?? deployment.state, 'in_progress'];
-    return known.includes(report.state) ? 'known' : 'conflict';
+    return known.includes(result.state) ? 'known' : 'conflict';
   }
 
-  const told = redactTexts(report, ['description', 'url', 'log_url'], ctx.driverTools.redact);
+  const told = mapTexts(result, ['description', 'url', 'log_url'], ctx.driverTools.redact);
   const outcome = z
     .enum(['taken', 'known', 'conflict'])
     .parse(await RECORD(ctx.redis, [resultKey(deployment.id)], [JSON.stringify(told)]));
-  if (outcome !== 'conflict') await wake(ctx, deployment, `told-${report.state}`);
+  if (outcome !== 'conflict') await wake(ctx, deployment, `told-${result.state}`);
   return outcome;
 }
 
-export async function findResult(redis: RedisClient, id: string): Promise<Report | undefined> {
+export async function findResult(redis: RedisClient, id: string): Promise<TargetResult | undefined> {
   const json = await redis.get(resultKey(id));
-  return json === null ? undefined : StoredReport.parse(JSON.parse(json));
+  return json === null ? undefined : StoredResult.parse(JSON.parse(json));
 }
 
 /** Has a worker look at the deployment once, soon. `why` tells one event from another. */

@@ -4,7 +4,7 @@ import { isSame } from '../same.ts';
 import { plainText, webAddress } from './text.ts';
 
 /** What a target tells beside the state. A field that is no use is dropped: it must not hide the state. */
-export const reportDetails = {
+export const resultDetails = {
   description: z
     .string()
     .transform((text) => plainText(text))
@@ -19,12 +19,12 @@ export const CallbackBody = z.object({
   deployment: z.string().max(200),
   fence: z.int(),
   state: z.enum(['success', 'failure', 'in_progress']),
-  ...reportDetails,
+  ...resultDetails,
 });
 export type CallbackBody = z.infer<typeof CallbackBody>;
 
 /** What a target has reported of its own accord. */
-export type Report = Omit<CallbackBody, 'deployment' | 'fence'>;
+export type TargetResult = Omit<CallbackBody, 'deployment' | 'fence'>;
 
 /** The value of `X-Baton-Signature-256` for a body: `sha256=HEX`, the HMAC-SHA256 of its raw bytes. */
 export function signatureOf(body: string | Uint8Array, secret: string): string {

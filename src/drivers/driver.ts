@@ -1,7 +1,7 @@
 import type { Octokit } from 'octokit';
 import type * as z from 'zod';
 import type { Clock } from '../clock.ts';
-import type { Report } from './callback.ts';
+import type { TargetResult } from './callback.ts';
 
 /** What a driver may reach. Drivers hold no state of their own, post nothing and save nothing. */
 export interface DriverTools {
@@ -43,15 +43,15 @@ export interface DriverRequest {
   /** By `performance.now()`: after that somebody else may be starting it, so nothing may be sent any more. */
   readonly startBefore: number;
   /** The newest callback that was taken for this deployment. */
-  readonly reported: Report | undefined;
+  readonly reported: TargetResult | undefined;
 }
 
 export interface Detail {
-  /** One sentence for people; plain text. */
+  /** One sentence for people; plain text, of which they see the first part. */
   readonly summary?: string;
   readonly url?: string;
   readonly logUrl?: string;
-  /** Last lines of the output; plain text, may hold anything. */
+  /** The end of the output; plain text, may hold anything, and people see its last lines. */
   readonly tail?: string;
 }
 

@@ -1,9 +1,10 @@
 import type { Octokit } from 'octokit';
 import * as z from 'zod';
+import { owned } from '../github/repository.ts';
 import { type DriverRequest, type DriverTools, defineDriver, type Found, type Progress } from './driver.ts';
 import { type Trouble, troubleOf } from './github-trouble.ts';
 import { BY_TITLE, defaultBranch, dispatch, refusal } from './workflow-dispatch.ts';
-import { findRun, owned, progressOf } from './workflow-runs.ts';
+import { findRun, progressOf } from './workflow-runs.ts';
 
 export const GithubActionsOptions = z.strictObject({
   type: z.literal('github-actions'),

@@ -19,12 +19,12 @@ export function troubleOf(error: unknown): Trouble {
     return {
       kind: 'later',
       againInSeconds: error.retryAfterSeconds ?? 30,
-      why: plainText(error.message, 500),
+      why: plainText(error.message),
     };
   }
   if (!(error instanceof RequestError)) return { kind: 'unclear', why: 'GitHub gave no answer' };
   const { status, response } = error;
-  const why = plainText(error.message, 500);
+  const why = plainText(error.message);
   if (response === undefined && wasNeverSent(error.cause)) return { kind: 'later', againInSeconds: 30, why };
   if (response === undefined || status >= 500) return { kind: 'unclear', why: `GitHub: ${why}` };
 

@@ -3,7 +3,7 @@ import { link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { lastLines } from './text.ts';
+import { plainLines } from './text.ts';
 
 /** Who runs a deployment's program: written by `scripts/run-command.mjs` when it takes the run. */
 const RunRecord = z.object({ pid: z.int(), identity: z.string(), host: z.string(), program: z.string() });
@@ -19,7 +19,8 @@ const RunEnd = z.object({
 });
 export type RunEnd = z.infer<typeof RunEnd>;
 
-const TAIL_BYTES = 16 * 1024;
+/** Far more than is shown of it, so that a secret is seen whole before that part is cut out. */
+const TAIL_BYTES = 64 * 1024;
 
 /**
  * Makes the folder of the runs where it is missing, and returns its name (`place`): other for each folder ever made,
@@ -66,7 +67,7 @@ export async function findEnd(folder: string): Promise<RunEnd | undefined> {
   return text === undefined ? undefined : RunEnd.parse(JSON.parse(text));
 }
 
-/** The last lines of the run's output so far; plain text that may hold anything. */
+/** The last part of the run's output so far, in whole lines where it has any; plain text that may hold anything. */
 export async function readTail(folder: string): Promise<string> {
   const file = await open(join(folder, 'output')).catch(() => undefined);
   if (file === undefined) return '';
@@ -74,7 +75,8 @@ export async function readTail(folder: string): Promise<string> {
     const { size } = await file.stat();
     const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
     await file.read(tail, 0, tail.length, size - tail.length);
-    return lastLines(tail.toString('utf8'));
+    const text = tail.toString('utf8');
+    return plainLines(size > TAIL_BYTES ? text.slice(text.indexOf('\n') + 1) : text);
   } finally {
     await file.close();
   }

@@ -1,14 +1,22 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Text from outside as one line, without colours and control characters, at most `longest` characters; still data. */
-export function plainText(text: string, longest = 300): string {
+/**
+ * Text from outside as one line, without colours and control characters, at most `longest` characters; still data.
+ * Drivers leave it long: secrets are taken out first, and then it is cut to what people see (src/deployments/driver.ts).
+ */
+export function plainText(text: string, longest = 10_000): string {
   const plain = stripVTControlCharacters(text).replace(INVISIBLE, '').replace(/\s+/g, ' ').trim();
   return plain.length > longest ? `${plain.slice(0, longest - 1)}…` : plain;
 }
 
-/** The last lines of a program's output: at most 30, and at most 3,000 characters. */
+/** A program's output without colours and control characters; still data. */
+export function plainLines(output: string): string {
+  return stripVTControlCharacters(output).replaceAll('\r', '\n').replace(INVISIBLE, '');
+}
+
+/** The last lines of plain output: at most 30, and at most 3,000 characters. What is cut must hold no secrets any more. */
 export function lastLines(output: string): string {
-  const lines = stripVTControlCharacters(output).replaceAll('\r', '\n').replace(INVISIBLE, '').split('\n');
+  const lines = output.split('\n');
   const kept = lines.filter((line) => line.trim() !== '').slice(-30);
   return kept
     .map((line) => line.slice(-500))

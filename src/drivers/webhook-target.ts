@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { reportDetails, signatureOf } from './callback.ts';
+import { resultDetails, signatureOf } from './callback.ts';
 import type { DriverRequest, DriverTools } from './driver.ts';
 import { type Answer, ask, isAllowedTarget } from './http.ts';
 
@@ -49,7 +49,7 @@ export async function post(
 
 export const Status = z.object({
   state: z.enum(['success', 'failure', 'in_progress', 'not_found']),
-  ...reportDetails,
+  ...resultDetails,
 });
 export type Status = z.infer<typeof Status>;
 

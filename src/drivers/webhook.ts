@@ -1,4 +1,4 @@
-import type { Report } from './callback.ts';
+import type { TargetResult } from './callback.ts';
 import {
   type Detail,
   type DriverRequest,
@@ -104,17 +104,17 @@ function outcomeOf(answer: Answer, run: string): Started {
 const RESEND: ReadonlySet<number> = new Set([301, 307, 308]);
 
 function refusalOf({ status, body }: { status: number; body: string }): string {
-  const excerpt = plainText(body, 1_000);
+  const excerpt = plainText(body);
   return `The deploy hook answered ${status}${excerpt === '' ? '.' : `: ${excerpt}`}`;
 }
 
-function endOf(said: Report | Status): { state: 'success' | 'failure' } & Detail {
+function endOf(said: TargetResult | Status): { state: 'success' | 'failure' } & Detail {
   const state = said.state === 'success' ? 'success' : 'failure';
   const summary = state === 'failure' ? { summary: 'The deploy hook reported a failure.' } : {};
   return { state, ...summary, ...detailOf(said) };
 }
 
-function detailOf({ description, url, log_url }: Omit<Report, 'state'>): Detail {
+function detailOf({ description, url, log_url }: Omit<TargetResult, 'state'>): Detail {
   return {
     ...(description && { summary: description }),
     ...(url && { url }),

@@ -1,8 +1,9 @@
 import type { Octokit } from 'octokit';
+import { owned } from '../github/repository.ts';
 import { type DriverRequest, refuseLateStart, type Started } from './driver.ts';
 import { troubleOf } from './github-trouble.ts';
 import { webAddress } from './text.ts';
-import { findRun, owned } from './workflow-runs.ts';
+import { findRun } from './workflow-runs.ts';
 
 /** The run's name where GitHub took the dispatch without telling its id: it is found by its title instead. */
 export const BY_TITLE = 'by-title';

@@ -1,4 +1,5 @@
 import type { Octokit } from 'octokit';
+import { owned } from '../github/repository.ts';
 import type { DriverRequest, Progress } from './driver.ts';
 import { webAddress } from './text.ts';
 
@@ -87,9 +88,3 @@ const ENDS: ReadonlyMap<string, { state: 'success' | 'failure' | 'cancelled'; su
     },
   ],
 ]);
-
-/** A repository's name in octokit's two halves. */
-export function owned(repository: string): { owner: string; repo: string } {
-  const [owner = '', repo = ''] = repository.split('/');
-  return { owner, repo };
-}

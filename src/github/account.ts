@@ -1,4 +1,5 @@
 import type { Octokit } from 'octokit';
+import { owned } from './repository.ts';
 
 export interface GitHubAccount {
   /** Such as `the App acme-baton`. */
@@ -36,9 +37,8 @@ async function readToken(github: Octokit): Promise<GitHubAccount> {
 
 /** Whether the credentials can read the repository. Rejects with a sentence for people. */
 export async function canReadRepository(github: Octokit, repository: string): Promise<void> {
-  const [owner = '', repo = ''] = repository.split('/');
   try {
-    await github.rest.repos.get({ owner, repo });
+    await github.rest.repos.get(owned(repository));
   } catch (error) {
     throw new Error(wordsFor(error, 'the credentials'), { cause: error });
   }

@@ -41,7 +41,8 @@ export function createGitHub({ credentials, apiUrl, timeoutMs = TIMEOUT_MS, log 
   });
   if ('token' in credentials) return hardened(new Configured({ auth: credentials.token }), timeoutMs);
 
-  const app = new App({ ...credentials, Octokit: Configured, log: quiet(log) });
+  const { appId, privateKey } = credentials;
+  const app = new App({ appId, privateKey, Octokit: Configured, log: quiet(log) });
   const tokenFor = installationTokens(hardened(app.octokit, timeoutMs));
   const github = new Configured();
   github.hook.wrap('request', async (request, options) => {

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { findDeployment, listDeployments } from '../deployments/store.ts';
 import { UnreadableError } from '../errors.ts';
 import { environmentNames, listEnvironments, listLocks } from './environments.ts';
+import { unlessRedisIsDown } from './health.ts';
 import { badCursor, badParameter, type PageOf, pageOf, readPage } from './paging.ts';
 import { type Address, HttpError, type Route, sendJson } from './route.ts';
 import { deploymentShape, entryShape } from './shape.ts';
@@ -20,18 +21,21 @@ type Answer = (ctx: Context, address: Address) => Promise<object>;
 /** The JSON API. It only reads. */
 export function apiRoutes(ctx: Context, { token, open }: ApiOptions): Route[] {
   if (token === undefined && !open) return [];
-  return Object.entries(ANSWERS).map(([path, answer]) => ({
-    method: 'GET',
-    path,
-    async serve(request, response, address) {
-      if (token !== undefined) {
-        response.setHeader('www-authenticate', 'Bearer realm="Baton"');
-        refuseStrangers(request, token, ctx.now());
-        response.removeHeader('www-authenticate');
-      }
-      sendJson(response, 200, await readable(answer(ctx, address)));
-    },
-  }));
+  const routes = Object.entries(ANSWERS).map(
+    ([path, answer]): Route => ({
+      method: 'GET',
+      path,
+      async serve(request, response, address) {
+        if (token !== undefined) {
+          response.setHeader('www-authenticate', 'Bearer realm="Baton"');
+          refuseStrangers(request, token, ctx.now());
+          response.removeHeader('www-authenticate');
+        }
+        sendJson(response, 200, await readable(answer(ctx, address)));
+      },
+    }),
+  );
+  return routes.map((route) => unlessRedisIsDown(ctx.redis, route));
 }
 
 const ANSWERS: Record<string, Answer> = {

@@ -1,7 +1,7 @@
 import type { Queue, Worker } from 'bullmq';
 import type { RedisClient } from '../redis/script.ts';
 import { within } from '../within.ts';
-import { type Route, sendJson } from './route.ts';
+import { HttpError, type Route, sendJson } from './route.ts';
 
 /** One thing that must be well for the process to be of use. */
 export interface Probe {
@@ -23,11 +23,36 @@ export function healthRoutes(probes: readonly Probe[]): Route[] {
       method: 'GET',
       path: '/readyz',
       async serve(_request, response) {
-        const down = (await Promise.all(probes.map(ask))).filter((answer) => answer !== undefined);
+        const down = await whatIsDown(probes);
         sendJson(response, down.length === 0 ? 200 : 503, { ready: down.length === 0, down });
       },
     },
   ];
+}
+
+/**
+ * The route, which answers 503 and says what is down where it fails because Redis does not answer: whoever asks, and
+ * any load balancer, then knows that it passes.
+ */
+export function unlessRedisIsDown(redis: RedisClient, route: Route): Route {
+  return {
+    ...route,
+    async serve(request, response, address) {
+      try {
+        await route.serve(request, response, address);
+      } catch (error) {
+        if (error instanceof HttpError || response.headersSent) throw error;
+        const down = await whatIsDown([redisProbe(redis)]);
+        if (down.length === 0) throw error;
+        response.setHeader('retry-after', '5');
+        throw new HttpError(503, 'Redis does not answer at the moment. Please try again.', { down });
+      }
+    },
+  };
+}
+
+async function whatIsDown(probes: readonly Probe[]): Promise<readonly { name: string; why: string }[]> {
+  return (await Promise.all(probes.map(ask))).filter((answer) => answer !== undefined);
 }
 
 export function redisProbe(redis: RedisClient): Probe {

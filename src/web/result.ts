@@ -5,13 +5,14 @@ import { type Deployment, environmentOfDeployment } from '../deployments/deploym
 import { recordResult } from '../deployments/result.ts';
 import { findDeployment } from '../deployments/store.ts';
 import { CallbackBody, verifyCallback } from '../drivers/callback.ts';
+import { unlessRedisIsDown } from './health.ts';
 import { HttpError, readBody, type Route, sendJson } from './route.ts';
 
 const LIMIT_BYTES = 1_048_576;
 
 /** The signed word of a target on its run (docs/drivers.md). It needs no token; its signature is made with `secret_env`. */
 export function resultRoute(ctx: Context): Route {
-  return {
+  return unlessRedisIsDown(ctx.redis, {
     method: 'POST',
     path: '/api/deployments/:id/result',
     async serve(request, response, { params: { id = '' } }) {
@@ -27,7 +28,7 @@ export function resultRoute(ctx: Context): Route {
       if (!signed) throw await refusal(ctx, deployment, UNSIGNED);
       sendJson(response, 200, { result: await take(ctx, deployment, raw) });
     },
-  };
+  });
 }
 
 async function take(ctx: Context, deployment: Deployment, raw: Buffer): Promise<'taken' | 'known'> {

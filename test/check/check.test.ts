@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { checkInstallation, type Probes, type Settings } from '../../src/check/check.ts';
-import { formatReport } from '../../src/check/report.ts';
+import { formatFindings } from '../../src/check/findings.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { testConfig } from '../support/config.ts';
@@ -44,10 +44,10 @@ async function check(overrides: Partial<Probes> = {}, settings: Partial<Settings
 }
 
 it('tells what is on and what is off, a line each', async () => {
-  const report = await check();
+  const findings = await check();
 
-  expect(report.ok).toBe(true);
-  expect(formatReport(report).split('\n')).toEqual([
+  expect(findings.ok).toBe(true);
+  expect(formatFindings(findings).split('\n')).toEqual([
     'on     configuration     2 environments, 2 services, 0 sites, 2 people',
     'on     driver            staging: signs with DEPLOY_SECRET',
     'on     Redis             the one of REDIS_URL; answers, and never drops a key',
@@ -66,7 +66,7 @@ it('tells what is on and what is off, a line each', async () => {
 });
 
 it('is content with nothing but a Redis, and says what is off', async () => {
-  const report = await check(
+  const findings = await check(
     {},
     {
       redisUrl: undefined,
@@ -77,9 +77,9 @@ it('is content with nothing but a Redis, and says what is off', async () => {
     },
   );
 
-  expect(report.ok).toBe(true);
+  expect(findings.ok).toBe(true);
   expect(
-    report.lines.filter(({ state }) => state === 'off').map(({ what, says }) => `${what}: ${says}`),
+    findings.lines.filter(({ state }) => state === 'off').map(({ what, says }) => `${what}: ${says}`),
   ).toEqual([
     'Slack: SLACK_BOT_TOKEN is not set: `start` is the playground, `web` and `worker` do not start',
     'GitHub: neither GITHUB_TOKEN nor GITHUB_APP_ID is set',
@@ -166,10 +166,10 @@ it.each<{ when: string; settings?: Partial<Settings>; config: Config; line: obje
     },
   },
 ])('says so when $when', async ({ settings, config, line }) => {
-  const report = await check({}, settings, config);
+  const findings = await check({}, settings, config);
 
-  expect(report.lines).toContainEqual(line);
-  expect(report.ok).toBe(true);
+  expect(findings.lines).toContainEqual(line);
+  expect(findings.ok).toBe(true);
 });
 
 const { slack, github, config } = probes();
@@ -232,20 +232,20 @@ it.each<{ when: string; overrides: Partial<Probes>; line: { what: string; says: 
     line: { what: 'driver', says: 'demo: this version cannot deploy by github-deployment yet' },
   },
 ])('is not content when $when', async ({ overrides, line }) => {
-  const report = await check(overrides);
+  const findings = await check(overrides);
 
-  expect(report.lines).toContainEqual({ ...line, state: 'wrong' });
-  expect(report.ok).toBe(false);
-  expect(formatReport(report)).toMatch(/things? (is|are) wrong\.$/);
+  expect(findings.lines).toContainEqual({ ...line, state: 'wrong' });
+  expect(findings.ok).toBe(false);
+  expect(formatFindings(findings)).toMatch(/things? (is|are) wrong\.$/);
 });
 
 it('looks at everything else although the configuration is bad', async () => {
   const problems = ['a', 'b'].map((key, index) => ({ line: index + 1, column: 1, key, says: 'unknown key' }));
   const load = async () => Promise.reject(new ConfigError('baton.yml', problems));
 
-  const report = await check({ config: { ...config, load } });
+  const findings = await check({ config: { ...config, load } });
 
-  expect(report.lines.slice(0, 4)).toEqual([
+  expect(findings.lines.slice(0, 4)).toEqual([
     { what: 'configuration', state: 'wrong', says: 'baton.yml:1:1 a: unknown key' },
     { what: 'configuration', state: 'wrong', says: 'baton.yml:2:1 b: unknown key' },
     expect.objectContaining({ what: 'Redis', state: 'on' }),
@@ -254,8 +254,8 @@ it('looks at everything else although the configuration is bad', async () => {
 });
 
 it('prints no secret, not even one that an error repeats', async () => {
-  const report = await check({ redis: fails('cannot reach redis://:redis-secret@redis:6379') });
+  const findings = await check({ redis: fails('cannot reach redis://:redis-secret@redis:6379') });
 
-  expect(formatReport(report)).toContain('cannot reach redis://:…@redis:6379');
-  expect(JSON.stringify(report)).not.toMatch(/(redis|hook|api|drivers)-secret/);
+  expect(formatFindings(findings)).toContain('cannot reach redis://:…@redis:6379');
+  expect(JSON.stringify(findings)).not.toMatch(/(redis|hook|api|drivers)-secret/);
 });

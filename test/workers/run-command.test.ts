@@ -1,11 +1,15 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
 import type { CommandJob } from '../../src/jobs.ts';
+import { metrics } from '../../src/metrics.ts';
 import { claimCommand } from '../../src/slack/claim.ts';
 import { runCommand } from '../../workers/run-command.ts';
 import { closeContexts, NOON, type TestContext, testContext } from '../support/context.ts';
 
-afterEach(closeContexts);
+afterEach(() => {
+  closeContexts();
+  metrics.resetMetrics();
+});
 
 it('does not run what the person was told was not taken, and says so', async () => {
   const ctx = testContext();
@@ -54,11 +58,44 @@ it.each(['typed', 'clicked'] as const)(
   },
 );
 
+it.each([
+  { who: 'U0ASHA', text: 'baton version', labels: 'command="baton version",reason=""' },
+  {
+    who: 'U0ASHA',
+    text: `deploy staging@${'c0ffee00'.repeat(5)}`,
+    labels: 'command="deploy",reason="locked"',
+  },
+  { who: 'U0CLEO', text: 'deploy staging', labels: 'command="deploy",reason="not_allowed"' },
+  { who: 'U0ASHA', text: 'deploy stagging', labels: 'command="deploy",reason="unknown_environment"' },
+  { who: 'U0ASHA', text: 'depoly staging', labels: 'command="unknown",reason="invalid_command"' },
+])('counts “$text” of $who by $labels', async ({ who, text, labels }) => {
+  const ctx = testContext();
+  const lock = {
+    version: 1,
+    id: 'l1',
+    scope: 'staging',
+    holder: 'U0BEN',
+    reason: '',
+    since: NOON,
+    until: null,
+  };
+  await ctx.redis.set('baton:{staging}:lock', JSON.stringify(lock));
+
+  await run(ctx, { user: who, text });
+
+  expect(await metrics.getSingleMetricAsString('baton_commands_total')).toContain(`{${labels}} 1`);
+});
+
 async function run(
   ctx: TestContext,
-  { kind = 'typed', text = 'baton version', again = false }: Partial<CommandJob & { again: boolean }> = {},
+  {
+    kind = 'typed',
+    text = 'baton version',
+    user = 'U0ASHA',
+    again = false,
+  }: Partial<CommandJob & { again: boolean }> = {},
 ) {
-  const who = { user: 'U0ASHA', team: 'T0ACME', channel: 'C0STG', responseUrl: '' };
+  const who = { user, team: 'T0ACME', channel: 'C0STG', responseUrl: '' };
   const job = { version: 1, kind, text, ...who, receivedAt: NOON, reference: '1234abcd' } as const;
   return runCommand.run(ctx, job, { id: 'c-1', again, last: false });
 }

@@ -5,14 +5,14 @@ export interface Line {
   readonly says: string;
 }
 
-export interface Report {
+export interface Findings {
   readonly lines: readonly Line[];
   /** False when any line is `wrong`. */
   readonly ok: boolean;
 }
 
-/** The report as aligned text for a terminal, a line each, and a last one that sums it up. */
-export function formatReport({ lines, ok }: Report): string {
+/** The findings as aligned text for a terminal, a line each, and a last one that sums it up. */
+export function formatFindings({ lines, ok }: Findings): string {
   const width = Math.max(0, ...lines.map(({ what }) => what.length));
   const rows = lines.map(({ state, what, says }) => `${state.padEnd(5)}  ${what.padEnd(width)}  ${says}`);
   const wrong = lines.filter(({ state }) => state === 'wrong').length;
