@@ -15,7 +15,12 @@ interface Rule {
 const ROLES = ['src/main.ts', 'src/serve.ts'];
 
 /** What needs several stores and is used by more than one command or worker. */
-const VERBS = ['src/deployments/request.ts', 'src/deployments/tell.ts', 'src/locks/told.ts'];
+const VERBS = [
+  'src/deployments/request.ts',
+  'src/deployments/tell.ts',
+  'src/freezes/told.ts',
+  'src/locks/told.ts',
+];
 
 const PURE = [
   'src/views/',
@@ -32,6 +37,8 @@ const PURE = [
   'src/sites/wall-time.ts',
   'src/sites/workplace.ts',
   'src/handoffs/schedule.ts',
+  'src/freezes/freeze.ts',
+  'src/freezes/set-freeze.ts',
   'src/people/person.ts',
   'src/audit/entry.ts',
   'src/slack/parse.ts',
