@@ -1,10 +1,12 @@
 import type { Command } from '../src/command.ts';
 import { deploy } from './deploy.ts';
+import { freeze } from './freeze.ts';
 import { helpAbout } from './help.ts';
 import { deployHistory } from './history.ts';
 import { laterCommands } from './later.ts';
 import { lock } from './lock.ts';
 import { deployStatus } from './status.ts';
+import { thaw } from './thaw.ts';
 import { unlock } from './unlock.ts';
 import { version } from './version.ts';
 import { whoami } from './whoami.ts';
@@ -15,6 +17,8 @@ const listed: readonly Command[] = [
   deployHistory,
   lock,
   unlock,
+  freeze,
+  thaw,
   whoami,
   version,
   ...laterCommands,

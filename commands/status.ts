@@ -1,6 +1,7 @@
 import { defineCommand } from '../src/command.ts';
 import { listLeases, listLive } from '../src/deployments/store.ts';
 import { UnreadableError } from '../src/errors.ts';
+import { freezeOn } from '../src/freezes/freeze-on.ts';
 import { locksOn } from '../src/locks/store.ts';
 import { readEnvironment } from '../src/slack/target.ts';
 import { type EnvironmentStatus, statusView } from '../src/views/status.ts';
@@ -9,7 +10,7 @@ import type { Context } from '../src/context.ts';
 export const deployStatus = defineCommand({
   name: 'deploy status',
   usage: '/deploy status [ENV]',
-  summary: 'What is live where, what runs, and who holds a lock',
+  summary: 'What is live where, what runs, what is frozen, and who holds a lock',
   example: '/deploy status staging',
   grammar: { words: ['[ENV]'], flags: [], clauses: [] },
 
@@ -26,14 +27,15 @@ export const deployStatus = defineCommand({
 
 async function statusOf(ctx: Context, name: string): Promise<EnvironmentStatus> {
   const configured = ctx.config.environments[name]?.services ?? [];
-  const [live, leases, locks] = await Promise.all([
+  const [live, leases, frozen, locks] = await Promise.all([
     orUnreadable(listLive(ctx.redis, name)),
     orUnreadable(listLeases(ctx.redis, name)),
+    orUnreadable(freezeOn(ctx, name, ctx.now())),
     orUnreadable(locksOn(ctx.redis, name, ctx.now())),
   ]);
   const known = [live, leases].flatMap((found) => (found === 'unreadable' ? [] : [...found.keys()]));
   const services = [...new Set([...configured, ...known])];
-  return { name, services, live, leases, locks };
+  return { name, services, live, leases, locks, frozen };
 }
 
 /** One broken value must not hide all the rest. */

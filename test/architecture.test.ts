@@ -20,6 +20,7 @@ const VERBS = [
   'src/deployments/request.ts',
   'src/deployments/tell.ts',
   'src/deployments/waiting.ts',
+  'src/freezes/told.ts',
   'src/locks/tell.ts',
 ];
 
@@ -46,6 +47,8 @@ const PURE = [
   'src/sites/wall-time.ts',
   'src/sites/workplace.ts',
   'src/handoffs/schedule.ts',
+  'src/freezes/freeze.ts',
+  'src/freezes/set-freeze.ts',
   'src/people/person.ts',
   'src/audit/entry.ts',
   'src/slack/parse.ts',

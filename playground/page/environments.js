@@ -32,7 +32,7 @@ function card(model, { name, services, locks = [], freeze }) {
     { class: 'environment', 'aria-label': name },
     element('h3', {}, name),
     ...locks.map((lock) => lockRow(model, lock)),
-    freeze ? element('p', { class: 'lock' }, `Frozen: ${freeze.reason}`) : undefined,
+    freeze ? freezeRow(model, freeze) : undefined,
     element('ul', {}, ...services.map((service) => serviceRow(model, service))),
   );
 }
@@ -57,6 +57,11 @@ function serviceRow(model, { name, live, running = [] }) {
         : undefined,
     ),
   );
+}
+
+function freezeRow(model, { reason, until }) {
+  const end = until ? ` until ${momentOf(new Date(until), model.timezone())}` : '';
+  return element('p', { class: 'lock' }, `Frozen${end}: ${reason}`);
 }
 
 function lockRow(model, { holder, reason, until, scope }) {

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
+import { whenClocksShow } from '../sites/wall-time.ts';
 import { sentence, text, timezone } from './values.ts';
 import { WEEKDAYS } from './sites.ts';
 
@@ -62,7 +63,21 @@ function whatToShouldBe(freeze: { from: string; to: string; timezone: string }):
     : undefined;
 }
 
-/** Compared as instants: when clocks go forward, 02:30 and 03:30 are the same one. */
+/** Compared as the moments that they are: when clocks go forward at 02:00, 02:15 and 02:45 are the same one. */
 function isBefore(from: Temporal.PlainDateTime, to: Temporal.PlainDateTime, zone: string): boolean {
-  return Temporal.ZonedDateTime.compare(from.toZonedDateTime(zone), to.toZonedDateTime(zone)) < 0;
+  return Temporal.ZonedDateTime.compare(instantOf(from, zone, 'from'), instantOf(to, zone, 'to')) < 0;
+}
+
+/**
+ * The moment at which an end of a freeze lies, from what clocks in the zone show. A time that clocks skip is the first
+ * moment after the gap. Of a time that they show twice, `from` is the first and `to` the second, so that no freeze
+ * is ever shorter than it reads.
+ */
+export function instantOf(
+  shown: Temporal.PlainDateTime,
+  zone: string,
+  end: 'from' | 'to',
+): Temporal.ZonedDateTime {
+  const { first, last } = whenClocksShow(shown, zone);
+  return end === 'from' ? first : last;
 }

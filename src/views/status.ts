@@ -1,8 +1,10 @@
 import type { Deployment, Live } from '../deployments/deployment.ts';
 import type { Lease } from '../deployments/lease.ts';
+import type { Frozen } from '../freezes/freeze.ts';
 import type { LockEvent } from '../locks/event.ts';
 import { claimLines, type Claims } from './lock.ts';
 import { lengthOf, LOOK, whatIsDeployed, whatIsLive, whatRuns } from './deployment.ts';
+import { whatFreezes } from './freeze.ts';
 import {
   code,
   context,
@@ -23,9 +25,11 @@ export interface EnvironmentStatus {
   readonly live: ReadonlyMap<string, Live> | 'unreadable';
   readonly leases: ReadonlyMap<string, Lease> | 'unreadable';
   readonly locks: Claims | 'unreadable';
+  /** Undefined when it is open. */
+  readonly frozen: Frozen | 'unreadable' | undefined;
 }
 
-/** What is where: for each environment its services, what runs, and who holds a lock. */
+/** What is where: for each environment its services, what runs, what freezes it, and who holds a lock. */
 export function statusView(environments: readonly EnvironmentStatus[]): View {
   const shown = environments.slice(0, 20);
   const blocks = shown.map((environment) => section(joined(environmentLines(environment))));
@@ -34,9 +38,10 @@ export function statusView(environments: readonly EnvironmentStatus[]): View {
   return { text: summaryText(`What is live on ${shown.map(({ name }) => name).join(', ')}`), blocks };
 }
 
-function environmentLines({ name, services, live, leases, locks }: EnvironmentStatus): Mrkdwn[] {
+function environmentLines({ name, services, live, leases, locks, frozen }: EnvironmentStatus): Mrkdwn[] {
   return [
     mrkdwn`*${name}*`,
+    ...freezeLines(frozen),
     ...lockLines(locks),
     ...(leases === 'unreadable' ? [mrkdwn`:warning: what runs cannot be read, so it blocks`] : []),
     ...services.map((service) => {
@@ -52,6 +57,13 @@ function liveOf(live: EnvironmentStatus['live'], service: string): Mrkdwn {
   if (live === 'unreadable') return mrkdwn`what is live cannot be read`;
   const now = live.get(service);
   return now === undefined ? mrkdwn`nothing deployed yet` : whatIsLive(now);
+}
+
+function freezeLines(frozen: EnvironmentStatus['frozen']): Mrkdwn[] {
+  if (frozen === undefined) return [];
+  if (frozen === 'unreadable')
+    return [mrkdwn`:snowflake: a freeze that cannot be read blocks it (${code('frozen')})`];
+  return [mrkdwn`:snowflake: ${whatFreezes(frozen)}`];
 }
 
 function lockLines(locks: EnvironmentStatus['locks']): Mrkdwn[] {

@@ -1,9 +1,18 @@
 import type { Context } from '../context.ts';
 import { listEnvironmentNames, listLeases, listLive } from '../deployments/store.ts';
 import { UnreadableError } from '../errors.ts';
+import { freezeOn } from '../freezes/freeze-on.ts';
 import { ALL, UnreadableLockError, waitingFor } from '../locks/lock.ts';
 import { locksOn } from '../locks/store.ts';
-import { liveShape, lockShape, type LockShape, unreadableLock } from './shape.ts';
+import {
+  type FreezeShape,
+  freezeShape,
+  liveShape,
+  lockShape,
+  type LockShape,
+  unreadableFreeze,
+  unreadableLock,
+} from './shape.ts';
 
 /** The environments of the configuration in its order, then those that were deployed to before they left it. */
 export async function environmentNames(ctx: Context): Promise<string[]> {
@@ -15,12 +24,12 @@ export interface EnvironmentShape {
   readonly name: string;
   readonly services: readonly object[];
   readonly locks: readonly LockShape[];
-  readonly freeze: null;
+  readonly freeze: FreezeShape | null;
   /** What of it is stored but cannot be read, and is left out. */
   readonly unreadable?: readonly string[];
 }
 
-/** All environments, each with what is live and what runs by service, and its locks. */
+/** All environments, each with what is live and what runs by service, its locks, and what freezes it. */
 export async function listEnvironments(ctx: Context): Promise<EnvironmentShape[]> {
   return Promise.all((await environmentNames(ctx)).map((name) => environmentShape(ctx, name)));
 }
@@ -35,9 +44,10 @@ export async function listLocks(ctx: Context): Promise<LockShape[]> {
 }
 
 async function environmentShape(ctx: Context, name: string): Promise<EnvironmentShape> {
-  const [live, leases, locks] = await Promise.all([
+  const [live, leases, freeze, locks] = await Promise.all([
     orUnreadable(listLive(ctx.redis, name)),
     orUnreadable(listLeases(ctx.redis, name)),
+    freezeIn(ctx, name),
     locksIn(ctx, name),
   ]);
   const services = new Set([...servicesOf(ctx, name), ...(live?.keys() ?? []), ...(leases?.keys() ?? [])]);
@@ -51,7 +61,7 @@ async function environmentShape(ctx: Context, name: string): Promise<Environment
     };
   });
   const unreadable = [...(live === undefined ? ['live'] : []), ...(leases === undefined ? ['running'] : [])];
-  return { name, services: shapes, locks, freeze: null, ...(unreadable.length > 0 && { unreadable }) };
+  return { name, services: shapes, locks, freeze, ...(unreadable.length > 0 && { unreadable }) };
 }
 
 function servicesOf({ config }: Context, name: string): readonly string[] {
@@ -65,6 +75,16 @@ async function locksIn(ctx: Context, environment: string): Promise<LockShape[]> 
     return locks.map((lock) => lockShape(lock, waitingFor(line, lock.scope)));
   } catch (error) {
     if (error instanceof UnreadableLockError) return [unreadableLock(error.scope)];
+    throw error;
+  }
+}
+
+async function freezeIn(ctx: Context, name: string): Promise<FreezeShape | null> {
+  try {
+    const frozen = await freezeOn(ctx, name, ctx.now());
+    return frozen === undefined ? null : freezeShape(frozen);
+  } catch (error) {
+    if (error instanceof UnreadableError) return unreadableFreeze;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { ListedEntry } from '../audit/store.ts';
 import type { Deployment, Live } from '../deployments/deployment.ts';
+import type { Frozen } from '../freezes/freeze.ts';
 import type { Lock, Place } from '../locks/lock.ts';
 
 /** How nouns look to those who ask over HTTP: our keys in snake case, times in ISO 8601, UTC. */
@@ -61,6 +62,27 @@ export function unreadableLock(scope: string): LockShape {
   const nothing = { holder: null, since: null, until: null, waiting: [], pull_request: null };
   return { scope, reason, ...nothing, unreadable: true };
 }
+
+export interface FreezeShape {
+  readonly reason: string;
+  /** The next opening; null when it never opens by itself, or cannot be read. */
+  readonly until: string | null;
+  /** Slack id of who set it; null for the configuration. */
+  readonly by: string | null;
+  /** True where the stored freeze cannot be read: it blocks. */
+  readonly unreadable?: true;
+}
+
+export function freezeShape({ reason, until, by }: Frozen): FreezeShape {
+  return { reason, until: until?.toISOString() ?? null, by };
+}
+
+export const unreadableFreeze: FreezeShape = {
+  reason: 'The stored freeze cannot be read, so it blocks until an admin has looked at it.',
+  until: null,
+  by: null,
+  unreadable: true,
+};
 
 export function liveShape({ deployment, ref, sha, since, by }: Live): object {
   return { deployment, ref, sha, since: since.toISOString(), by };

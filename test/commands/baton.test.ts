@@ -14,7 +14,7 @@ it.each(['', 'help', 'baton', 'baton help', '🚀', ':wave:'])(
     expect(reply.to).toBe('caller');
     for (const { usage } of commands.filter(({ later }) => later !== true))
       expect(reply.words).toContain(`\`${usage}\``);
-    expect(reply.words).not.toContain('/freeze');
+    expect(reply.words).not.toContain('/remote');
   },
 );
 
@@ -53,8 +53,6 @@ it.each([
   'deploy cancel staging-bcdfghjk',
   'deploy retry staging-bcdfghjk',
   'deploy rollback staging api',
-  'freeze staging until monday because sale',
-  'thaw staging',
   'remote api#12 up',
   'handoff',
   'handoff note all is “well --really',

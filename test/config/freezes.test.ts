@@ -44,11 +44,12 @@ it.each<{ rules: string; says?: string }>([
     rules: 'from: 2027-01-02T00:00, to: 2027-01-02T00:00, timezone: UTC',
     says: 'to: expected a time after "from" (2027-01-02T00:00), found "2027-01-02T00:00"',
   },
-  // In New York the clocks went from 02:00 to 03:00 that night: both are the same moment.
+  // In New York the clocks go from 02:00 to 03:00 that night: what they skip is one moment.
   {
-    rules: 'from: 2027-03-14T02:30, to: 2027-03-14T03:30, timezone: America/New_York',
-    says: 'to: expected a time after "from" (2027-03-14T02:30), found "2027-03-14T03:30"',
+    rules: 'from: 2027-03-14T02:15, to: 2027-03-14T02:45, timezone: America/New_York',
+    says: 'to: expected a time after "from" (2027-03-14T02:15), found "2027-03-14T02:45"',
   },
+  { rules: 'from: 2027-03-14T02:30, to: 2027-03-14T03:30, timezone: America/New_York' },
 ])('judges a freeze with $rules', ({ rules, says }) => {
   const said = problemsIn(freeze(rules)).map((line) =>
     line.replace(/^\S+ environments\.staging\.freezes\[0\]\./, ''),

@@ -54,11 +54,12 @@ function show({ signedIn }) {
   part('sign-out').hidden = !signedIn;
 }
 
-function environmentCard({ name, services, locks, unreadable = [] }) {
+function environmentCard({ name, services, locks, freeze, unreadable = [] }) {
   const list = element('dl', {});
   for (const service of services)
     list.append(element('dt', {}, service.name), element('dd', {}, ...liveOf(service)));
-  const card = element('article', {}, element('h3', {}, name), list, ...locks.map(lockLine));
+  const frozen = freeze === null ? [] : [freezeLine(freeze)];
+  const card = element('article', {}, element('h3', {}, name), list, ...frozen, ...locks.map(lockLine));
   if (unreadable.length > 0)
     card.append(element('p', { class: 'unreadable' }, `Cannot be read: ${unreadable.join(', ')}`));
   return card;
@@ -85,6 +86,12 @@ function lockLine({ scope, holder, reason, until, unreadable }) {
     `🔒 ${scope}, held by ${holder}${why}`,
     ...(until === null ? [] : [' until ', time(until)]),
   );
+}
+
+function freezeLine({ reason, until, unreadable }) {
+  if (unreadable) return element('p', { class: 'lock unreadable' }, `❄ ${reason}`);
+  const end = until === null ? [', never opens by itself'] : [' until ', time(until)];
+  return element('p', { class: 'lock' }, '❄ frozen', ...end, `: ${reason}`);
 }
 
 function deploymentRow(deployment) {
