@@ -1,6 +1,6 @@
 import type { Octokit } from 'octokit';
 import { type DriverRequest, refuseLateStart, type Started } from './driver.ts';
-import { troubleOf } from './github-trouble.ts';
+import { refusal, troubleOf } from './github-trouble.ts';
 import { webAddress } from './text.ts';
 import { findRun, owned } from './workflow-runs.ts';
 
@@ -74,9 +74,4 @@ export async function defaultBranch(github: Octokit, request: DriverRequest): Pr
     if (trouble.kind !== 'refused') throw error;
     return refusal(request, `GitHub does not show ${request.repository}: ${trouble.why}`);
   }
-}
-
-/** A definite end before anything ran. */
-export function refusal(request: DriverRequest, summary: string): Started {
-  return { state: 'failure', run: request.deployment, summary };
 }

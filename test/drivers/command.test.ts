@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { command } from '../../src/drivers/command.ts';
-import { identityOf } from '../../src/process-identity.ts';
 import { openRunsFolder } from '../../src/drivers/runs.ts';
 import { closeRuns, place, playedProgram } from './command-target.ts';
 import { driverRequest } from './requests.ts';
@@ -177,7 +176,7 @@ describe('when the worker is killed', () => {
 
     writeFileSync(path, JSON.stringify({ ...record, identity: 'another boot' }));
     expect((await command.check(target.tools, driverRequest(), RUN, target.options)).state).toBe('unknown');
-    expect((await command.cancel(target.tools, driverRequest(), RUN, target.options)).state).toBe('refused');
+    expect((await command.cancel(target.tools, driverRequest(), RUN, target.options)).state).toBe('cannot');
 
     writeFileSync(path, JSON.stringify(record));
     expect((await command.check(target.tools, driverRequest(), RUN, target.options)).state).toBe(
@@ -246,15 +245,6 @@ describe('cancelling', () => {
     await command.cancel(target.tools, driverRequest(), RUN, target.options);
 
     expect((await checkToTheEnd(target, driverRequest(), RUN)).state).toBe('success');
-  });
-
-  it('is refused when the run is over', async () => {
-    const target = place('');
-    await runToTheEnd(target);
-    const over = async () => (await command.cancel(target.tools, driverRequest(), RUN, target.options)).state;
-
-    await until(() => identityOf(target.supervisor()) === undefined);
-    expect(await over()).toBe('refused');
   });
 });
 
