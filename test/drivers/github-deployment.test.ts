@@ -199,7 +199,7 @@ describe('what GitHub answers to the creation', () => {
     { status: 409, message: 'Conflict: Commit status checks failed for main.', words: /checks failed/ },
     { status: 422, message: 'No ref found', words: /No ref/ },
   ])('$status is a failure: $message', async ({ status, message, words }) => {
-    const target = await refuses({ status, body: { message } });
+    const target = await refuses({ status, body: { message, id: 5 } });
 
     expect(await runToTheEnd(target)).toMatchObject({
       state: 'failure',

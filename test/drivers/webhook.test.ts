@@ -228,10 +228,20 @@ describe('what the receiver says to the wish to cancel', () => {
   });
 
   it('counts only if the wish may be sent there at all', async () => {
-    const target = await receiver(says(200, '{"state":"failure"}'));
-    const options = { ...target.options, url: 'http://deploy.acme.example/' };
+    const { options } = await receiver(says(202, ''));
+    const sent: string[] = [];
+    const tools = driverTools({
+      fetch: async (_url, init) => {
+        sent.push(String(init?.method));
+        return new Response('{"state":"failure"}');
+      },
+    });
+    const cancel = (given: object, secret = tools.secret) =>
+      webhook.cancel({ ...tools, secret }, driverRequest(), 'x', { ...options, ...given });
 
-    expect((await webhook.cancel(target.tools, driverRequest(), 'x', options)).state).toBe('cannot');
+    expect((await cancel({ url: 'http://deploy.acme.example/' })).state).toBe('cannot');
+    expect((await cancel({}, () => undefined)).state).toBe('cannot');
+    expect(sent).toEqual([]);
   });
 });
 
