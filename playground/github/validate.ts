@@ -52,7 +52,9 @@ export const OPERATIONS: readonly Operation[] = description.operations.map((oper
       name: parameter,
       place,
       required,
-      check: asText.compile(WIDER.has(parameter) ? {} : { type: 'object', properties: { value: schema } }),
+      check: asText.compile(
+        WIDER.has(parameter) ? {} : { type: 'object', properties: { value: eitherOf(schema) } },
+      ),
     })),
     body: body && {
       required: body.required,
@@ -91,6 +93,13 @@ function bodyViolations({ body: wanted }: Operation, body: unknown): string[] {
   if (body === undefined) return wanted?.required === true ? ['the body is missing'] : [];
   if (wanted === undefined) return ['a body is not expected'];
   return wanted.check(body) ? [] : [ajv.errorsText(wanted.check.errors, { dataVar: 'body' })];
+}
+
+/** In an address all is text, so of "a number or a text" a number is both, and not one of them alone. */
+function eitherOf(schema: object): object {
+  if (!('oneOf' in schema)) return schema;
+  const { oneOf, ...rest } = schema;
+  return { ...rest, anyOf: oneOf };
 }
 
 /** The schema with unknown keys forbidden wherever keys are listed: GitHub's own leaves them open. */

@@ -4,17 +4,14 @@ import type { Line } from './findings.ts';
 /** Tells what the configuration asks for and this version does not do: what then stays closed, and what stays open. */
 export function checkLater({ environments }: Config): Line[] {
   const all = Object.entries(environments);
-  const lines = all.flatMap(([name, { driver, freezes, promote_from, approvals }]): Line[] => {
+  const lines = all.flatMap(([name, { freezes, promote_from, approvals }]): Line[] => {
     const asked = [
       ...(freezes.length > 0 ? ['freezes'] : []),
       ...(promote_from === undefined ? [] : ['promote_from']),
       ...(approvals > 0 ? ['approvals'] : []),
     ];
     const why = `this version cannot judge ${asked.join(', ')} yet`;
-    return [
-      ...(asked.length === 0 ? [] : [off('environment', `nothing is deployed to ${name}: ${why}`)]),
-      ...(driver.type === 'github-deployment' ? [cannotDeploy(name)] : []),
-    ];
+    return asked.length === 0 ? [] : [off('environment', `nothing is deployed to ${name}: ${why}`)];
   });
   const checked = all.filter(([, { checks }]) => checks !== 'none').map(([name]) => name);
   if (checked.length === 0) return lines;
@@ -23,12 +20,4 @@ export function checkLater({ environments }: Config): Line[] {
 
 function off(what: string, says: string): Line {
   return { what, state: 'off', says };
-}
-
-function cannotDeploy(name: string): Line {
-  return {
-    what: 'driver',
-    state: 'wrong',
-    says: `${name}: this version cannot deploy by github-deployment yet`,
-  };
 }

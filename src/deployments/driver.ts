@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { Driver, DriverRequest } from '../drivers/driver.ts';
+import type { Cancelled, Driver, DriverRequest } from '../drivers/driver.ts';
 import { DriverOptions, driverFor } from '../drivers/index.ts';
 import { lastLines, plainText } from '../drivers/text.ts';
 import { mapTexts } from '../redact.ts';
@@ -11,6 +11,7 @@ export interface BoundDriver {
   start(tools: Context['driverTools'], request: DriverRequest): ReturnType<Driver['start']>;
   check(tools: Context['driverTools'], request: DriverRequest, run: string): ReturnType<Driver['check']>;
   lookup(tools: Context['driverTools'], request: DriverRequest): ReturnType<Driver['lookup']>;
+  cancel(tools: Context['driverTools'], request: DriverRequest, run: string): ReturnType<Driver['cancel']>;
 }
 
 /** Throws ZodError when the recorded options are not those of a driver of this version. */
@@ -22,7 +23,34 @@ export function driverOf({ driverOptions }: Deployment): BoundDriver {
     check: async (tools, request, run) =>
       withoutSecrets(tools, await driver.check(tools, request, run, options)),
     lookup: async (tools, request) => withoutSecrets(tools, await driver.lookup(tools, request, options)),
+    cancel: async (tools, request, run) => {
+      const answer = await driver.cancel(tools, request, run, options);
+      if (answer.state !== 'over') return withoutSecrets(tools, answer);
+      return { state: 'over', end: withoutSecrets(tools, answer.end) };
+    },
   };
+}
+
+/**
+ * Asks the target to end a deployment's run, and saves and tells nothing. A run whose start was not recorded is looked
+ * up first. Only `over` is evidence that the run has ended, and `end` how; after `asked` watching goes on as before.
+ */
+export async function cancelRun(ctx: Context, deployment: Deployment): Promise<Cancelled> {
+  const driver = driverOf(deployment);
+  const request = await laterRequest(ctx, deployment);
+  if (deployment.run !== null) return driver.cancel(ctx.driverTools, request, deployment.run);
+
+  const found = await driver.lookup(ctx.driverTools, request);
+  switch (found.state) {
+    case 'found':
+      return driver.cancel(ctx.driverTools, request, found.run);
+    case 'unknown':
+      return { state: 'cannot', why: found.why };
+    case 'not_found':
+      return { state: 'cannot', why: 'The target has no trace of a run.' };
+    case 'later':
+      return { state: 'cannot', why: 'It is too early to tell whether the run began.' };
+  }
 }
 
 /** A sentence of a driver, however much its target had to say. */

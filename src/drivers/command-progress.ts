@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Detail, Progress } from './driver.ts';
+import type { Ended, Progress } from './driver.ts';
 import { identityOf } from '../process-identity.ts';
 import { findEnd, findRecord, type RunEnd, readTail } from './runs.ts';
 import { plainText, webAddress } from './text.ts';
@@ -30,8 +30,6 @@ async function readProgress(folder: string): Promise<Progress> {
     ? { state: 'in_progress', checkAgainInSeconds: POLL_SECONDS, tail: await readTail(folder) }
     : { state: 'unknown', why: `${plainText(record.program)} was lost from sight: its supervisor is gone.` };
 }
-
-type Ended = { readonly state: 'success' | 'failure' | 'cancelled' } & Detail;
 
 /** How the run ended; `program` is what the words call it. */
 export async function endedAs(folder: string, program = ''): Promise<Ended> {

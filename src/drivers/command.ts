@@ -3,9 +3,17 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import { ELSEWHERE, endedAs, progressIn } from './command-progress.ts';
 import { type Answered, askProgram, type Program, supervise } from './command-start.ts';
-import { type DriverRequest, type DriverTools, defineDriver, type Found, refuseLateStart } from './driver.ts';
+import {
+  type DriverRequest,
+  type DriverTools,
+  defineDriver,
+  type Found,
+  overIf,
+  type Progress,
+  refuseLateStart,
+} from './driver.ts';
 import { identityOf } from '../process-identity.ts';
-import { findRecord, folderOf, isTaken } from './runs.ts';
+import { findRecord, folderOf, isTaken, type RunRecord } from './runs.ts';
 import { plainText } from './text.ts';
 
 export const CommandOptions = z.strictObject({
@@ -45,30 +53,37 @@ export const command = defineDriver({
     throw new Error('The program could not be started: its supervisor did not answer.');
   },
 
-  async check(tools, request, run, options) {
-    const folder = folderOf(tools.runsFolder, request.deployment);
-    const here = run === runName(tools.place, request) ? await progressIn(folder) : ELSEWHERE;
-    if (here.state !== 'unknown' && here !== ELSEWHERE) return here;
-
-    const answered = await askLookup(request, options);
-    if (answered === undefined || answered === 'not_found') return here;
-    if (answered === 'in_progress') return ELSEWHERE;
-    return { state: answered, summary: `The program of lookup_argv says: ${answered}.` };
-  },
+  check,
 
   lookup,
 
-  async cancel({ runsFolder, place }, request, run) {
-    const folder = folderOf(runsFolder, request.deployment);
-    const record = run === runName(place, request) ? await findRecord(folder) : undefined;
-    if (record === undefined || record.host !== hostname()) {
-      return { state: 'refused', why: `The program runs on another machine (${run}).` };
-    }
-    if (identityOf(record.pid) !== record.identity) return { state: 'refused', why: 'The run is over.' };
-    process.kill(record.pid, 'SIGUSR2'); // the supervisor ends the program, and by force after ten seconds
-    return { state: 'asked' };
+  async cancel(tools, request, run, options) {
+    const over = overIf(await check(tools, request, run, options));
+    if (over !== undefined) return over;
+
+    const elsewhere = { state: 'cannot', why: `The program runs on another machine (${run}).` } as const;
+    if (run !== runName(tools.place, request)) return elsewhere;
+    const folder = folderOf(tools.runsFolder, request.deployment);
+    const record = await findRecord(folder).catch(() => undefined);
+    if (record === undefined) return { state: 'cannot', why: LOST };
+    if (record.host !== hostname()) return elsewhere;
+    if (askSupervisor(record)) return { state: 'asked' };
+    // It may have ended since the look at it.
+    return overIf(await progressIn(folder)) ?? { state: 'cannot', why: LOST };
   },
 });
+
+const LOST = 'What watched the program is gone, so it cannot be reached. Look for it on the machine.';
+
+/** Has the supervisor end the program with its whole group: SIGTERM, and SIGKILL ten seconds later. */
+function askSupervisor({ pid, identity }: RunRecord): boolean {
+  if (identityOf(pid) !== identity) return false;
+  try {
+    return process.kill(pid, 'SIGUSR2');
+  } catch {
+    return false;
+  }
+}
 
 async function lookup(tools: DriverTools, request: DriverRequest, options: CommandOptions): Promise<Found> {
   const folder = folderOf(tools.runsFolder, request.deployment);
@@ -82,6 +97,22 @@ async function lookup(tools: DriverTools, request: DriverRequest, options: Comma
   // A supervisor takes the run within five seconds or never, and a crash is noticed later than that.
   if (request.intendedOn === tools.place) return { state: 'not_found' };
   return { state: 'unknown', why: `Only ${request.intendedOn}, where it was to start, can tell if it did.` };
+}
+
+async function check(
+  tools: DriverTools,
+  request: DriverRequest,
+  run: string,
+  options: CommandOptions,
+): Promise<Progress> {
+  const folder = folderOf(tools.runsFolder, request.deployment);
+  const here = run === runName(tools.place, request) ? await progressIn(folder) : ELSEWHERE;
+  if (here.state !== 'unknown' && here !== ELSEWHERE) return here;
+
+  const answered = await askLookup(request, options);
+  if (answered === undefined || answered === 'not_found') return here;
+  if (answered === 'in_progress') return ELSEWHERE;
+  return { state: answered, summary: `The program of lookup_argv says: ${answered}.` };
 }
 
 async function askLookup(request: DriverRequest, options: CommandOptions): Promise<Answered | undefined> {

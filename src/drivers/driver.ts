@@ -70,19 +70,32 @@ export type Found =
 
 export type Progress =
   | ({ readonly state: 'in_progress'; readonly checkAgainInSeconds: number } & Detail)
-  | ({ readonly state: 'success' | 'failure' | 'cancelled' } & Detail)
+  | Ended
   | { readonly state: 'unknown'; readonly why: string };
 
-/** `cancelled` only when the target says that the run is over. */
+/** How a run ended: nothing of it is at work any more. */
+export type Ended = { readonly state: 'success' | 'failure' | 'cancelled' } & Detail;
+
+export interface Over {
+  readonly state: 'over';
+  readonly end: Ended;
+}
+
+/**
+ * What came of the wish to end a run. `over` only on the target's word, with how the run ended: it may have ended before
+ * the wish. `asked`: the target has the wish, and `check` tells the end. `cannot`: nothing is known to have changed; to
+ * ask again is harmless.
+ */
 export type Cancelled =
-  | { readonly state: 'cancelled' | 'asked' }
-  | { readonly state: 'refused'; readonly why: string };
+  | Over
+  | { readonly state: 'asked' }
+  | { readonly state: 'cannot'; readonly why: string };
 
 /**
  * Knows how to deploy to one kind of target. `start` may be called again for the same deployment, after a crash for
  * instance: it looks before it leaps and then names the run that is there; it throws only when it began nothing and
  * a later attempt may go better. `check` asks how far a run is. `lookup` finds the run of a deployment whose start was
- * intended but not recorded.
+ * intended but not recorded. `cancel` asks the target to end a run, and may be called for one that has ended.
  */
 export interface Driver<Options extends z.ZodType = z.ZodType> {
   /** The `driver` section of an environment, told apart by `type`. */
@@ -107,6 +120,17 @@ export interface Driver<Options extends z.ZodType = z.ZodType> {
 export function refuseLateStart({ deployment, startBefore }: DriverRequest): void {
   if (performance.now() <= startBefore) return;
   throw new Error(`Deployment ${deployment} was not started in time; it is looked up and tried again.`);
+}
+
+export function secondsSinceAttempt({ now }: DriverTools, { attemptedAt }: DriverRequest): number {
+  return (now().getTime() - attemptedAt.getTime()) / 1_000;
+}
+
+/** The end that a driver has learned of, as an answer to whoever wants the run cancelled; undefined while it goes on. */
+export function overIf(progress: Progress): Over | undefined {
+  return progress.state === 'in_progress' || progress.state === 'unknown'
+    ? undefined
+    : { state: 'over', end: progress };
 }
 
 export function defineDriver<Options extends z.ZodType>(driver: Driver<Options>): Driver<Options> {

@@ -1,9 +1,17 @@
 import type { Octokit } from 'octokit';
 import * as z from 'zod';
 import { owned } from '../github/repository.ts';
-import { type DriverRequest, type DriverTools, defineDriver, type Found, type Progress } from './driver.ts';
-import { type Trouble, troubleOf } from './github-trouble.ts';
-import { BY_TITLE, defaultBranch, dispatch, refusal } from './workflow-dispatch.ts';
+import {
+  type Cancelled,
+  type DriverRequest,
+  type DriverTools,
+  defineDriver,
+  type Found,
+  overIf,
+  secondsSinceAttempt,
+} from './driver.ts';
+import { GITHUB_OFF, progressWithout, refusal, troubleOf } from './github-trouble.ts';
+import { BY_TITLE, defaultBranch, dispatch } from './workflow-dispatch.ts';
 import { findRun, progressOf } from './workflow-runs.ts';
 
 export const GithubActionsOptions = z.strictObject({
@@ -20,7 +28,7 @@ type GithubActionsOptions = z.infer<typeof GithubActionsOptions>;
 
 const LISTED_LATE_SECONDS = 30;
 const GIVEN_UP_SECONDS = 120;
-const OFF = 'GitHub is not configured: set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_PRIVATE_KEY.';
+const DELETED = 'GitHub does not show the run: it was deleted, or access was lost.';
 
 /** Dispatches a workflow of the service's repository and watches its run. */
 export const githubActions = defineDriver({
@@ -28,7 +36,7 @@ export const githubActions = defineDriver({
 
   async start(tools, request, options) {
     const { github } = tools;
-    if (github === undefined) return refusal(request, OFF);
+    if (github === undefined) return refusal(request, GITHUB_OFF);
     if (request.mayHaveStarted) {
       const found = await lookup(tools, request, options);
       if (found.state === 'found') return { ...found, state: 'started' };
@@ -42,13 +50,13 @@ export const githubActions = defineDriver({
 
   async check(tools, request, run, { workflow }) {
     const { github } = tools;
-    if (github === undefined) return { state: 'in_progress', checkAgainInSeconds: 60, summary: OFF };
+    if (github === undefined) return { state: 'in_progress', checkAgainInSeconds: 60, summary: GITHUB_OFF };
     try {
       if (run !== BY_TITLE) return progressOf(await loadRun(github, request, run));
       const found = await findRun(github, request, workflow);
       if (typeof found === 'object') return progressOf(found);
     } catch (error) {
-      return progressWithout(troubleOf(error));
+      return progressWithout(troubleOf(error), DELETED);
     }
     return secondsSinceAttempt(tools, request) < GIVEN_UP_SECONDS
       ? { state: 'in_progress', checkAgainInSeconds: 5 }
@@ -58,16 +66,13 @@ export const githubActions = defineDriver({
   lookup,
 
   async cancel({ github }, request, run, { workflow }) {
-    if (github === undefined) return { state: 'refused', why: OFF };
+    if (github === undefined) return { state: 'cannot', why: GITHUB_OFF };
     try {
       const found = run === BY_TITLE ? await findRun(github, request, workflow) : { id: Number(run) };
-      if (typeof found !== 'object') return { state: 'refused', why: 'GitHub does not list the run yet.' };
-      await github.rest.actions.cancelWorkflowRun({ ...owned(request.repository), run_id: found.id });
-      return { state: 'asked' };
+      if (typeof found !== 'object') return { state: 'cannot', why: 'GitHub does not list the run yet.' };
+      return await cancelWorkflowRun(github, request, found.id);
     } catch (error) {
-      const trouble = troubleOf(error);
-      const ended = trouble.kind === 'refused' && trouble.status === 409;
-      return { state: 'refused', why: ended ? 'The run cannot be cancelled any more.' : `${trouble.why}.` };
+      return { state: 'cannot', why: `${troubleOf(error).why}.` };
     }
   },
 });
@@ -77,7 +82,7 @@ async function lookup(
   request: DriverRequest,
   { workflow }: GithubActionsOptions,
 ): Promise<Found> {
-  if (tools.github === undefined) return { state: 'unknown', why: OFF };
+  if (tools.github === undefined) return { state: 'unknown', why: GITHUB_OFF };
   try {
     const found = await findRun(tools.github, request, workflow);
     if (typeof found === 'object') return { state: 'found', run: String(found.id) };
@@ -95,20 +100,24 @@ async function lookup(
     : { state: 'not_found' };
 }
 
+/** GitHub refuses with 409 also what cannot be cancelled yet, so only the run itself tells whether it is over. */
+async function cancelWorkflowRun(
+  github: Octokit,
+  request: DriverRequest,
+  run_id: number,
+): Promise<Cancelled> {
+  try {
+    await github.rest.actions.cancelWorkflowRun({ ...owned(request.repository), run_id });
+    return { state: 'asked' };
+  } catch (error) {
+    const trouble = troubleOf(error);
+    if (trouble.kind !== 'refused' || trouble.status !== 409) throw error;
+    const over = overIf(progressOf(await loadRun(github, request, String(run_id))));
+    return over ?? { state: 'cannot', why: `GitHub does not cancel the run now: ${trouble.why}.` };
+  }
+}
+
 async function loadRun(github: Octokit, { repository }: DriverRequest, run: string) {
   const { data } = await github.rest.actions.getWorkflowRun({ ...owned(repository), run_id: Number(run) });
   return data;
-}
-
-/** Asking is harmless, so an outage only delays; but a run that is gone will not come back. */
-function progressWithout(trouble: Trouble): Progress {
-  if (trouble.kind === 'refused' && trouble.status === 404) {
-    return { state: 'unknown', why: 'GitHub does not show the run: it was deleted, or access was lost.' };
-  }
-  const checkAgainInSeconds = trouble.kind === 'later' ? trouble.againInSeconds : 30;
-  return { state: 'in_progress', checkAgainInSeconds, summary: `GitHub cannot be asked now: ${trouble.why}` };
-}
-
-function secondsSinceAttempt({ now }: DriverTools, { attemptedAt }: DriverRequest): number {
-  return (now().getTime() - attemptedAt.getTime()) / 1_000;
 }

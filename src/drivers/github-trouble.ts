@@ -1,7 +1,11 @@
 import { RequestError } from 'octokit';
 import { GitHubUnreadableError } from '../errors.ts';
+import type { DriverRequest, Progress, Started } from './driver.ts';
 import { wasNeverSent } from './http.ts';
 import { plainText } from './text.ts';
+
+export const GITHUB_OFF =
+  'GitHub is not configured: set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_PRIVATE_KEY.';
 
 /** Why a request to GitHub brought no answer. */
 export type Trouble =
@@ -40,4 +44,21 @@ function isLimit(headers: Readonly<Record<string, unknown>>, why: string): boole
     headers['retry-after'] !== undefined ||
     /rate limit/i.test(why)
   );
+}
+
+/** A definite end before anything ran. */
+export function refusal(request: DriverRequest, summary: string): Started {
+  return { state: 'failure', run: request.deployment, summary };
+}
+
+/**
+ * Asking is harmless, so an outage only delays; but what GitHub does not show any more will not come back: then `gone`
+ * says why nobody can tell.
+ */
+export function progressWithout(trouble: Trouble, gone: string | undefined): Progress {
+  if (trouble.kind === 'refused' && trouble.status === 404 && gone !== undefined) {
+    return { state: 'unknown', why: gone };
+  }
+  const checkAgainInSeconds = trouble.kind === 'later' ? trouble.againInSeconds : 30;
+  return { state: 'in_progress', checkAgainInSeconds, summary: `GitHub cannot be asked now: ${trouble.why}` };
 }

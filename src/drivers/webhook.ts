@@ -1,16 +1,15 @@
-import type { TargetResult } from './callback.ts';
 import {
-  type Detail,
   type DriverRequest,
   type DriverTools,
   defineDriver,
   type Found,
+  overIf,
+  type Progress,
   refuseLateStart,
-  type Started,
 } from './driver.ts';
-import { type Answer, isAllowedTarget } from './http.ts';
-import { plainText } from './text.ts';
-import { askStatus, post, readStatus, type Status, WebhookOptions } from './webhook-target.ts';
+import { isAllowedTarget } from './http.ts';
+import { detailOf, endOf, outcomeOf, wishOf } from './webhook-answers.ts';
+import { askStatus, post, WebhookOptions } from './webhook-target.ts';
 
 const POLL_SECONDS = 10;
 const POLL_AGAIN_SECONDS = 30;
@@ -39,37 +38,43 @@ export const webhook = defineDriver({
     return status.state === 'in_progress' ? { state: 'started', run } : { run, ...endOf(status) };
   },
 
-  async check(tools, request, _run, options) {
-    const { reported } = request;
-    if (reported !== undefined && reported.state !== 'in_progress') return endOf(reported);
-    const news = reported === undefined ? {} : detailOf(reported);
-    if (options.status_url === undefined) {
-      return { ...news, state: 'in_progress', checkAgainInSeconds: POLL_AGAIN_SECONDS };
-    }
-    const status = await askStatus(tools, request, options);
-    if (status === undefined) {
-      return { ...news, state: 'in_progress', checkAgainInSeconds: POLL_AGAIN_SECONDS }; // asking again is harmless
-    }
-    if (status.state === 'not_found') {
-      return { state: 'unknown', why: 'The deploy hook took the deployment and no longer knows it.' };
-    }
-    if (status.state !== 'in_progress') return endOf(status);
-    return { ...news, ...detailOf(status), state: 'in_progress', checkAgainInSeconds: POLL_SECONDS };
-  },
+  check: (tools, request, _run, options) => check(tools, request, options),
 
   lookup: find,
 
   async cancel(tools, request, _run, options) {
+    const before = overIf(await check(tools, request, options));
+    if (before !== undefined) return before;
     const obstacle = obstacleTo(tools, options);
-    if (obstacle !== undefined) return { state: 'refused', why: obstacle };
-    const answer = await post(tools, request, options, 'cancel');
-    if (answer.kind !== 'answer') return { state: 'refused', why: `The deploy hook: ${answer.why}.` };
-    // That the run is over is said by its state, never by the answer to the wish.
-    return answer.status >= 200 && answer.status < 300
-      ? { state: 'asked' }
-      : { state: 'refused', why: refusalOf(answer) };
+    if (obstacle !== undefined) return { state: 'cannot', why: obstacle };
+
+    const wish = wishOf(await post(tools, request, options, 'cancel'));
+    if (options.status_url === undefined) return wish;
+    // The target's word on the run counts, and may tell what a lost answer to the wish did not.
+    const after = overIf(await check(tools, request, options));
+    if (after === undefined) return wish.state === 'over' ? { state: 'asked' } : wish;
+    const asWished = wish.state !== 'cannot' && after.end.state === 'failure';
+    return asWished ? { state: 'over', end: { ...after.end, state: 'cancelled' } } : after;
   },
 });
+
+async function check(tools: DriverTools, request: DriverRequest, options: WebhookOptions): Promise<Progress> {
+  const { reported } = request;
+  if (reported !== undefined && reported.state !== 'in_progress') return endOf(reported);
+  const news = reported === undefined ? {} : detailOf(reported);
+  if (options.status_url === undefined) {
+    return { ...news, state: 'in_progress', checkAgainInSeconds: POLL_AGAIN_SECONDS };
+  }
+  const status = await askStatus(tools, request, options);
+  if (status === undefined) {
+    return { ...news, state: 'in_progress', checkAgainInSeconds: POLL_AGAIN_SECONDS }; // asking again is harmless
+  }
+  if (status.state === 'not_found') {
+    return { state: 'unknown', why: 'The deploy hook took the deployment and no longer knows it.' };
+  }
+  if (status.state !== 'in_progress') return endOf(status);
+  return { ...news, ...detailOf(status), state: 'in_progress', checkAgainInSeconds: POLL_SECONDS };
+}
 
 async function find(tools: DriverTools, request: DriverRequest, options: WebhookOptions): Promise<Found> {
   const run = request.deployment;
@@ -80,46 +85,6 @@ async function find(tools: DriverTools, request: DriverRequest, options: Webhook
   const status = await askStatus(tools, request, options);
   if (status === undefined) return { state: 'unknown', why: 'The status_url gave no readable answer.' };
   return status.state === 'not_found' ? { state: 'not_found' } : { state: 'found', run };
-}
-
-function outcomeOf(answer: Answer, run: string): Started {
-  if (answer.kind === 'not_sent') {
-    return { state: 'failure', run, summary: `The deploy hook could not be reached: ${answer.why}.` };
-  }
-  if (answer.kind === 'unclear') return { state: 'unknown', why: `The deploy hook: ${answer.why}.` };
-
-  const { status } = answer;
-  if (status === 200 || status === 202) {
-    const said = readStatus(answer);
-    if (said?.state === 'success' || said?.state === 'failure') return { run, ...endOf(said) };
-    if (status === 202 || said?.state === 'in_progress') return { state: 'started', run };
-  }
-  const refused = (status >= 400 && status < 500) || RESEND.has(status);
-  return refused
-    ? { state: 'failure', run, summary: refusalOf(answer) }
-    : { state: 'unknown', why: refusalOf(answer) };
-}
-
-/** Redirects that mean "not here, send it there". 302 and 303 may also follow upon something done. */
-const RESEND: ReadonlySet<number> = new Set([301, 307, 308]);
-
-function refusalOf({ status, body }: { status: number; body: string }): string {
-  const excerpt = plainText(body);
-  return `The deploy hook answered ${status}${excerpt === '' ? '.' : `: ${excerpt}`}`;
-}
-
-function endOf(said: TargetResult | Status): { state: 'success' | 'failure' } & Detail {
-  const state = said.state === 'success' ? 'success' : 'failure';
-  const summary = state === 'failure' ? { summary: 'The deploy hook reported a failure.' } : {};
-  return { state, ...summary, ...detailOf(said) };
-}
-
-function detailOf({ description, url, log_url }: Omit<TargetResult, 'state'>): Detail {
-  return {
-    ...(description && { summary: description }),
-    ...(url && { url }),
-    ...(log_url && { logUrl: log_url }),
-  };
 }
 
 function obstacleTo(tools: DriverTools, options: WebhookOptions): string | undefined {

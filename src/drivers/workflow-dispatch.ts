@@ -1,7 +1,7 @@
 import type { Octokit } from 'octokit';
 import { owned } from '../github/repository.ts';
 import { type DriverRequest, refuseLateStart, type Started } from './driver.ts';
-import { troubleOf } from './github-trouble.ts';
+import { refusal, troubleOf } from './github-trouble.ts';
 import { webAddress } from './text.ts';
 import { findRun } from './workflow-runs.ts';
 
@@ -75,9 +75,4 @@ export async function defaultBranch(github: Octokit, request: DriverRequest): Pr
     if (trouble.kind !== 'refused') throw error;
     return refusal(request, `GitHub does not show ${request.repository}: ${trouble.why}`);
   }
-}
-
-/** A definite end before anything ran. */
-export function refusal(request: DriverRequest, summary: string): Started {
-  return { state: 'failure', run: request.deployment, summary };
 }

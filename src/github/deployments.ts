@@ -1,6 +1,7 @@
 import type { Octokit } from 'octokit';
 import { RequestError } from 'octokit';
 import type { Deployment } from '../deployments/deployment.ts';
+import { deploymentIn } from '../drivers/deployment-record.ts';
 import { description, ReportedState } from './report.ts';
 import { owned } from './repository.ts';
 
@@ -86,20 +87,6 @@ export async function createStatus(
 export function isRefusedForGood(error: unknown): error is Error {
   if (error instanceof MergedInsteadError) return true;
   return error instanceof RequestError && [403, 404, 409, 410, 422].includes(error.status);
-}
-
-/** GitHub hands the payload back as it was sent, as JSON text from some versions of its server. */
-function deploymentIn(payload: unknown): unknown {
-  const value: unknown = typeof payload === 'string' ? parsed(payload) : payload;
-  return typeof value === 'object' && value !== null && 'deployment' in value ? value.deployment : undefined;
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined; // somebody else's payload
-  }
 }
 
 function isAddress(url: string | null): url is string {

@@ -173,9 +173,6 @@ it.each<{ when: string; settings?: Partial<Settings>; config: Config; line: obje
 });
 
 const { slack, github, config } = probes();
-const withGitHubDeployment = testConfig({
-  environments: { demo: { services: ['web'], driver: { type: 'github-deployment' } } },
-});
 
 it.each<{ when: string; overrides: Partial<Probes>; line: { what: string; says: string } }>([
   {
@@ -225,11 +222,6 @@ it.each<{ when: string; overrides: Partial<Probes>; line: { what: string; says: 
     when: 'a secret is missing',
     overrides: { config: { ...config, variable: () => '' } },
     line: { what: 'driver', says: 'staging: DEPLOY_SECRET is not set, so it cannot sign' },
-  },
-  {
-    when: 'a driver is not there yet',
-    overrides: { config: { ...config, load: async () => ({ config: withGitHubDeployment }) } },
-    line: { what: 'driver', says: 'demo: this version cannot deploy by github-deployment yet' },
   },
 ])('is not content when $when', async ({ overrides, line }) => {
   const findings = await check(overrides);

@@ -94,7 +94,7 @@ export async function playedProgram(play: Play): Promise<Target> {
     if (started.state === 'started') await until(() => target.starts().length > 0);
     return started;
   };
-  return { ...target, driver: { ...command, start } };
+  return { ...target, driver: { ...command, start }, obeys: () => undefined };
 }
 
 function endProcess(pid: number): void {

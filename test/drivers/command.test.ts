@@ -1,15 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { command } from '../../src/drivers/command.ts';
-import { identityOf } from '../../src/process-identity.ts';
 import { openRunsFolder } from '../../src/drivers/runs.ts';
 import { closeRuns, place, playedProgram } from './command-target.ts';
 import { driverRequest } from './requests.ts';
-import { AGAIN, checkToTheEnd, itIsADriver, runToTheEnd, until } from './suite.ts';
+import { itIsADriver, runToTheEnd, until } from './suite.ts';
 
 afterEach(closeRuns);
 
@@ -141,59 +137,6 @@ it('keeps only the end of a huge output without a line end', async () => {
   expect(started.state).toBe('started');
 });
 
-describe('when the worker is killed', () => {
-  it('lets the program go on, and another worker learns how it ended', async () => {
-    const target = place(`
-      const { existsSync } = await import('node:fs');
-      setInterval(() => existsSync(here('go')) && process.exit(0), 20);`);
-    const file = fileURLToPath(new URL('dying-worker.ts', import.meta.url));
-    const given = [target.tools.runsFolder, './deploy.mjs', target.folder];
-    const worker = spawn(process.execPath, ['--import', 'tsx', file, ...given], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      detached: true,
-    });
-    const [said] = await once(worker.stdout, 'data');
-    process.kill(-(worker.pid ?? 0), 'SIGKILL'); // with all of its process group, as a terminal or a service manager does
-    await once(worker, 'exit');
-
-    expect(JSON.parse(String(said))).toMatchObject({ state: 'started', run: RUN });
-    expect(await command.lookup(target.tools, driverRequest(AGAIN), target.options)).toEqual({
-      state: 'found',
-      run: RUN,
-    });
-    expect((await command.check(target.tools, driverRequest(), RUN, target.options)).state).toBe(
-      'in_progress',
-    );
-    writeFileSync(target.file('go'), '');
-    expect((await checkToTheEnd(target, driverRequest(), RUN)).state).toBe('success');
-    expect(target.starts()).toHaveLength(1);
-  });
-
-  it('does not take a stranger with the same process number for the run', async () => {
-    const target = place('setInterval(() => undefined, 1_000)');
-    await command.start(target.tools, driverRequest(), target.options);
-    const path = join(target.file('runs'), 'staging-bcdfghjk', 'run.json');
-    const record = JSON.parse(readFileSync(path, 'utf8'));
-
-    writeFileSync(path, JSON.stringify({ ...record, identity: 'another boot' }));
-    expect((await command.check(target.tools, driverRequest(), RUN, target.options)).state).toBe('unknown');
-    expect((await command.cancel(target.tools, driverRequest(), RUN, target.options)).state).toBe('refused');
-
-    writeFileSync(path, JSON.stringify(record));
-    expect((await command.check(target.tools, driverRequest(), RUN, target.options)).state).toBe(
-      'in_progress',
-    );
-  });
-
-  it('says that it does not know when what the run left cannot be read', async () => {
-    const target = place('');
-    await runToTheEnd(target);
-    writeFileSync(join(target.file('runs'), 'staging-bcdfghjk', 'end.json'), '{');
-
-    expect((await command.check(target.tools, driverRequest(), RUN, target.options)).state).toBe('unknown');
-  });
-});
-
 describe('on another machine', () => {
   it('keeps asking: a worker of the first machine may still answer', async () => {
     const { blind, options } = place('');
@@ -215,46 +158,6 @@ describe('on another machine', () => {
 
     expect((await command.lookup(blind.tools, driverRequest(), asking)).state).toBe(found);
     expect((await command.check(blind.tools, driverRequest(), RUN, asking)).state).toBe(state);
-  });
-});
-
-describe('cancelling', () => {
-  it('ends the program and all that it has started', async () => {
-    const target = place(`
-      const { spawn } = await import('node:child_process');
-      const child = spawn('sleep', ['1000'], { stdio: 'inherit' });
-      writeFileSync(here('child'), String(child.pid));
-      setInterval(() => undefined, 1_000);`);
-    await command.start(target.tools, driverRequest(), target.options);
-    await until(() => existsSync(target.file('child')) && readFileSync(target.file('child'), 'utf8') !== '');
-
-    expect(await command.cancel(target.tools, driverRequest(), RUN, target.options)).toEqual({
-      state: 'asked',
-    });
-
-    expect(await checkToTheEnd(target, driverRequest(), RUN)).toMatchObject({ state: 'cancelled' });
-    expect(() => process.kill(Number(readFileSync(target.file('child'), 'utf8')), 0)).toThrow('ESRCH');
-  });
-
-  it('leaves the truth to the program when it succeeds all the same', async () => {
-    const target = place(
-      'process.on("SIGTERM", () => process.exit(0)); writeFileSync(here("ready"), ""); setInterval(() => undefined, 1_000);',
-    );
-    await command.start(target.tools, driverRequest(), target.options);
-    await until(() => existsSync(target.file('ready')));
-
-    await command.cancel(target.tools, driverRequest(), RUN, target.options);
-
-    expect((await checkToTheEnd(target, driverRequest(), RUN)).state).toBe('success');
-  });
-
-  it('is refused when the run is over', async () => {
-    const target = place('');
-    await runToTheEnd(target);
-    const over = async () => (await command.cancel(target.tools, driverRequest(), RUN, target.options)).state;
-
-    await until(() => identityOf(target.supervisor()) === undefined);
-    expect(await over()).toBe('refused');
   });
 });
 

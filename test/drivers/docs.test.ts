@@ -31,27 +31,21 @@ it('shows configurations that are valid', () => {
     'command',
     'webhook',
     'github-actions',
+    'github-deployment',
   ]);
 });
 
-it('shows a workflow whose runs can be found and do not cut each other off', () => {
-  const workflow = blocks('yaml')
+it('shows a workflow for GitHub Deployments that skips records and repetitions, and cuts no run off', () => {
+  const { on, jobs } = blocks('yaml')
     .map((text) => parse(text))
     .find((text) => 'jobs' in text);
+  const { if: when, concurrency, steps } = jobs.deploy;
 
-  expect(workflow['run-name']).toMatch(/\(\$\{\{ inputs\.deployment \}\}\)$/);
-  expect(workflow.concurrency['cancel-in-progress']).toBe(false);
-  expect(Object.keys(workflow.on.workflow_dispatch.inputs)).toEqual([
-    'environment',
-    'service',
-    'ref',
-    'sha',
-    'deployment',
-    'fence',
-  ]);
-  expect(
-    JSON.stringify(workflow.jobs.deploy.steps.map((step: { run?: string }) => step.run ?? '')),
-  ).not.toContain('${{');
+  expect(on).toBe('deployment');
+  expect(when).toMatch(/!github\.event\.deployment\.payload\.baton .* github\.run_attempt == 1/);
+  expect(concurrency['cancel-in-progress']).toBe(false);
+  expect(steps[0].with.script).toMatch(/payload\.fence > payload\.fence\b/);
+  expect(JSON.stringify(steps.map((step: { run?: string }) => step.run ?? ''))).not.toContain('${{');
 });
 
 describe('the receiver that it shows', () => {
@@ -65,7 +59,8 @@ describe('the receiver that it shows', () => {
     writeFileSync(file('receiver.mjs'), source);
     writeFileSync(
       file('deploy.mjs'),
-      `import { appendFileSync } from 'node:fs'; appendFileSync('starts', process.env.REF + '\\n');`,
+      `import { appendFileSync } from 'node:fs'; appendFileSync('starts', process.env.REF + '\\n');
+       if (process.env.REF === 'endless') setInterval(() => undefined, 1_000);`,
     );
     const port = await freePort();
     const env = { SECRET, PORT: String(port), PATH: process.env['PATH'] };
@@ -119,6 +114,18 @@ describe('the receiver that it shows', () => {
       summary: expect.stringMatching(/fence 7 was seen on staging\/api/),
     });
     expect(starts()).toHaveLength(1);
+  });
+
+  it('ends a run that it is asked to cancel, and says of one that is over how it ended', async () => {
+    const request = driverRequest({ deployment: 'staging-cccccccc', fence: 8, ref: 'endless' });
+    const cancel = (given = request) => webhook.cancel(driverTools(), given, given.deployment, options);
+    await webhook.start(driverTools(), request, options);
+
+    expect((await cancel()).state).toMatch(/^(asked|over)$/);
+    expect((await run({ ...request, ...AGAIN })).state).toBe('failure');
+    expect(await cancel()).toMatchObject({ state: 'over', end: { state: 'failure' } });
+    expect(await cancel(driverRequest())).toMatchObject({ state: 'over', end: { state: 'success' } });
+    expect((await cancel(driverRequest({ deployment: 'staging-xxxxxxxx' }))).state).toBe('cannot');
   });
 
   it('refuses who does not know the secret', async () => {

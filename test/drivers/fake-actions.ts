@@ -12,6 +12,8 @@ export interface FakeActions {
   readonly url: string;
   readonly dispatched: Dispatched[];
   readonly cancelled: number[];
+  /** Ends every run, with this conclusion. */
+  finish(conclusion: string): void;
   /** Puts a run with this title on the list. */
   list(title: string): number;
 }
@@ -33,8 +35,12 @@ export async function fakeActions(behaviour: Behaviour): Promise<FakeActions> {
   const dispatched: Dispatched[] = [];
   const cancelled: number[] = [];
   const list = (title: string) => runs.push({ id: runs.length + 1, display_title: title });
-  const { conclusion = null } = behaviour;
-  const status = behaviour.status ?? (conclusion === null ? 'queued' : 'completed');
+  let { conclusion = null }: { conclusion?: string | null } = behaviour;
+  let status = behaviour.status ?? (conclusion === null ? 'queued' : 'completed');
+  const finish = (as: string) => {
+    conclusion = as;
+    status = 'completed';
+  };
   const shown = (run: { id: number; display_title: string }) => ({
     ...run,
     name: 'Deploy',
@@ -88,5 +94,5 @@ export async function fakeActions(behaviour: Behaviour): Promise<FakeActions> {
   }
 
   const url = await serve((request, response) => void reply(request, response));
-  return { url, dispatched, cancelled, list };
+  return { url, dispatched, cancelled, finish, list };
 }

@@ -2,9 +2,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Octokit } from 'octokit';
 import { githubActions } from '../../src/drivers/github-actions.ts';
 import { fakeActions, type FakeActions } from './fake-actions.ts';
+import { gitHubBehind } from './github-behind.ts';
 import { closeServers } from './servers.ts';
 import { driverRequest, NOON } from './requests.ts';
-import { AGAIN, itIsADriver, type Play, runToTheEnd, type Target } from './suite.ts';
+import { AGAIN, itIsADriver, itSurvivesItsConnection, type Play, runToTheEnd, type Target } from './suite.ts';
 import { driverTools } from './tools.ts';
 
 afterEach(closeServers);
@@ -29,6 +30,7 @@ async function target(fake: FakeActions): Promise<Target> {
     options: OPTIONS,
     tools: toolsFor(fake),
     starts: () => fake.dispatched.map(({ inputs }) => inputs),
+    obeys: () => fake.finish('cancelled'),
     blind: {
       tools: { ...blind, github: new Octokit({ baseUrl: `${fake.url}/down`, retry: { enabled: false } }) },
       options: OPTIONS,
@@ -45,6 +47,12 @@ const PLAYS: Record<Play, Parameters<typeof fakeActions>[0]> = {
 
 describe('github-actions', () => {
   itIsADriver(async (play) => target(await fakeActions(PLAYS[play])));
+
+  itSurvivesItsConnection(async (fault) => {
+    const fake = await fakeActions({ conclusion: 'success' });
+    const options = { ...OPTIONS, ref: 'main' }; // so that the dispatch is the first thing to go wrong
+    return { ...(await target(fake)), ...(await gitHubBehind(fake.url, fault)), options };
+  });
 });
 
 it('dispatches the workflow of the default branch with who, what and where', async () => {
@@ -240,10 +248,22 @@ describe('cancelling', () => {
     expect(fake.cancelled).toEqual([1]);
   });
 
-  it('is refused for a run that is over', async () => {
-    const fake = await fakeActions({ conclusion: 'success' });
+  it.each([
+    { run: 'one that is over', conclusion: 'failure', answer: { state: 'over', end: { state: 'failure' } } },
+    { run: 'one that GitHub will not stop', conclusion: 'action_required', answer: { state: 'cannot' } },
+  ])('looks $run up after a 409', async ({ conclusion, answer }) => {
+    const fake = await fakeActions({ conclusion });
     fake.list('staging-bcdfghjk');
 
-    expect((await githubActions.cancel(toolsFor(fake), driverRequest(), '1', OPTIONS)).state).toBe('refused');
+    expect(await githubActions.cancel(toolsFor(fake), driverRequest(), '1', OPTIONS)).toMatchObject(answer);
+  });
+
+  it('is not possible for a run that GitHub does not list yet', async () => {
+    const fake = await fakeActions({});
+
+    expect(await githubActions.cancel(toolsFor(fake), driverRequest(), 'by-title', OPTIONS)).toMatchObject({
+      state: 'cannot',
+      why: expect.stringMatching(/not list/),
+    });
   });
 });

@@ -12,6 +12,8 @@ export interface Target {
   readonly tools: DriverTools;
   /** One entry a start, with the values as they arrived. */
   starts(): readonly Record<string, unknown>[];
+  /** Ends the run as a target does that was asked to cancel it; undefined where nobody can ask it. */
+  readonly obeys?: () => void;
   /** The same target seen by a worker that has no means to tell whether a run began. */
   readonly blind: { readonly tools: DriverTools; readonly options: unknown };
 }
@@ -115,6 +117,62 @@ export function itIsADriver(open: (play: Play) => Promise<Target>): void {
     });
   });
 
+  it.each(['success', 'failure'] as const)(
+    'tells who cancels that the run is over, with %s',
+    async (state) => {
+      const target = await open(state === 'success' ? 'succeeds' : 'fails');
+      const { driver, tools, options } = target;
+      const started = await driver.start(tools, driverRequest(), options);
+      const run = 'run' in started ? started.run : '';
+      if (started.state === 'started') await checkToTheEnd(target, driverRequest(), run);
+
+      const cancelled = await driver.cancel(tools, driverRequest(), run, options);
+
+      expect(cancelled).toMatchObject({ state: 'over', end: { state } });
+      expect(await driver.cancel(tools, driverRequest(), run, options)).toEqual(cancelled);
+    },
+  );
+
+  it('calls no run over because it was asked to end, and awaits its own end', async () => {
+    const target = await open('runs on');
+    const { driver, tools, options, obeys } = target;
+    const started = await driver.start(tools, driverRequest(), options);
+    const run = 'run' in started ? started.run : '';
+
+    const cancelled = await driver.cancel(tools, driverRequest(), run, options);
+
+    if (obeys === undefined) {
+      expect(cancelled).toMatchObject({ state: 'cannot', why: expect.stringMatching(/\S{3}/) });
+      expect((await driver.check(tools, driverRequest(), run, options)).state).toBe('in_progress');
+      return;
+    }
+    expect(cancelled).toEqual({ state: 'asked' });
+    obeys();
+    expect((await checkToTheEnd(target, driverRequest(), run)).state).toMatch(/^(cancelled|failure)$/);
+    expect((await driver.cancel(tools, driverRequest(), run, options)).state).toBe('over');
+  });
+
+  it('calls no run over that it cannot see', async () => {
+    const { driver, tools, options, blind } = await open('runs on');
+    const started = await driver.start(tools, driverRequest(), options);
+    const run = 'run' in started ? started.run : '';
+
+    const cancelled = await driver.cancel(blind.tools, driverRequest(), run, blind.options);
+
+    expect(cancelled.state).toMatch(/^(asked|cannot)$/);
+  });
+
+  it('tells the same end however often it is asked', async () => {
+    const target = await open('succeeds');
+    const { driver, tools, options } = target;
+    const started = await driver.start(tools, driverRequest(), options);
+    const run = 'run' in started ? started.run : '';
+    const first = await checkToTheEnd(target, driverRequest(), run);
+
+    expect(await driver.check(tools, driverRequest(), run, options)).toEqual(first);
+    expect(target.starts()).toHaveLength(1);
+  });
+
   it.each(['$(touch canary)', '`touch canary`', '<!channel>', '__proto__', '--upload-pack=x', 'a"b\'c\\'])(
     'hands %s over as it was typed',
     async (ref) => {
@@ -128,6 +186,73 @@ export function itIsADriver(open: (play: Play) => Promise<Target>): void {
         expect.objectContaining({ ref, deployment, environment, service, sha }),
       ]);
       expect(String(target.starts()[0]?.['fence'])).toBe('7');
+    },
+  );
+}
+
+/** What may go wrong on the way to a target and back. After each but the first the run has begun. */
+export type Fault = 'resets before' | 'resets after' | 'garbage' | 'slowness';
+
+export interface FaultyTarget extends Target {
+  /** The connection is as it should be again. */
+  heals(): void;
+  /** Every answer suffers from the fault, that of a question too. */
+  breaks(): void;
+}
+
+/**
+ * What every driver promises that reaches its target over a network: the way may break at any moment, and still there is
+ * one start at most, and no end that the target has not told.
+ */
+export function itSurvivesItsConnection(open: (fault: Fault) => Promise<FaultyTarget>): void {
+  const attempt = ({ driver, tools, options }: Target, request: DriverRequest) =>
+    driver.start(tools, request, options).catch(() => 'began nothing' as const);
+
+  it('starts after all when the connection was reset before the target took the wish', async () => {
+    const target = await open('resets before');
+    const first = await attempt(target, driverRequest());
+    expect(first === 'began nothing' ? first : first.state).toMatch(/^(began nothing|unknown)$/);
+    expect(target.starts()).toHaveLength(0);
+
+    target.heals();
+    expect(await target.driver.lookup(target.tools, driverRequest(), target.options)).toEqual({
+      state: 'not_found',
+    });
+    expect((await runToTheEnd(target, driverRequest(AGAIN))).state).toBe('success');
+    expect(target.starts()).toHaveLength(1);
+  });
+
+  it.each(['resets after', 'garbage', 'slowness'] as const)(
+    'finds what began in spite of %s',
+    async (fault) => {
+      const target = await open(fault);
+      const first = await attempt(target, driverRequest());
+      expect(first === 'began nothing' ? first : first.state).toMatch(/^(unknown|started)$/);
+
+      target.heals();
+      const again = await target.driver.start(target.tools, driverRequest(AGAIN), target.options);
+      const run = 'run' in again ? again.run : '';
+      expect(again.state).toBe('started');
+      expect((await checkToTheEnd(target, driverRequest(), run)).state).toBe('success');
+      expect(target.starts()).toHaveLength(1);
+    },
+  );
+
+  it.each(['resets after', 'garbage', 'slowness'] as const)(
+    'takes %s for no end, and for no cancelled run',
+    async (fault) => {
+      const target = await open(fault);
+      target.heals();
+      const { driver, tools, options } = target;
+      const started = await driver.start(tools, driverRequest(), options);
+      const run = 'run' in started ? started.run : '';
+      target.breaks();
+
+      expect((await driver.check(tools, driverRequest(), run, options)).state).toMatch(
+        /^(in_progress|unknown)$/,
+      );
+      expect((await driver.cancel(tools, driverRequest(), run, options)).state).toMatch(/^(asked|cannot)$/);
+      expect((await driver.lookup(tools, driverRequest(), options)).state).toBe('unknown');
     },
   );
 }

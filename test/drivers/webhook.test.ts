@@ -2,9 +2,17 @@ import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { webhook } from '../../src/drivers/webhook.ts';
 import { afterwards, type Answering, breaks, receiver, says } from './receiver.ts';
+import { faultyWay } from './faulty-way.ts';
 import { closeServers, serve } from './servers.ts';
 import { driverRequest } from './requests.ts';
-import { AGAIN, checkToTheEnd, itIsADriver, type Play, runToTheEnd } from './suite.ts';
+import {
+  AGAIN,
+  checkToTheEnd,
+  itIsADriver,
+  itSurvivesItsConnection,
+  type Play,
+  runToTheEnd,
+} from './suite.ts';
 import { driverTools, SECRET } from './tools.ts';
 
 afterEach(closeServers);
@@ -16,7 +24,27 @@ describe('a webhook with a status address', () => {
     'runs on': afterwards('{"state":"in_progress"}'),
     'loses the answer': breaks,
   };
-  itIsADriver((play) => receiver(ANSWERS[play], { knows: true }));
+  itIsADriver(async (play) => {
+    let told = ANSWERS[play];
+    const target = await receiver((response, status) => told(response, status), { knows: true });
+    const wishes = () => target.starts().filter(({ action }) => action === 'deploy');
+    return { ...target, starts: wishes, obeys: () => (told = afterwards('{"state":"failure"}')) };
+  });
+
+  itSurvivesItsConnection(async (fault) => {
+    const target = await receiver(afterwards('{"state":"success"}'), { knows: true });
+    const way = await faultyWay(new URL(target.options.url).origin, fault);
+    const soon: typeof fetch = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(1_000) });
+    const tools = driverTools({ fetch: (url, init) => (way.broken ? soon : fetch)(url, init) });
+    return {
+      ...target,
+      tools,
+      options: { ...target.options, url: `${way.url}/hook`, status_url: `${way.url}/status` },
+      starts: () => target.starts().filter(({ action }) => action === 'deploy'),
+      heals: () => (way.broken = false),
+      breaks: () => (way.broken = true),
+    };
+  });
 
   it('asks it where a broken connection left open what happened', async () => {
     const target = await receiver(
@@ -134,6 +162,95 @@ it('asks the receiver to cancel, under a key of its own', async () => {
     expect.objectContaining({ action: 'cancel', deployment: 'staging-bcdfghjk' }),
   ]);
   expect(target.headers[0]?.['idempotency-key']).toBe('staging-bcdfghjk:cancel');
+});
+
+describe('what the receiver says to the wish to cancel', () => {
+  it.each<{ answer: string; answering: Answering; expected: object }>([
+    { answer: '202', answering: says(202, ''), expected: { state: 'asked' } },
+    { answer: '204', answering: says(204, ''), expected: { state: 'asked' } },
+    { answer: 'garbage', answering: says(200, '<html>'), expected: { state: 'asked' } },
+    { answer: 'that it runs', answering: says(200, '{"state":"in_progress"}'), expected: { state: 'asked' } },
+    {
+      answer: 'that it is over',
+      answering: says(200, '{"state":"failure","description":"stopped"}'),
+      expected: { state: 'over', end: { state: 'cancelled', summary: 'stopped' } },
+    },
+    {
+      answer: 'that it came too late',
+      answering: says(200, '{"state":"success"}'),
+      expected: { state: 'over', end: { state: 'success' } },
+    },
+    { answer: 'no', answering: says(409, 'too late'), expected: { state: 'cannot', why: /409: too late/ } },
+    { answer: '500', answering: says(500, ''), expected: { state: 'cannot', why: /500/ } },
+    { answer: 'nothing', answering: breaks, expected: { state: 'cannot', why: /deploy hook/ } },
+  ])('$answer', async ({ answering, expected }) => {
+    const { tools, options } = await receiver(answering);
+
+    const cancelled = await webhook.cancel(tools, driverRequest(), 'x', options);
+
+    const words = 'why' in expected ? { why: expect.stringMatching(String(expected.why).slice(1, -1)) } : {};
+    expect(cancelled).toEqual({ ...expected, ...words });
+  });
+
+  it.each([
+    { answering: says(200, '{"state":"failure"}'), status: 'in_progress', expected: { state: 'asked' } },
+    {
+      answering: says(202, ''),
+      status: 'failure',
+      expected: { state: 'over', end: { state: 'cancelled' } },
+    },
+    { answering: says(202, ''), status: 'success', expected: { state: 'over', end: { state: 'success' } } },
+    { answering: breaks, status: 'failure', expected: { state: 'over', end: { state: 'failure' } } },
+    { answering: breaks, status: 'in_progress', expected: { state: 'cannot' } },
+  ])('counts less than what the status address says ($status)', async ({ answering, status, expected }) => {
+    let wished = false;
+    const target = await receiver((response, isStatus) => {
+      if (isStatus)
+        return says(200, JSON.stringify({ state: wished ? status : 'in_progress' }))(response, true);
+      wished = true;
+      return answering(response, false);
+    });
+    const status_url = target.options.url.replace('/hook', '/status');
+    const options = { ...target.options, status_url };
+
+    expect(await webhook.cancel(target.tools, driverRequest(), 'x', options)).toMatchObject(expected);
+  });
+
+  it('is not asked for when the end was told already', async () => {
+    const { tools, options, bodies } = await receiver(says(202, ''));
+    const request = driverRequest({ reported: { state: 'success' } });
+
+    expect(await webhook.cancel(tools, request, 'x', options)).toEqual({
+      state: 'over',
+      end: { state: 'success' },
+    });
+    expect(bodies).toEqual([]);
+  });
+
+  it('counts only if the wish may be sent there at all', async () => {
+    const { options } = await receiver(says(202, ''));
+    const sent: string[] = [];
+    const tools = driverTools({
+      fetch: async (_url, init) => {
+        sent.push(String(init?.method));
+        return new Response('{"state":"failure"}');
+      },
+    });
+    const cancel = (given: object, secret = tools.secret) =>
+      webhook.cancel({ ...tools, secret }, driverRequest(), 'x', { ...options, ...given });
+
+    expect((await cancel({ url: 'http://deploy.acme.example/' })).state).toBe('cannot');
+    expect((await cancel({}, () => undefined)).state).toBe('cannot');
+    expect(sent).toEqual([]);
+  });
+});
+
+it('keeps to the end that was told by a callback when the status address says another one', async () => {
+  const target = await receiver(afterwards('{"state":"failure"}'), { knows: true });
+  await webhook.start(target.tools, driverRequest(), target.options);
+  const request = driverRequest({ reported: { state: 'success' } });
+
+  expect((await webhook.check(target.tools, request, 'x', target.options)).state).toBe('success');
 });
 
 it('sends nothing without its secret', async () => {

@@ -29,13 +29,10 @@ export const DEPLOYMENTS: Routes = {
     const deployment = named(call);
     return okOrNotFound(deployment && showDeployment(deployment));
   },
-  [`GET ${HERE}/{deployment_id}/statuses`]: (call) =>
-    okOrNotFound(
-      named(call)
-        ?.statuses.toReversed()
-        .slice(0, Number(call.query.get('per_page') ?? 30))
-        .map(showStatus),
-    ),
+  [`GET ${HERE}/{deployment_id}/statuses`]: (call) => {
+    const statuses = named(call)?.statuses.toReversed();
+    return okOrNotFound(statuses && pageOf(call.query, statuses).map(showStatus));
+  },
   [`POST ${HERE}/{deployment_id}/statuses`]: createStatus,
 };
 
