@@ -1,5 +1,8 @@
 import type { Command } from '../src/command.ts';
+import { deployApprove } from './approve.ts';
 import { deploy } from './deploy.ts';
+import { deployReject } from './reject.ts';
+import { deployReview } from './review.ts';
 import { freeze } from './freeze.ts';
 import { helpAbout } from './help.ts';
 import { deployHistory } from './history.ts';
@@ -15,6 +18,9 @@ const listed: readonly Command[] = [
   deploy,
   deployStatus,
   deployHistory,
+  deployApprove,
+  deployReject,
+  deployReview,
   lock,
   unlock,
   freeze,

@@ -1,6 +1,6 @@
 import type { Context } from '../src/context.ts';
 import { type Deployment, isFinished } from '../src/deployments/deployment.ts';
-import { goOn } from '../src/deployments/go-on.ts';
+import { goOn, goOnWhenApproved } from '../src/deployments/go-on.ts';
 import { begin } from '../src/deployments/start.ts';
 import { loadDeployment } from '../src/deployments/store.ts';
 import { tell } from '../src/deployments/tell.ts';
@@ -33,5 +33,6 @@ export const deploy = defineWorker({
 
 async function step(ctx: Context, deployment: Deployment): Promise<Outcome> {
   if (deployment.state === 'waiting') return goOn(ctx, deployment);
+  if (deployment.state === 'awaiting_approval') return goOnWhenApproved(ctx, deployment);
   return deployment.run === null ? begin(ctx, deployment) : watch(ctx, deployment, deployment.run);
 }

@@ -31,6 +31,22 @@ export const Live = z.object({
 });
 export type Live = z.infer<typeof Live>;
 
+/** One person's yes to one deployment of one sha. */
+export const Approval = z.object({ by: z.string(), at: instant, sha: z.string(), rule: z.string() });
+export type Approval = z.infer<typeof Approval>;
+
+/** An admin passed gates in need; it stays open until somebody else has reviewed it. */
+export const BreakGlass = z.object({
+  reason: z.string(),
+  reviewedBy: z.string().nullable().default(null),
+  reviewedAt: instant.nullable().default(null),
+});
+export type BreakGlass = z.infer<typeof BreakGlass>;
+
+/** What a person can tell of a run of which Baton cannot. */
+export const Verdict = z.enum(['ran', 'failed', 'never']);
+export type Verdict = z.infer<typeof Verdict>;
+
 /** One attempt to put one sha of one service on one environment. */
 export const Deployment = z.object({
   version: z.literal(1),
@@ -45,12 +61,28 @@ export const Deployment = z.object({
   /** First line of the commit's message; empty where GitHub is off. */
   title: z.string().default(''),
   pullRequest: z.int().nullable().default(null),
+  /** What kind of ref was typed; a sha never moves. */
+  refKind: z.enum(['branch', 'tag', 'sha', 'pull_request']).default('sha'),
+  /** A retry or rollback, and of which deployment. */
+  kind: z.enum(['deploy', 'retry', 'rollback']).default('deploy'),
+  of: z.string().nullable().default(null),
+  /** Asked for with `--wait`: a lock or another deployment does not end it. */
+  waits: z.boolean().default(false),
+  breakGlass: BreakGlass.nullable().default(null),
   state: DeploymentState,
   reason: ReasonCode.nullable().default(null),
   summary: z.string().default(''),
   fence: z.int(),
   requestedBy: z.string(),
-  approvedBy: z.array(z.string()).default([]),
+  approvals: z.array(Approval).default([]),
+  /** The environment's rule for approvals that they were given under (approvalRule). */
+  approvalRule: z.string().default(''),
+  /** When the gates that ask GitHub were last found open for it. */
+  judgedAt: instant.nullable().default(null),
+  /** What people said of a run of which nobody can tell how it ended. */
+  verdicts: z.array(z.object({ by: z.string(), how: Verdict, at: instant })).default([]),
+  /** Somebody has asked the target to end the run. */
+  cancelledBy: z.string().nullable().default(null),
   /** Driver type and options at the time of the request: a run is watched by what started it. */
   driver: z.string(),
   driverOptions: z.record(z.string(), z.unknown()),
@@ -97,7 +129,7 @@ const NEXT = {
 export type Change = Partial<
   Pick<
     Deployment,
-    'reason' | 'summary' | 'run' | 'intendedAt' | 'url' | 'logUrl' | 'tail' | 'runOver' | 'approvedBy'
+    'reason' | 'summary' | 'run' | 'intendedAt' | 'url' | 'logUrl' | 'tail' | 'runOver' | 'judgedAt'
   >
 >;
 

@@ -1,5 +1,6 @@
+import type { Frozen } from '../freezes/freeze.ts';
 import type { Blocked, Lock, Place } from '../locks/lock.ts';
-import type { ReasonCode } from '../reason-codes.ts';
+import type { ChecksRefusal } from './checks.ts';
 import type { Live } from './deployment.ts';
 import type { Lease } from './lease.ts';
 
@@ -13,35 +14,128 @@ export interface Facts {
   readonly waiting: readonly Place[];
   /** Another deployment's lease on the same service. */
   readonly lease: Lease | 'unreadable' | undefined;
+  readonly frozen: Frozen | 'unreadable' | undefined;
+  /** What became of the ref since it was pinned. */
+  readonly ref: 'same' | 'moved' | 'gone' | 'unreadable';
+  /** What the checks of the commit have against it. */
+  readonly checks: ChecksRefusal | undefined;
+  /** The environment on which the sha must be live first, and what is; undefined where none is asked for. */
+  readonly promotion: Promotion | undefined;
+  /** Undefined where none are asked for. */
+  readonly approvals: Approvals | undefined;
   readonly live: Live | undefined;
-  /** Rules that the configuration asks for and that this version cannot judge yet: they stay closed. */
-  readonly unjudged: readonly Unjudged[];
+  /** What this deployment may pass. */
+  readonly passes: Passes;
 }
 
-export interface Unjudged {
-  readonly reason: Extract<ReasonCode, 'approval_required' | 'not_promoted' | 'frozen'>;
-  readonly asks: string;
+export interface Promotion {
+  readonly from: string;
+  readonly live: Live | 'unreadable' | undefined;
 }
+
+export interface Approvals {
+  readonly needed: number;
+  /** Slack ids of those whose approval counts. */
+  readonly given: readonly string[];
+}
+
+/** An admin's break-glass, or a rollback, where the configuration lets it pass freezes. */
+export interface Passes {
+  readonly breakGlass: boolean;
+  readonly rollback: boolean;
+  readonly freeze: boolean;
+}
+
+export const PASSES_NOTHING: Passes = { breakGlass: false, rollback: false, freeze: false };
 
 export type Refusal =
   | { readonly reason: 'not_allowed' }
   | { readonly reason: 'locked'; readonly lock: Lock; readonly blocked: Blocked }
   | { readonly reason: 'lock_ambiguous' }
   | { readonly reason: 'deployment_running'; readonly lease: Lease | undefined }
-  | { readonly reason: 'already_live'; readonly live: Live }
-  | Unjudged;
+  | { readonly reason: 'frozen'; readonly frozen: Frozen | undefined }
+  | { readonly reason: 'ref_changed'; readonly ref: 'moved' | 'gone' }
+  | ChecksRefusal
+  | { readonly reason: 'not_promoted'; readonly promotion: Promotion }
+  | { readonly reason: 'approval_required'; readonly approvals: Approvals }
+  | { readonly reason: 'already_live'; readonly live: Live };
 
-/** Every gate that refuses, in the order in which they are told; none means that the deployment may start. */
+/** One rule that can refuse: what it is called, and what it has against a deployment. */
+export interface Gate {
+  readonly name: GateName;
+  readonly judge: (facts: Facts) => Refusal | undefined;
+}
+
+export type GateName =
+  | 'role'
+  | 'lock'
+  | 'running'
+  | 'freeze'
+  | 'ref'
+  | 'checks'
+  | 'promotion'
+  | 'approval'
+  | 'already live';
+
+/** Every gate in the order in which they are told. */
+export const GATES: readonly Gate[] = [
+  { name: 'role', judge: ({ mayDeploy }) => (mayDeploy ? undefined : { reason: 'not_allowed' }) },
+  { name: 'lock', judge: judgeLock },
+  { name: 'running', judge: judgeLease },
+  { name: 'freeze', judge: judgeFreeze },
+  { name: 'ref', judge: judgeRef },
+  { name: 'checks', judge: ({ checks, passes }) => (earnsTrust(passes) ? undefined : checks) },
+  { name: 'promotion', judge: judgePromotion },
+  { name: 'approval', judge: judgeApprovals },
+  { name: 'already live', judge: judgeLive },
+];
+
+/** Every gate that refuses, in their order; none means that the deployment may start. */
 export function judge(facts: Facts): readonly Refusal[] {
-  const refusals: Refusal[] = [];
-  if (!facts.mayDeploy) refusals.push({ reason: 'not_allowed' });
-  if (facts.lock === 'unreadable') refusals.push({ reason: 'lock_ambiguous' });
-  else if (facts.lock !== undefined)
-    refusals.push({ reason: 'locked', lock: facts.lock, blocked: { waiting: facts.waiting } });
-  if (facts.lease === 'unreadable') refusals.push({ reason: 'deployment_running', lease: undefined });
-  else if (facts.lease !== undefined) refusals.push({ reason: 'deployment_running', lease: facts.lease });
-  refusals.push(...facts.unjudged);
-  if (facts.live?.sha === facts.sha && !facts.live.disturbed)
-    refusals.push({ reason: 'already_live', live: facts.live });
-  return refusals;
+  return GATES.flatMap((gate) => gate.judge(facts) ?? []);
+}
+
+function judgeLock({ lock, waiting }: Facts): Refusal | undefined {
+  if (lock === undefined) return undefined;
+  return lock === 'unreadable'
+    ? { reason: 'lock_ambiguous' }
+    : { reason: 'locked', lock, blocked: { waiting } };
+}
+
+function judgeLease({ lease }: Facts): Refusal | undefined {
+  if (lease === undefined) return undefined;
+  return { reason: 'deployment_running', lease: lease === 'unreadable' ? undefined : lease };
+}
+
+function judgeFreeze({ frozen, passes }: Facts): Refusal | undefined {
+  if (frozen === undefined || passes.breakGlass || passes.freeze) return undefined;
+  return { reason: 'frozen', frozen: frozen === 'unreadable' ? undefined : frozen };
+}
+
+function judgeRef({ ref }: Facts): Refusal | undefined {
+  if (ref === 'same') return undefined;
+  return ref === 'unreadable' ? { reason: 'checks_unreadable' } : { reason: 'ref_changed', ref };
+}
+
+function judgePromotion({ promotion, sha, passes }: Facts): Refusal | undefined {
+  if (promotion === undefined || earnsTrust(passes)) return undefined;
+  const { live } = promotion;
+  const isLive = live !== undefined && live !== 'unreadable' && live.sha === sha && !live.disturbed;
+  return isLive ? undefined : { reason: 'not_promoted', promotion };
+}
+
+function judgeApprovals({ approvals }: Facts): Refusal | undefined {
+  if (approvals === undefined || approvals.given.length >= approvals.needed) return undefined;
+  return { reason: 'approval_required', approvals };
+}
+
+function judgeLive({ live, sha }: Facts): Refusal | undefined {
+  return live === undefined || live.sha !== sha || live.disturbed
+    ? undefined
+    : { reason: 'already_live', live };
+}
+
+/** A rollback goes to what was checked and promoted before it succeeded there; break-glass answers for itself. */
+function earnsTrust({ breakGlass, rollback }: Passes): boolean {
+  return breakGlass || rollback;
 }

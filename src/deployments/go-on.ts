@@ -1,9 +1,16 @@
+import { findEnvironment } from '../config/find.ts';
 import type { Context } from '../context.ts';
-import { REASONS } from '../reason-codes.ts';
+import { REASONS, type ReasonCode } from '../reason-codes.ts';
 import type { Outcome } from '../worker.ts';
-import type { Deployment } from './deployment.ts';
+import { approvalDeadline, approvalsThatCount } from './approval.ts';
+import { type Deployment, transition } from './deployment.ts';
 import { begin, judgeAgain } from './start.ts';
-import { admit, endWaiting, isWorthWaiting, waitOn, whereInLine } from './waiting.ts';
+import { replaceDeployment } from './store.ts';
+import { tell } from './tell.ts';
+import { admit, endWaiting, isWorthWaiting, standInLine, waitOn, whereInLine } from './waiting.ts';
+
+/** Whoever approves wakes it; it looks by itself too, at the latest when its time is over. */
+const LOOK_FOR_APPROVALS_SECONDS = 60;
 
 /** One look at a deployment that stands in the line: it waits on, goes on, or ends because a gate refuses it now. */
 export async function goOn(ctx: Context, deployment: Deployment): Promise<Outcome> {
@@ -12,17 +19,51 @@ export async function goOn(ctx: Context, deployment: Deployment): Promise<Outcom
     await endWaiting(ctx, deployment, { reason: 'cancelled', summary: 'It was taken out of the line.' });
     return 'done';
   }
-  if (place.ahead > 0) return waitOn(ctx, deployment, place.ahead);
+  return place.ahead > 0 ? waitOn(ctx, deployment, place.ahead) : enter(ctx, deployment);
+}
 
+/** One look at a deployment that waits for approvals: it goes on once they are complete, and ends when they come late. */
+export async function goOnWhenApproved(ctx: Context, deployment: Deployment): Promise<Outcome> {
+  const rules = findEnvironment(ctx.config, deployment.environment);
+  if (rules === undefined) return end(ctx, deployment, 'unknown_environment');
+  if (approvalsThatCount(ctx.config, rules, deployment).length >= rules.approvals)
+    return enter(ctx, deployment);
+
+  const secondsLeft = (approvalDeadline(deployment, rules).getTime() - ctx.now().getTime()) / 1_000;
+  if (secondsLeft > 0) return { againInSeconds: Math.min(secondsLeft, LOOK_FOR_APPROVALS_SECONDS) };
+  await endWaiting(ctx, deployment, {
+    reason: 'approval_expired',
+    summary: 'It was not approved in time. Ask for it again if it is still wanted.',
+  });
+  return 'done';
+}
+
+/** Asks all gates again; what is open takes its lease and starts. */
+async function enter(ctx: Context, deployment: Deployment): Promise<Outcome> {
   const refusals = await judgeAgain(ctx, deployment);
-  if (isWorthWaiting(refusals)) return waitOn(ctx, deployment, 0);
   const [refusal] = refusals;
-  if (refusal !== undefined) {
-    const { reason } = refusal;
-    const summary = `Its turn came, and a gate refused it: ${REASONS[reason].says}`;
-    await endWaiting(ctx, deployment, { reason, summary });
-    return 'done';
+  if (refusal === undefined) {
+    const admitted = await admit(ctx, deployment);
+    return admitted === undefined ? stayInLine(ctx, deployment) : begin(ctx, admitted);
   }
-  const admitted = await admit(ctx, deployment);
-  return admitted === undefined ? waitOn(ctx, deployment, 0) : begin(ctx, admitted);
+  // An approval that was withdrawn by a change of the rule is asked for again.
+  if (refusal.reason === 'approval_required') return { againInSeconds: LOOK_FOR_APPROVALS_SECONDS };
+  return isWorthWaiting(refusals) ? stayInLine(ctx, deployment) : end(ctx, deployment, refusal.reason);
+}
+
+/** A lock or another deployment is in the way: whoever asked with `--wait` waits. */
+async function stayInLine(ctx: Context, deployment: Deployment): Promise<Outcome> {
+  if (deployment.state === 'waiting') return waitOn(ctx, deployment, 0);
+  if (!deployment.waits) return end(ctx, deployment, 'deployment_running');
+  const waiting = transition(deployment, 'waiting', ctx.now());
+  const saved = await replaceDeployment(ctx.redis, deployment, waiting);
+  await standInLine(ctx, saved);
+  await tell(ctx, saved);
+  return { againInSeconds: 1 };
+}
+
+async function end(ctx: Context, deployment: Deployment, reason: ReasonCode): Promise<Outcome> {
+  const summary = `It was about to go on, and a gate refused it: ${REASONS[reason].says}`;
+  await endWaiting(ctx, deployment, { reason, summary });
+  return 'done';
 }

@@ -1,16 +1,14 @@
 import type { Environment } from '../config/schema.ts';
 import type { Context } from '../context.ts';
-import { UnreadableError } from '../errors.ts';
 import type { Resolved } from '../github/refs.ts';
-import { lockInTheWay, waitingFor } from '../locks/lock.ts';
-import { locksOn } from '../locks/store.ts';
 import type { Person } from '../people/person.ts';
-import { holdsRole } from '../people/roles.ts';
-import { type Deployment, deploymentIdFor } from './deployment.ts';
-import { type Facts, judge, type Refusal, type Unjudged } from './gates.ts';
 import { recordDeployment } from './admission.ts';
+import { approvalRule } from './approval.ts';
+import { type Deployment, deploymentIdFor } from './deployment.ts';
+import { readFacts } from './facts.ts';
+import { judge, type Refusal } from './gates.ts';
+import { createDeployment, findDeployment } from './store.ts';
 import { isWorthWaiting } from './waiting.ts';
-import { createDeployment, findDeployment, findLease, findLive } from './store.ts';
 
 export interface Request {
   /** The command's id: the same command asks for the same deployment, however often it runs. */
@@ -24,99 +22,67 @@ export interface Request {
   readonly resolved: Resolved;
   /** Whether it stands in the line where only a lock or another deployment is in the way. */
   readonly wait: boolean;
+  /** Why an admin passes gates in need. */
+  readonly breakGlass?: string | undefined;
+  /** For a retry or a rollback: of which deployment. */
+  readonly again?: { readonly kind: 'retry' | 'rollback'; readonly of: string } | undefined;
 }
 
 export type Requested =
   | { readonly kind: 'accepted'; readonly deployment: Deployment }
   | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] };
 
-/** Asks all gates and, when none refuses, records the deployment and takes its lease in one step. */
+/**
+ * Asks all gates. When none refuses, records the deployment and takes its lease in one step; when only approvals are
+ * missing, or time with `wait`, records it without a lease.
+ */
 export async function requestDeployment(
   ctx: Context,
   rules: Environment,
   request: Request,
 ): Promise<Requested> {
-  const { environment, service, resolved, actor } = request;
+  const { environment, actor } = request;
   const id = deploymentIdFor(environment, request.command);
+  const wanted = newDeployment(ctx, id, request, rules);
   const [existing, facts] = await Promise.all([
     findDeployment(ctx.redis, id),
-    readFacts(ctx, rules, { id, actor, environment, service, sha: resolved.sha }),
+    // The ref has just been resolved.
+    readFacts(ctx, rules, { ...wanted, refKind: 'sha' }, actor),
   ]);
   if (existing !== undefined) return { kind: 'accepted', deployment: existing };
 
   const refusals = judge(facts);
-  const wanted = newDeployment(id, request, rules, facts, ctx.now());
-  const waiting = { ...wanted, state: 'waiting' as const };
-  if (request.wait && isWorthWaiting(refusals)) {
-    return { kind: 'accepted', deployment: await recordDeployment(ctx.redis, waiting) };
-  }
-  if (refusals.length > 0) return { kind: 'refused', refusals };
+  const others = refusals.filter(({ reason }) => reason !== 'approval_required');
+  const mayWait = request.wait && isWorthWaiting(others);
+  if (others.length > 0 && !mayWait) return { kind: 'refused', refusals };
 
-  const created = await createDeployment(ctx.redis, wanted);
-  if (created.kind === 'leased') {
-    if (request.wait) {
-      return { kind: 'accepted', deployment: await recordDeployment(ctx.redis, waiting) };
-    }
-    return { kind: 'refused', refusals: [{ reason: 'deployment_running', lease: created.lease }] };
-  }
-  return { kind: 'accepted', deployment: created.deployment };
+  const deployment = { ...wanted, previous: facts.live ?? null, judgedAt: wanted.createdAt };
+  const approved = others.length === refusals.length;
+  if (!approved) return { kind: 'accepted', deployment: await hold(ctx, deployment, 'awaiting_approval') };
+  if (mayWait) return { kind: 'accepted', deployment: await hold(ctx, deployment, 'waiting') };
+  const created = await createDeployment(ctx.redis, deployment);
+  if (created.kind !== 'leased') return { kind: 'accepted', deployment: created.deployment };
+  if (request.wait) return { kind: 'accepted', deployment: await hold(ctx, deployment, 'waiting') };
+  return { kind: 'refused', refusals: [{ reason: 'deployment_running', lease: created.lease }] };
 }
 
-export interface Asked {
-  /** The deployment that asks: its own lease is not in its way. */
-  readonly id: string;
-  readonly actor: Person;
-  readonly environment: string;
-  readonly service: string;
-  readonly sha: string;
+async function hold(
+  ctx: Context,
+  deployment: Omit<Deployment, 'fence' | 'revision'>,
+  state: 'awaiting_approval' | 'waiting',
+): Promise<Deployment> {
+  return recordDeployment(ctx.redis, { ...deployment, state });
 }
 
-/** Reads what the gates look at, side by side. */
-export async function readFacts(ctx: Context, rules: Environment, asked: Asked): Promise<Facts> {
-  const { id, actor, environment, service, sha } = asked;
-  const [mayDeploy, lock, lease, live] = await Promise.all([
-    holdsRole(ctx, actor, 'deployer', rules),
-    orUnreadable(locksOn(ctx.redis, environment, ctx.now())),
-    orUnreadable(findLease(ctx.redis, environment, service)),
-    findLive(ctx.redis, environment, service),
-  ]);
-  return {
-    sha,
-    mayDeploy,
-    lock: lock === 'unreadable' ? lock : lockInTheWay(lock.locks, service, actor.id),
-    waiting: lock === 'unreadable' ? [] : waitingFor(lock.line, `${environment}/${service}`),
-    lease: lease === 'unreadable' || lease?.deployment !== id ? lease : undefined,
-    live,
-    unjudged: unjudgedRules(rules),
-  };
-}
-
-/** What the configuration asks for and this version cannot judge. It must not be skipped, so it stays closed. */
-export function unjudgedRules({ approvals, promote_from, freezes }: Environment): Unjudged[] {
-  const rules: Unjudged[] = [];
-  if (freezes.length > 0) rules.push({ reason: 'frozen', asks: 'freezes' });
-  if (promote_from !== undefined)
-    rules.push({ reason: 'not_promoted', asks: `promote_from: ${promote_from}` });
-  if (approvals > 0) rules.push({ reason: 'approval_required', asks: `approvals: ${approvals}` });
-  return rules;
-}
-
-async function orUnreadable<Value>(reading: Promise<Value>): Promise<Value | 'unreadable'> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof UnreadableError) return 'unreadable';
-    throw error;
-  }
-}
-
-function newDeployment(
+/** What is asked for, as it would be recorded: for the gates, and for a rehearsal. */
+export function newDeployment(
+  ctx: Context,
   id: string,
-  { actor, environment, service, repository, channel, reference, resolved }: Request,
+  request: Request,
   rules: Environment,
-  { live }: Facts,
-  now: Date,
 ): Omit<Deployment, 'fence' | 'revision'> {
+  const { actor, environment, service, repository, channel, reference, resolved, again } = request;
+  const now = ctx.now();
   return {
     version: 1,
     id,
@@ -127,16 +93,28 @@ function newDeployment(
     sha: resolved.sha,
     title: resolved.title,
     pullRequest: resolved.pullRequest ?? null,
+    refKind: resolved.kind,
+    kind: again?.kind ?? 'deploy',
+    of: again?.of ?? null,
+    waits: request.wait,
+    breakGlass:
+      request.breakGlass === undefined
+        ? null
+        : { reason: request.breakGlass, reviewedBy: null, reviewedAt: null },
     state: 'queued',
     reason: null,
     summary: '',
     requestedBy: actor.id,
-    approvedBy: [],
+    approvals: [],
+    approvalRule: approvalRule(ctx.config, rules),
+    judgedAt: null,
+    verdicts: [],
+    cancelledBy: null,
     driver: rules.driver.type,
     driverOptions: rules.driver,
     channel,
     reference,
-    previous: live ?? null,
+    previous: null,
     createdAt: now,
     updatedAt: now,
     intendedAt: null,

@@ -9,7 +9,7 @@ import { becomeUnknown, details, endRun } from './end.ts';
 import { failpoint } from './failpoint.ts';
 import { judge } from './gates.ts';
 import { wake } from './result.ts';
-import { readFacts } from './request.ts';
+import { readFacts } from './facts.ts';
 import { replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
 import { askToKeepLocks } from '../locks/act.ts';
@@ -108,13 +108,14 @@ async function askGatesAgain(ctx: Context, deployment: Deployment): Promise<Outc
 /** What stands in the way of a deployment now, by today's configuration and for the person who asked for it. */
 export async function judgeAgain(
   ctx: Context,
-  { id, environment, service, sha, requestedBy }: Deployment,
+  deployment: Deployment,
 ): Promise<readonly { readonly reason: ReasonCode }[]> {
+  const { environment, requestedBy } = deployment;
   const rules = findEnvironment(ctx.config, environment);
   if (rules === undefined) return [{ reason: 'unknown_environment' }];
   const actor = await ctx.slack.findPerson(requestedBy);
   if (actor === undefined || actor.barred !== null) return [{ reason: 'not_allowed' }];
-  return judge(await readFacts(ctx, rules, { id, actor, environment, service, sha }));
+  return judge(await readFacts(ctx, rules, deployment, actor));
 }
 
 async function refuse(

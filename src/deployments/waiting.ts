@@ -57,7 +57,8 @@ export async function waitOn(ctx: Context, deployment: Deployment, ahead: number
 
 /** Takes the lease for a deployment that waited and saves it as queued; undefined when another is running after all. */
 export async function admit(ctx: Context, deployment: Deployment): Promise<Deployment | undefined> {
-  const queued = transition(deployment, 'queued', ctx.now(), { summary: '' });
+  const now = ctx.now();
+  const queued = transition(deployment, 'queued', now, { summary: '', judgedAt: now });
   const admitted = await admitDeployment(ctx.redis, deployment, queued);
   if (admitted.kind === 'leased') return undefined;
   await leaveLine(ctx, admitted.deployment);
@@ -65,11 +66,18 @@ export async function admit(ctx: Context, deployment: Deployment): Promise<Deplo
   return admitted.deployment;
 }
 
+export interface Ending {
+  readonly reason: ReasonCode;
+  readonly summary: string;
+  /** Who ended it; whoever asked for the deployment needs no word about what they did themselves. */
+  readonly by?: string;
+}
+
 /** Ends a deployment that never took a lease; who asked for it is told why by direct message. Safe to repeat. */
 export async function endWaiting(
   ctx: Context,
   deployment: Deployment,
-  { reason, summary, by }: { readonly reason: ReasonCode; readonly summary: string; readonly by?: string },
+  { reason, summary, by }: Ending,
 ): Promise<void> {
   const ended = transition(deployment, 'cancelled', ctx.now(), { reason, summary, runOver: true });
   const saved = await replaceDeployment(ctx.redis, deployment, ended);

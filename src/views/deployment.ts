@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { Deployment, DeploymentState, Live } from '../deployments/deployment.ts';
+import { approvalButtons, approvalLines } from './approval.ts';
 import type { Lease } from '../deployments/lease.ts';
 import {
   buttons,
@@ -58,7 +59,9 @@ export function deploymentEndedFor({ id, environment, service, summary, reason }
   };
 }
 
-function offers({ id, state, environment, service }: Deployment): KnownBlock[] {
+function offers(deployment: Deployment): KnownBlock[] {
+  const { id, state, environment, service } = deployment;
+  if (state === 'awaiting_approval') return [approvalButtons(deployment)];
   if (state !== 'waiting') return [];
   return [buttons({ label: 'Leave', command: `lock ${environment}/${service} --leave --lock ${id}` })];
 }
@@ -97,7 +100,8 @@ function whoAndWhen({ requestedBy, createdAt, startedAt, endedAt }: Deployment):
 
 function story(deployment: Deployment): Mrkdwn[] {
   const { state, summary, url, logUrl, environment, service } = deployment;
-  const lines: Mrkdwn[] = [];
+  const lines: Mrkdwn[] = state === 'awaiting_approval' ? approvalLines(deployment) : [];
+  if (deployment.breakGlass !== null) lines.push(breakGlassLine(deployment.breakGlass));
   if (summary !== '' && state !== 'success') lines.push(mrkdwn`${summary}`);
   const links = [
     ...(url !== null && state === 'success' ? [link(url, 'Open it')] : []),
@@ -117,6 +121,14 @@ function story(deployment: Deployment): Mrkdwn[] {
     );
   }
   return lines;
+}
+
+function breakGlassLine({ reason, reviewedBy }: NonNullable<Deployment['breakGlass']>): Mrkdwn {
+  const review =
+    reviewedBy === null
+      ? mrkdwn`Somebody else has to review it.`
+      : mrkdwn`Reviewed by ${person(reviewedBy)}.`;
+  return mrkdwn`:rotating_light: *Break-glass:* “${reason}”. ${review}`;
 }
 
 function smallPrint({ id, fence, reason, reference, pullRequest }: Deployment): Mrkdwn {

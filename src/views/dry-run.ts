@@ -1,4 +1,6 @@
 import type { Deployment, Live } from '../deployments/deployment.ts';
+import type { Compared } from '../github/compare.ts';
+import { whatItBrings } from './compare.ts';
 import type { Refusal } from '../deployments/gates.ts';
 import { whatIsDeployed, whatIsLive } from './deployment.ts';
 import { inTheWay } from './refusal.ts';
@@ -11,21 +13,12 @@ interface DryRun {
   readonly resolved: Pick<Deployment, 'ref' | 'sha' | 'title'>;
   readonly live: Live | undefined;
   readonly refusals: readonly Refusal[];
-  /** The configuration asks for checks, which this version does not look at. */
-  readonly checksAsked: boolean;
+  /** The commits between what is live and this; undefined where nobody can tell. */
+  readonly brings: Compared | undefined;
 }
 
 /** What a deployment would do and what stands in its way now. */
-export function dryRun({
-  environment,
-  service,
-  repository,
-  resolved,
-  live,
-  refusals,
-  checksAsked,
-}: DryRun): View {
-  const note = checksAsked ? ' Checks of the commit are not looked at in this version.' : '';
+export function dryRun({ environment, service, repository, resolved, live, refusals, brings }: DryRun): View {
   const now = live === undefined ? mrkdwn`nothing, as far as Baton knows` : whatIsLive(live);
   const gates =
     refusals.length === 0
@@ -38,11 +31,12 @@ export function dryRun({
     mrkdwn`*Dry run:* nothing was changed. It would deploy *${service}* to *${environment}*:`,
     mrkdwn`${whatIsDeployed(resolved)} of ${code(repository)}`,
     mrkdwn`Live there now: ${now}`,
+    ...(brings === undefined ? [] : [whatItBrings(brings)]),
     ...gates,
   ];
   return {
     text: summaryText(`Dry run: ${service} to ${environment}`),
-    blocks: [section(joined(lines)), context(mrkdwn`The gates are asked again when you deploy.${note}`)],
+    blocks: [section(joined(lines)), context(mrkdwn`The gates are asked again when you deploy.`)],
   };
 }
 

@@ -1,7 +1,9 @@
 import type { KnownBlock } from '@slack/types';
-import type { Refusal } from '../deployments/gates.ts';
+import type { Promotion, Refusal } from '../deployments/gates.ts';
 import { ALL } from '../locks/lock.ts';
+import { checksInTheWay } from './checks.ts';
 import { whatIsLive, whatRuns } from './deployment.ts';
+import { whatFreezes } from './freeze.ts';
 import { awayLine, whoHolds } from './lock.ts';
 import {
   type ButtonLook,
@@ -70,8 +72,31 @@ export function inTheWay(refusal: Refusal, environment: string): Mrkdwn {
     case 'already_live':
       return mrkdwn`It is already live: ${whatIsLive(refusal.live)}.`;
     case 'frozen':
+      return refusal.frozen === undefined
+        ? mrkdwn`The freeze stored for *${environment}* cannot be read, so it counts as frozen. An admin has to look at it.`
+        : mrkdwn`*${environment}* is ${whatFreezes(refusal.frozen)}.`;
+    case 'ref_changed':
+      return refusal.ref === 'gone'
+        ? mrkdwn`The ref is no longer there. Deploy the sha itself if you still mean it.`
+        : mrkdwn`The ref has moved since it was asked for. Look at the new commits, then ask again, or deploy the sha itself.`;
+    case 'checks_failing':
+    case 'checks_pending':
+    case 'checks_unreadable':
+      return checksInTheWay(refusal);
     case 'not_promoted':
-    case 'approval_required':
-      return mrkdwn`*${environment}* has ${code(refusal.asks)}, which this version cannot judge yet, so it deploys nothing there.`;
+      return notPromoted(refusal.promotion, environment);
+    case 'approval_required': {
+      const { needed, given } = refusal.approvals;
+      return mrkdwn`It needs ${needed === 1 ? '1 approval' : `${needed} approvals`} by others, and has ${given.length}: approvers are asked in its message once all else is open.`;
+    }
   }
+}
+
+function notPromoted({ from, live }: Promotion, environment: string): Mrkdwn {
+  if (live === 'unreadable')
+    return mrkdwn`What is live on *${from}* cannot be read, so nothing is promoted from there.`;
+  if (live === undefined)
+    return mrkdwn`*${environment}* takes only what is live on *${from}*, and nothing is live there yet.`;
+  const failed = live.disturbed ? ' A later deployment failed there, so deploy it there again first.' : '';
+  return mrkdwn`*${environment}* takes only what is live on *${from}*: ${whatIsLive(live)}.${failed}`;
 }

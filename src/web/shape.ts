@@ -19,7 +19,7 @@ export function deploymentShape(deployment: Deployment): object {
     reason,
     fence,
     requested_by: deployment.requestedBy,
-    approved_by: deployment.approvedBy,
+    approved_by: deployment.approvals.map(({ by }) => by),
     driver,
     created_at: deployment.createdAt.toISOString(),
     started_at: deployment.startedAt?.toISOString() ?? null,

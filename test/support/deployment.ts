@@ -19,7 +19,7 @@ export function wanted(overrides: Partial<Deployment> = {}): Omit<Deployment, 'f
     reason: null,
     summary: '',
     requestedBy: 'U0ASHA',
-    approvedBy: [],
+    approvals: [],
     driver: 'webhook',
     driverOptions: {},
     channel: 'C0STG',

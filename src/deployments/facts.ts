@@ -1,0 +1,131 @@
+import type { Environment } from '../config/schema.ts';
+import type { Context } from '../context.ts';
+import { GitHubUnreadableError, UnreadableError } from '../errors.ts';
+import { freezeOn } from '../freezes/freeze-on.ts';
+import { readChecks } from '../github/check-runs.ts';
+import { refStillAt } from '../github/ref-still-at.ts';
+import { lockInTheWay, waitingFor } from '../locks/lock.ts';
+import { locksOn } from '../locks/store.ts';
+import type { Person } from '../people/person.ts';
+import { holdsRole } from '../people/roles.ts';
+import { approvalsThatCount } from './approval.ts';
+import { type ChecksRefusal, deployWorkflowsFor, judgeChecks } from './checks.ts';
+import type { Deployment } from './deployment.ts';
+import type { Facts, Promotion } from './gates.ts';
+import { findLease, findLive } from './store.ts';
+
+/** What the facts depend on: a deployment, or what will become one. */
+export type Candidate = Pick<
+  Deployment,
+  | 'id'
+  | 'environment'
+  | 'service'
+  | 'repository'
+  | 'ref'
+  | 'refKind'
+  | 'sha'
+  | 'pullRequest'
+  | 'kind'
+  | 'breakGlass'
+  | 'approvals'
+  | 'judgedAt'
+>;
+
+/** GitHub's answers of a moment ago still hold; after that it is asked anew. */
+const GITHUB_HOLDS_SECONDS = 20;
+
+/** Reads all that the gates look at, side by side. `actor` is who asked for the deployment. */
+export async function readFacts(
+  ctx: Context,
+  rules: Environment,
+  candidate: Candidate,
+  actor: Pick<Person, 'id'>,
+): Promise<Facts> {
+  const { id, environment, service, sha, kind, breakGlass } = candidate;
+  const now = ctx.now();
+  const scope = `${environment}/${service}`;
+  const rollback = kind === 'rollback';
+  const [mayDeploy, board, lease, live, frozen, ref, checks, promotion] = await Promise.all([
+    holdsRole(ctx, actor, 'deployer', rules),
+    orUnreadable(locksOn(ctx.redis, environment, now)),
+    orUnreadable(findLease(ctx.redis, environment, service)),
+    findLive(ctx.redis, environment, service),
+    orUnreadable(freezeOn(ctx, environment, now)),
+    readRef(ctx, candidate),
+    readChecksOf(ctx, rules, candidate),
+    readPromotion(ctx, rules, service),
+  ]);
+  return {
+    sha,
+    mayDeploy,
+    lock: board === 'unreadable' ? board : lockInTheWay(board.locks, service, actor.id),
+    waiting: board === 'unreadable' ? [] : waitingFor(board.line, scope),
+    lease: lease === 'unreadable' || lease?.deployment !== id ? lease : undefined,
+    frozen,
+    ref,
+    checks,
+    promotion,
+    approvals:
+      rules.approvals === 0
+        ? undefined
+        : { needed: rules.approvals, given: approvalsThatCount(ctx.config, rules, candidate) },
+    live,
+    passes: {
+      breakGlass: breakGlass !== null,
+      rollback,
+      freeze: rollback && rules.rollback_during_freeze,
+    },
+  };
+}
+
+/** Whether the ref that was typed still stands for the sha; a moment after it was resolved it does. */
+async function readRef(ctx: Context, candidate: Candidate): Promise<Facts['ref']> {
+  const { repository, ref, refKind, sha, pullRequest } = candidate;
+  if (refKind === 'sha' || ctx.github === undefined || holdsYet(ctx, candidate)) return 'same';
+  const pinned = { ref, kind: refKind, sha, ...(pullRequest !== null && { pullRequest }) };
+  try {
+    return (await refStillAt(ctx.github, repository, pinned)).state;
+  } catch (error) {
+    if (error instanceof GitHubUnreadableError) return 'unreadable';
+    throw error;
+  }
+}
+
+async function readChecksOf(
+  ctx: Context,
+  rules: Environment,
+  candidate: Candidate,
+): Promise<ChecksRefusal | undefined> {
+  const { repository, sha } = candidate;
+  if (rules.checks === 'none' || holdsYet(ctx, candidate)) return undefined;
+  if (ctx.github === undefined) return judgeChecks(rules.checks, 'unreadable');
+  try {
+    const workflows = deployWorkflowsFor(ctx.config, repository);
+    return judgeChecks(rules.checks, await readChecks(ctx.github, repository, sha, workflows));
+  } catch (error) {
+    if (error instanceof GitHubUnreadableError) return judgeChecks(rules.checks, 'unreadable');
+    throw error;
+  }
+}
+
+async function readPromotion(
+  ctx: Context,
+  { promote_from: from }: Environment,
+  service: string,
+): Promise<Promotion | undefined> {
+  if (from === undefined) return undefined;
+  return { from, live: await orUnreadable(findLive(ctx.redis, from, service)) };
+}
+
+function holdsYet(ctx: Context, { judgedAt }: Candidate): boolean {
+  return judgedAt !== null && ctx.now().getTime() - judgedAt.getTime() < GITHUB_HOLDS_SECONDS * 1_000;
+}
+
+async function orUnreadable<Value>(reading: Promise<Value>): Promise<Value | 'unreadable'> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof UnreadableError) return 'unreadable';
+    throw error;
+  }
+}

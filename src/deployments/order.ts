@@ -1,0 +1,144 @@
+import { appendAudit } from '../audit/store.ts';
+import type { Call, Reply } from '../command.ts';
+import type { Environment } from '../config/schema.ts';
+import type { Context } from '../context.ts';
+import type { Resolved } from '../github/refs.ts';
+import { concerns, EMPTY, environmentOf, type Warning } from '../locks/lock.ts';
+import { locksOn } from '../locks/store.ts';
+import { awayFrom } from '../people/away.ts';
+import { breakGlassNews } from '../views/break-glass.ts';
+import { toldElsewhere } from '../views/dry-run.ts';
+import { warned } from '../views/lock.ts';
+import { deploymentRefused } from '../views/refusal.ts';
+import { type Deployment, deploymentIdFor } from './deployment.ts';
+import { failpoint } from './failpoint.ts';
+import type { Refusal } from './gates.ts';
+import { requestDeployment } from './request.ts';
+import { findDeployment } from './store.ts';
+import { tell } from './tell.ts';
+import { standInLine } from './waiting.ts';
+
+export interface Order {
+  readonly rules: Environment;
+  readonly environment: string;
+  readonly service: string;
+  readonly repository: string;
+  readonly resolved: Resolved;
+  readonly wait: boolean;
+  readonly breakGlass?: string | undefined;
+  readonly again?: { readonly kind: 'retry' | 'rollback'; readonly of: string } | undefined;
+  /** What a person would type behind the environment for the same: `api@main`. */
+  readonly asked: string;
+}
+
+/** Who asks, and for the log and the trail by which command. */
+export type Caller = Pick<Call, 'id' | 'actor' | 'channel' | 'reference'>;
+
+/** Asks for a deployment on somebody's behalf, through every gate, and says what came of it. Safe to repeat. */
+export async function order(ctx: Context, caller: Caller, wanted: Order): Promise<Reply> {
+  const { rules, environment, service, repository, resolved, wait, breakGlass, again } = wanted;
+  const { releases = '' } = ctx.config.slack.channels;
+  const requested = await requestDeployment(ctx, rules, {
+    command: caller.id,
+    reference: caller.reference,
+    actor: caller.actor,
+    environment,
+    service,
+    repository,
+    channel: rules.channel ?? (caller.channel === '' ? releases : caller.channel),
+    resolved,
+    wait,
+    breakGlass,
+    again,
+  });
+  if (requested.kind === 'refused') return refuse(ctx, caller, { ...wanted, refusals: requested.refusals });
+
+  failpoint('after-record');
+  return accept(ctx, caller, requested.deployment);
+}
+
+/** What an earlier run of the same command has recorded, handed on again; undefined when there was none. */
+export async function orderedBefore(
+  ctx: Context,
+  caller: Caller,
+  environment: string,
+): Promise<Reply | undefined> {
+  const earlier = await findDeployment(ctx.redis, deploymentIdFor(environment, caller.id));
+  return earlier === undefined ? undefined : accept(ctx, caller, earlier);
+}
+
+export type Refused = Pick<Order, 'environment' | 'service' | 'asked'> & {
+  readonly refusals: readonly Refusal[];
+};
+
+/** Tells the trail and the person what stands in the way. */
+export async function refuse(ctx: Context, caller: Caller, refused: Refused): Promise<Reply> {
+  const { environment, service, refusals, asked } = refused;
+  const reason = refusals[0]?.reason;
+  const detail = { reasons: refusals.map((refusal) => refusal.reason).join(', ') };
+  const subject = `${environment}/${service}`;
+  await note(ctx, caller, { outcome: 'refused', reason: reason ?? null, subject, detail });
+  const explained = await Promise.all(refusals.map((refusal) => explain(ctx, refusal, caller)));
+  const { reference } = caller;
+  const view = deploymentRefused({ environment, service, refusals: explained, reference, asked });
+  return { to: 'caller', view, reason };
+}
+
+/** Hands the recorded deployment on and tells of it. Safe to repeat: it is handed on and told once. */
+async function accept(ctx: Context, caller: Caller, deployment: Deployment): Promise<Reply> {
+  const { id, reference, environment, service, sha, ref, fence, channel, breakGlass } = deployment;
+  if (deployment.state === 'waiting') await standInLine(ctx, deployment);
+  await ctx.jobs.add('deployments', id, { version: 1, deployment: id, reference }); // first: the start waits for it
+  await Promise.all([
+    tell(ctx, deployment),
+    note(ctx, caller, {
+      outcome: breakGlass === null ? 'accepted' : 'forced',
+      reason: breakGlass?.reason ?? null,
+      subject: id,
+      detail: { environment, service, sha, ref, fence, kind: deployment.kind },
+    }),
+    breakGlass === null ? undefined : tellBreakGlass(ctx, deployment),
+  ]);
+  const warnings = await warningsAbout(ctx, deployment);
+  if (warnings.length > 0) return { to: 'caller', view: warned(deployment, warnings) };
+  return channel === caller.channel ? { to: 'none' } : { to: 'caller', view: toldElsewhere(deployment) };
+}
+
+/** Where others see it who are not in the environment's channel; it stays open until one of them has reviewed it. */
+async function tellBreakGlass(ctx: Context, deployment: Deployment): Promise<void> {
+  const { audit, releases } = ctx.config.slack.channels;
+  const channel = audit ?? releases ?? deployment.channel;
+  const { text, blocks } = breakGlassNews(deployment);
+  await ctx.jobs.add('messages', `${deployment.id}-break-glass`, {
+    version: 1,
+    kind: 'notice',
+    channel,
+    user: deployment.requestedBy,
+    view: { text, blocks: [...blocks] },
+    reference: deployment.reference,
+  });
+}
+
+/** What people warn about there; warnings that cannot be read stop nothing. */
+async function warningsAbout(ctx: Context, { environment, service }: Deployment): Promise<Warning[]> {
+  const { warnings } = await locksOn(ctx.redis, environment, ctx.now()).catch(() => EMPTY);
+  return warnings.filter(({ scope }) => concerns(scope, service));
+}
+
+async function explain(ctx: Context, refusal: Refusal, { actor }: Caller): Promise<Refusal> {
+  if (refusal.reason !== 'locked') return refusal;
+  const { holder, scope } = refusal.lock;
+  const away = await awayFrom(ctx, { person: holder, environment: environmentOf(scope), asker: actor.id });
+  return { ...refusal, blocked: { ...refusal.blocked, away } };
+}
+
+interface Noted {
+  readonly outcome: 'accepted' | 'refused' | 'forced';
+  readonly reason: string | null;
+  readonly subject: string;
+  readonly detail: Record<string, string | number>;
+}
+
+async function note(ctx: Context, { id, actor }: Caller, noted: Noted): Promise<void> {
+  await appendAudit(ctx.redis, { id, at: ctx.now(), actor: actor.id, action: 'deploy', ...noted });
+}

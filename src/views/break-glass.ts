@@ -1,0 +1,24 @@
+import type { Deployment } from '../deployments/deployment.ts';
+import { whatIsDeployed } from './deployment.ts';
+import { buttons, code, joined, mrkdwn, person, section, summaryText, type View } from './view.ts';
+
+/** For the audit channel: an admin passed gates in need, and somebody else has to look at it. */
+export function breakGlassNews(deployment: Deployment): View {
+  const { id, service, environment, requestedBy, breakGlass } = deployment;
+  const lines = [
+    mrkdwn`:rotating_light: *Break-glass:* ${person(requestedBy)} deploys *${service}* to *${environment}*: ${whatIsDeployed(deployment)}`,
+    mrkdwn`Because “${breakGlass?.reason ?? ''}”. Freeze, checks and promotion were passed; lock, running deployment and approvals were not.`,
+    mrkdwn`It stays open until somebody other than ${person(requestedBy)} has reviewed it (${code(`/deploy review ${id}`)}).`,
+  ];
+  return {
+    text: summaryText(`Break-glass: ${service} to ${environment}`),
+    blocks: [section(joined(lines)), buttons({ label: 'Reviewed', command: `deploy review ${id}` })],
+  };
+}
+
+/** For whoever reviewed it. */
+export function reviewedNote({ id, requestedBy, breakGlass }: Deployment): View {
+  const by = breakGlass?.reviewedBy ?? '';
+  const line = mrkdwn`:white_check_mark: The break-glass of ${person(requestedBy)} (${code(id)}) is reviewed, by ${person(by)}.`;
+  return { text: summaryText('Reviewed'), blocks: [section(line)] };
+}
