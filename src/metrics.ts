@@ -41,6 +41,13 @@ const commands = new Counter({
   registers,
 });
 
+const webhooks = new Counter({
+  name: 'baton_webhooks_total',
+  help: 'Deliveries of GitHub webhooks by event and by what became of them',
+  labelNames: ['event', 'outcome'] as const,
+  registers,
+});
+
 const build = new Gauge({
   name: 'baton_build_info',
   help: 'Always 1; the version is in the labels',
@@ -69,6 +76,14 @@ export function countMessage(outcome: string): void {
 /** `command` is a known command's name, or `unknown`: what people type must not become a label. */
 export function countCommand(command: string, reason: string | null): void {
   commands.inc({ command, reason: reason ?? '' });
+}
+
+/**
+ * `event` is one that Baton knows, `other`, or `unverified` for what is not signed; `outcome` is one of `queued`,
+ * `ignored`, `foreign` (a repository that no service has), `refused`, `failed`.
+ */
+export function countWebhook(event: string, outcome: string): void {
+  webhooks.inc({ event, outcome });
 }
 
 /** To be called at the start: what Node tells of the process, and which version this is. */
