@@ -1,5 +1,6 @@
-import { createHmac } from 'node:crypto';
-import { isSame } from '../same.ts';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+const SCHEME = 'sha256=';
 
 /** Whether a header can be a signature at all: only SHA-256 counts (`X-Hub-Signature-256`). */
 export function isSignature(header: string | string[] | undefined): header is string {
@@ -8,6 +9,7 @@ export function isSignature(header: string | string[] | undefined): header is st
 
 /** Whether GitHub signed exactly these bytes with the webhook's secret. An empty secret verifies nothing. */
 export function isSignedByGitHub(body: Buffer, signature: string, secret: string): boolean {
-  if (secret === '') return false;
-  return isSame(signature, `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
+  if (secret === '' || !isSignature(signature)) return false;
+  const given = Buffer.from(signature.slice(SCHEME.length), 'hex');
+  return timingSafeEqual(given, createHmac('sha256', secret).update(body).digest());
 }

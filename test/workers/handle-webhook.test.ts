@@ -24,10 +24,23 @@ it('wakes the deployment whose run has ended, at once', async () => {
   ]);
 });
 
-it('does nothing in the second run of a job that was half done', async () => {
+it('does nothing in the second run of a job whose work was done', async () => {
   const { ctx, handle } = await house(RUNNING);
 
   await handle({});
+  ctx.queued.splice(0);
+  await handle({});
+  expect(ctx.queued).toEqual([]);
+
+  await handle({ delivery: 'd2' });
+  expect(ctx.queued).toHaveLength(1);
+});
+
+it('wakes once in the second run of a job that died before it noted its work', async () => {
+  const { ctx, handle } = await house(RUNNING);
+
+  await handle({});
+  await ctx.redis.del('baton:{github}:worked:d1');
   await handle({});
 
   expect(ctx.queued).toHaveLength(1);
