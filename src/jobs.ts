@@ -56,6 +56,46 @@ export const MessageJob = z.discriminatedUnion('kind', [
 ]);
 export type MessageJob = z.infer<typeof MessageJob>;
 
+/** No field of a delivery is longer, so that a job of many stays small. */
+const short = z.string().max(300);
+
+/**
+ * One delivery of a GitHub webhook: what it points at, never what it says about it. Whoever handles it asks GitHub for
+ * the state at that moment, so that neither the order nor the age of deliveries matters.
+ */
+export const GitHubDelivery = z.object({
+  event: short,
+  /** Empty for events that have none. */
+  action: short,
+  /** GitHub's id of the delivery; a redelivery has the same. */
+  delivery: short,
+  /** `owner/name` as GitHub writes it. */
+  repository: short,
+  /** Who caused it; `type` is `User`, `Bot` or `Organization`. */
+  sender: z.object({ login: short, type: short }).nullable(),
+  pullRequest: z.int().nullable(),
+  /** The label that was put on or taken off. */
+  label: short.nullable(),
+  /** Branch or tag. */
+  ref: short.nullable(),
+  sha: short.nullable(),
+  /** A run of GitHub Actions; its title is people's text, cut to what could carry a deployment's id. */
+  run: z.object({ id: z.int(), title: short }).nullable(),
+  /** The number of a GitHub Deployment. */
+  githubDeployment: z.int().nullable(),
+});
+export type GitHubDelivery = z.infer<typeof GitHubDelivery>;
+
+/** What one job of the queue `github` carries at most; more in one job would only be repeated together. */
+export const MAX_DELIVERIES = 20;
+
+/** Deliveries that came at the same moment. */
+export const GitHubJob = z.object({
+  version,
+  deliveries: z.array(GitHubDelivery).min(1).max(MAX_DELIVERIES),
+});
+export type GitHubJob = z.infer<typeof GitHubJob>;
+
 /** What each queue carries. A worker parses it before it does anything. */
 export const JobData = {
   commands: CommandJob,
@@ -64,6 +104,7 @@ export const JobData = {
   messages: MessageJob,
   /** Looks after what time does to the locks of an environment. */
   locks: z.object({ version, environment: z.string() }),
+  github: GitHubJob,
   sweeps: z.object({ version }),
 } as const;
 
@@ -95,6 +136,7 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   reports: { attempts: 12, delay: 2_000 },
   messages: { attempts: 12, delay: 1_000 },
   locks: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
+  github: { attempts: 10, delay: 1_000 }, // about a quarter of an hour
   sweeps: { attempts: 1, delay: 1_000 },
 };
 

@@ -26,6 +26,11 @@ const drivers = histogram(
   ['driver', 'state'],
   [1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600],
 );
+const webhooks = counter(
+  'baton_webhooks_total',
+  'Deliveries of GitHub webhooks by event and by what became of them',
+  ['event', 'outcome'],
+);
 const build = gauge(metrics, 'baton_build_info', 'Always 1; the version is in the labels', [
   'version',
   'node',
@@ -52,6 +57,14 @@ export function countMessage(outcome: string): void {
 /** `command` is a known command's name, or `unknown`: what people type must not become a label. */
 export function countCommand(command: string, reason: string | null): void {
   commands.inc({ command, reason: reason ?? '' });
+}
+
+/**
+ * `event` is one that Baton knows, `other`, or `unverified` for what is not signed; `outcome` is one of `queued`,
+ * `ignored`, `foreign` (a repository that no service has), `refused`, `failed`.
+ */
+export function countWebhook(event: string, outcome: string): void {
+  webhooks.inc({ event, outcome });
 }
 
 /** To be called at the start: what Node tells of the process, and which version this is. */

@@ -7,6 +7,7 @@ import { workers } from '../workers/index.ts';
 import { batonUrl, readSettings, type Settings } from './config/settings.ts';
 import { StartError } from './errors.ts';
 import { scheduleSweep } from './jobs.ts';
+import { webhookRoute } from './github/webhooks.ts';
 import { createLogger } from './log.ts';
 import { type Opened, openContext } from './open-context.ts';
 import { connectRedis } from './redis/connect.ts';
@@ -115,10 +116,11 @@ async function webRoutes(
   { ctx, jobs }: Opened,
   { playground, closing }: { playground: boolean; closing: Close[] },
 ): Promise<Route[]> {
-  const { slack: access, slackApiUrl, apiToken } = settings;
+  const { slack: access, slackApiUrl, apiToken, githubWebhookSecret } = settings;
   const { redis, slack, log, now } = ctx;
   const intake = { jobs, redis, slack, slackApiUrl, log, now, onAck: observeAck };
   const routes = [...apiRoutes(ctx, { token: apiToken, open: playground }), resultRoute(ctx)];
+  if (githubWebhookSecret !== undefined) routes.push(webhookRoute(ctx, githubWebhookSecret));
   // The playground has a page of its own at the same address.
   if (apiToken !== undefined && !playground) {
     const https = settings.batonUrl?.startsWith('https:') ?? false;

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { HANDLED } from '../github/delivery.ts';
 import { checkConfig, type ConfigProbes } from './config.ts';
 import { checkGitHub, type GitHubProbes } from './github.ts';
 import { checkLater } from './later.ts';
@@ -51,11 +52,14 @@ async function checkRedis({ redisUrl }: Settings, { redis }: Probes): Promise<Li
   }
 }
 
+const EVENTS = Object.keys(HANDLED).join(', ');
+const NO_WEBHOOKS = ', so /github/webhooks answers 404 and GitHub is only asked now and then';
+
 function switches({ githubWebhookSecret, apiToken, smtpUrl }: Settings, config: Config | undefined): Line[] {
   return [
     githubWebhookSecret === undefined
-      ? { what: 'GitHub webhooks', state: 'off', says: 'GITHUB_WEBHOOK_SECRET is not set' }
-      : { what: 'GitHub webhooks', state: 'off', says: 'taking them comes with a later version' },
+      ? { what: 'GitHub webhooks', state: 'off', says: `GITHUB_WEBHOOK_SECRET is not set${NO_WEBHOOKS}` }
+      : { what: 'GitHub webhooks', state: 'on', says: `at /github/webhooks; the hook must send ${EVENTS}` },
     apiToken === undefined
       ? { what: 'API and web page', state: 'off', says: 'BATON_API_TOKEN is not set' }
       : { what: 'API and web page', state: 'on', says: 'with the token of BATON_API_TOKEN' },

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { App } from '@slack/bolt';
 import { ZodError } from 'zod';
+import { createLogLimit } from '../log-limit.ts';
 import { isSslCheck, parseBody, readBody, RefusedRequestError } from './body.ts';
 import { createBoltApp } from './bolt.ts';
 import { findCommandRequest } from './request.ts';
@@ -8,7 +9,6 @@ import { isSignedBySlack } from './signature.ts';
 import { type AckOutcome, type Intake, takeCommand } from './take-command.ts';
 
 const BODY = { limitBytes: 1_048_576, seconds: 10 };
-const MAX_LOG_LINES_PER_SECOND = 10;
 
 export interface SlackRouteOptions extends Intake {
   readonly signingSecret: string;
@@ -99,17 +99,4 @@ function refuseRequest(req: IncomingMessage, res: ServerResponse, error: unknown
 function statusOf(error: unknown): number {
   if (error instanceof RefusedRequestError) return error.status;
   return error instanceof ZodError ? 400 : 500;
-}
-
-/** Strangers may send much that is refused: the log takes ten such lines a second. */
-function createLogLimit(): () => boolean {
-  let second = 0;
-  let lines = 0;
-  return () => {
-    const current = Math.floor(performance.now() / 1_000);
-    if (current !== second) lines = 0;
-    second = current;
-    lines += 1;
-    return lines <= MAX_LOG_LINES_PER_SECOND;
-  };
 }

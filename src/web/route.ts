@@ -35,9 +35,11 @@ export class HttpError extends Error {
 }
 
 export function sendJson(response: ServerResponse, status: number, body: object): void {
+  const text = `${JSON.stringify(body)}\n`;
   response.statusCode = status;
   response.setHeader('content-type', 'application/json; charset=utf-8');
-  response.end(`${JSON.stringify(body)}\n`);
+  response.setHeader('content-length', Buffer.byteLength(text)); // else it goes out in several pieces
+  response.end(text);
 }
 
 /** The whole body. Throws HttpError 413 for more than `limitBytes`, 415 for a compressed one. */

@@ -56,7 +56,7 @@ it('tells what is on and what is off, a line each', async () => {
     'on     GitHub            as the owner of GITHUB_TOKEN; 4990 of 5000 requests are left in this hour',
     'on     repository        acme/api',
     'on     repository        acme/web',
-    'off    GitHub webhooks   taking them comes with a later version',
+    'on     GitHub webhooks   at /github/webhooks; the hook must send deployment_status, workflow_run',
     'on     API and web page  with the token of BATON_API_TOKEN',
     'off    mail              SMTP_URL is not set',
     'off    checks            this version does not look at checks yet: staging, production',
@@ -83,7 +83,7 @@ it('is content with nothing but a Redis, and says what is off', async () => {
   ).toEqual([
     'Slack: SLACK_BOT_TOKEN is not set: `start` is the playground, `web` and `worker` do not start',
     'GitHub: neither GITHUB_TOKEN nor GITHUB_APP_ID is set',
-    'GitHub webhooks: GITHUB_WEBHOOK_SECRET is not set',
+    'GitHub webhooks: GITHUB_WEBHOOK_SECRET is not set, so /github/webhooks answers 404 and GitHub is only asked now and then',
     'API and web page: BATON_API_TOKEN is not set',
     'mail: SMTP_URL is not set',
     'checks: this version does not look at checks yet: staging, production',

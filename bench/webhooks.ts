@@ -1,0 +1,143 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import autocannon from 'autocannon';
+import { Redis } from 'ioredis';
+import { GitHubJob } from '../src/jobs.ts';
+import { median } from './ack.ts';
+import { lineOf, startBaton, startProcess, startRedis, temporaryFolder } from './processes.ts';
+
+const ROUNDS = 5;
+const SECONDS = 4;
+const SECRET = 'bench-webhook-secret';
+
+const CONFIG = `
+slack: { workspace: T0ACME, channels: { releases: C0REL } }
+roles: { deployer: [U0ASHA] }
+services: { api: { repository: acme/api } }
+environments: { staging: { services: [api], driver: { type: command, argv: ["true"] } } }
+`;
+
+export interface WebhookResult {
+  readonly what: string;
+  readonly perSecond: number;
+  readonly p99Ms: number;
+  readonly failed: number;
+}
+
+/**
+ * Signed deliveries to answer at 50 connections: Baton's web role, which verifies, deduplicates and queues each, beside
+ * servers that verify and handle nothing; by turns, each in a process of its own, medians of the rounds. Throws when
+ * Baton answered a delivery that is not on its queue.
+ */
+export async function measureWebhooks(): Promise<WebhookResult[]> {
+  const folder = temporaryFolder();
+  const redis = await startRedis(folder.path);
+  const others = ['octokit', ...(hasProbot() ? ['probot'] : [])].map((mode) => ({
+    mode,
+    ...startProcess(process.execPath, ['dist/bench/servers/webhooks.js', mode, SECRET], {}),
+  }));
+  const web = await startBaton('web', folder.path, {
+    redisSocket: redis.socket,
+    slackApiUrl: 'http://127.0.0.1:9/api/',
+    signingSecret: 'bench-signing-secret',
+    config: CONFIG,
+    secrets: { GITHUB_WEBHOOK_SECRET: SECRET },
+  });
+  const urls = [{ what: 'Baton web role', url: `${web.url}/github/webhooks` }];
+  for (const { mode, child } of others) {
+    const port = (await lineOf(child, /^\d+$/)).trim();
+    const what = mode === 'probot' ? 'Probot that only handles' : 'bare @octokit/webhooks';
+    urls.push({ what, url: `http://127.0.0.1:${port}/api/github/webhooks` });
+  }
+
+  const client = new Redis({ path: redis.socket });
+  const rounds = urls.map(({ what, url }) => ({ what, url, loads: new Array<Load>() }));
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    for (const { url, loads } of rounds) {
+      const load = await deliver(url);
+      if (url.startsWith(web.url)) await expectQueued(client, load);
+      if (round > 0) loads.push(load); // the first round warms up
+      await client.flushall();
+    }
+  }
+  client.disconnect();
+  await Promise.all([web, ...others].map((server) => server.stop()));
+  await redis.stop();
+  folder.remove();
+  return rounds.map(({ what, loads }) => ({
+    what,
+    perSecond: median(loads.map(({ perSecond }) => perSecond)),
+    p99Ms: median(loads.map(({ p99Ms }) => p99Ms)),
+    failed: loads.reduce((sum, { failed }) => sum + failed, 0),
+  }));
+}
+
+interface Load {
+  readonly perSecond: number;
+  readonly p99Ms: number;
+  readonly failed: number;
+  readonly answered: number;
+}
+
+/** GitHub's own example of a finished run of Actions, some 17 KB, each time as a new delivery. */
+const body = JSON.stringify({ ...exampleRun(), repository: { full_name: 'acme/api' } });
+const signature = `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`;
+
+async function deliver(url: string): Promise<Load> {
+  const result = await autocannon({
+    url,
+    connections: 50,
+    duration: SECONDS,
+    requests: [
+      {
+        method: 'POST',
+        path: new URL(url).pathname,
+        setupRequest: (request) => ({
+          ...request,
+          body,
+          headers: {
+            'content-type': 'application/json',
+            'x-github-delivery': randomUUID(),
+            'x-github-event': 'workflow_run',
+            'x-hub-signature-256': signature,
+          },
+        }),
+      },
+    ],
+  });
+  return {
+    perSecond: result.requests.average,
+    p99Ms: result.latency.p99,
+    failed: result.non2xx + result.errors + result.timeouts,
+    answered: result['2xx'],
+  };
+}
+
+/** Some were queued whose answer nobody waited for any more when the time was over. */
+async function expectQueued(client: Redis, { answered }: Load): Promise<void> {
+  let queued = 0;
+  for (const id of await client.lrange('{baton-jobs}:github:wait', 0, -1)) {
+    const data = await client.hget(`{baton-jobs}:github:${id}`, 'data');
+    queued += GitHubJob.parse(JSON.parse(data ?? '')).deliveries.length;
+  }
+  if (queued < answered) throw new Error(`${answered} deliveries were answered, and ${queued} are queued`);
+}
+
+function exampleRun(): object {
+  const file = createRequire(import.meta.url).resolve('@octokit/webhooks-examples');
+  const events: { name: string; examples: { action?: string }[] }[] = JSON.parse(readFileSync(file, 'utf8'));
+  const runs = events.find(({ name }) => name === 'workflow_run')?.examples ?? [];
+  const completed = runs.find(({ action }) => action === 'completed');
+  if (completed === undefined) throw new Error('there is no example of a finished run');
+  return completed;
+}
+
+function hasProbot(): boolean {
+  try {
+    createRequire(import.meta.url).resolve('probot');
+    return true;
+  } catch {
+    return false;
+  }
+}
