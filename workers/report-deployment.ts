@@ -3,6 +3,7 @@ import type { Context } from '../src/context.ts';
 import type { Deployment } from '../src/deployments/deployment.ts';
 import { loadDeployment } from '../src/deployments/store.ts';
 import {
+  createGitHubDeployment,
   createStatus,
   findOrCreateGitHubDeployment,
   isRefusedForGood,
@@ -21,6 +22,7 @@ import { endTurn, findReport, isOvertaken, saveReport, takeTurn, type Turn } fro
 import { defineWorker, type Outcome } from '../src/worker.ts';
 
 const TURN_SECONDS = 2;
+const YOUNG_SECONDS = 60;
 
 /** Brings GitHub's record of a deployment up to its newest state. Nothing that fails here touches the deployment. */
 export const reportDeployment = defineWorker({
@@ -77,12 +79,17 @@ async function bringUpToDate(ctx: Context, github: Octokit, work: Work): Promise
   const { turn, deployment, before, overtaken } = work;
   const { repository } = deployment;
   const environment = githubEnvironment(ctx.config, deployment);
-  const number = before.github ?? (await findOrCreateGitHubDeployment(github, deployment, environment));
-  // GitHub knows better than we do after a death, and where our own record is new or lost.
-  const isSure = before.github !== null && before.intended === null;
+  // Of one that is young nobody can have told GitHub before, so it need not be looked for.
+  const isYoung = ctx.now().getTime() - deployment.createdAt.getTime() < YOUNG_SECONDS * 1_000;
+  const isFirst = before.github === null && !before.creating && isYoung;
+  if (isFirst) await saveReport(ctx.redis, turn, { ...before, creating: true });
+  const create = isFirst ? createGitHubDeployment : findOrCreateGitHubDeployment;
+  const number = before.github ?? (await create(github, deployment, environment));
+  // GitHub knows better than we do after a death.
+  const isSure = isFirst || (before.github !== null && before.intended === null);
   let reported = isSure ? before.reported : await listReportedStates(github, repository, number);
   const save = (intended: ReportedState | null) =>
-    saveReport(ctx.redis, turn, { ...before, github: number, reported, intended });
+    saveReport(ctx.redis, turn, { ...before, creating: true, github: number, reported, intended });
   await save(null);
 
   for (const state of statesMissing(overtaken ? [...work.wanted, 'inactive'] : work.wanted, reported)) {

@@ -25,12 +25,21 @@ export async function findOrCreateGitHubDeployment(
   deployment: Deployment,
   environment: string,
 ): Promise<number> {
-  const { id, service, fence, sha, ref } = deployment;
+  const { id, sha } = deployment;
   const where = { ...owned(deployment.repository), environment, task: TASK };
   const { data: existing } = await github.rest.repos.listDeployments({ ...where, sha, per_page: 100 });
   const ours = existing.find(({ payload }) => deploymentIn(payload) === id);
-  if (ours !== undefined) return ours.id;
+  return ours?.id ?? createGitHubDeployment(github, deployment, environment);
+}
 
+/** Creates it unseen: for the first attempt, before which there can be none. */
+export async function createGitHubDeployment(
+  github: Octokit,
+  deployment: Deployment,
+  environment: string,
+): Promise<number> {
+  const { id, service, fence, sha, ref } = deployment;
+  const where = { ...owned(deployment.repository), environment, task: TASK };
   const created = await github.rest.repos.createDeployment({
     ...where,
     ref: sha,

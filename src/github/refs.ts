@@ -46,10 +46,31 @@ async function find(github: Octokit, repository: string, text: RefText): Promise
 }
 
 async function findDefault(github: Octokit, repository: string): Promise<Resolved> {
-  const { defaultBranch } = await loadRepository(github, repository);
-  const branch = await findBranch(github, repository, defaultBranch);
+  const known = await defaultBranchOf(github, repository);
+  const branch = await findBranch(github, repository, known);
   if (branch !== undefined) return branch;
+  // It may have been renamed since it was looked up.
+  defaultBranches.get(github)?.delete(repository);
+  const defaultBranch = await defaultBranchOf(github, repository);
+  const again = defaultBranch === known ? undefined : await findBranch(github, repository, defaultBranch);
+  if (again !== undefined) return again;
   throw notFound(`${repository} has no commits on its default branch ${quoted(defaultBranch)} yet.`);
+}
+
+const REMEMBER_MS = 5 * 60_000;
+
+/** The names of default branches, which hardly ever change, for each client. */
+const defaultBranches = new WeakMap<Octokit, Map<string, { readonly name: string; readonly at: number }>>();
+
+async function defaultBranchOf(github: Octokit, repository: string): Promise<string> {
+  const known =
+    defaultBranches.get(github) ?? new Map<string, { readonly name: string; readonly at: number }>();
+  defaultBranches.set(github, known);
+  const remembered = known.get(repository);
+  if (remembered !== undefined && performance.now() - remembered.at < REMEMBER_MS) return remembered.name;
+  const { defaultBranch: name } = await loadRepository(github, repository);
+  known.set(repository, { name, at: performance.now() });
+  return name;
 }
 
 async function findNamed(

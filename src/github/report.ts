@@ -11,6 +11,8 @@ export const Report = z.object({
   version: z.literal(1),
   /** GitHub's id of the GitHub Deployment; null until it is known. */
   github: z.int().nullable(),
+  /** An attempt to create it was begun: whoever comes after a death looks for it first. */
+  creating: z.boolean().default(false),
   reported: z.array(ReportedState),
   /** A state that is being told: recorded before the request, so that it is not told twice after a crash. */
   intended: ReportedState.nullable(),
@@ -22,6 +24,7 @@ export type Report = z.infer<typeof Report>;
 export const NOTHING_REPORTED: Report = {
   version: 1,
   github: null,
+  creating: false,
   reported: [],
   intended: null,
   refused: false,
@@ -48,12 +51,16 @@ export function statesToReport({ state, reason, startedAt }: Deployment): readon
   return told[state];
 }
 
-/** The states still to be told: those behind the last one that GitHub has. */
+/**
+ * The states still to be told: those behind the last one that GitHub has. That it was queued is told only while it is,
+ * since GitHub counts the requests.
+ */
 export function statesMissing(
   wanted: readonly ReportedState[],
   known: readonly ReportedState[],
 ): readonly ReportedState[] {
-  return wanted.slice(wanted.findLastIndex((state) => known.includes(state)) + 1);
+  const missing = wanted.slice(wanted.findLastIndex((state) => known.includes(state)) + 1);
+  return missing.filter((state, index) => state !== 'queued' || index === missing.length - 1);
 }
 
 /**

@@ -47,22 +47,22 @@ it('tells GitHub each step of a deployment as it happens', async () => {
 });
 
 it.each<{ steps: [DeploymentState, Change?][]; told: string[] }>([
-  { steps: [['in_progress'], ['success']], told: ['queued', 'in_progress', 'success'] },
+  { steps: [['in_progress'], ['success']], told: ['in_progress', 'success'] },
   {
     steps: [['in_progress'], ['failure', { reason: 'driver_failed' }]],
-    told: ['queued', 'in_progress', 'failure'],
+    told: ['in_progress', 'failure'],
   },
   {
     steps: [['in_progress'], ['failure', { reason: 'timed_out' }]],
-    told: ['queued', 'in_progress', 'error'],
+    told: ['in_progress', 'error'],
   },
-  { steps: [['in_progress'], ['unknown']], told: ['queued', 'in_progress'] },
-  { steps: [['in_progress'], ['unknown'], ['success']], told: ['queued', 'in_progress', 'success'] },
-  { steps: [['in_progress'], ['cancelled']], told: ['queued', 'in_progress', 'error'] },
+  { steps: [['in_progress'], ['unknown']], told: ['in_progress'] },
+  { steps: [['in_progress'], ['unknown'], ['success']], told: ['in_progress', 'success'] },
+  { steps: [['in_progress'], ['cancelled']], told: ['in_progress', 'error'] },
   { steps: [['unknown']], told: ['queued'] },
-  { steps: [['failure']], told: ['queued', 'failure'] },
-  { steps: [['cancelled']], told: ['queued', 'inactive'] },
-  { steps: [['superseded']], told: ['queued', 'inactive'] },
+  { steps: [['failure']], told: ['failure'] },
+  { steps: [['cancelled']], told: ['inactive'] },
+  { steps: [['superseded']], told: ['inactive'] },
 ])('tells $told in one go of a deployment that was too fast ($steps)', async ({ steps, told }) => {
   const { move, report, request, states } = world;
   const id = await request();
