@@ -59,7 +59,11 @@ const checks = z.union([z.enum(['all', 'none']), z.array(z.string().min(1)).min(
 export const Environment = z.strictObject({
   services: services.describe('What is deployed here; the first is what a bare /deploy ENV deploys'),
   driver: DriverOptions.describe('How a service is deployed here'),
-  checks: checks.default('all').describe('Checks on GitHub that must have passed: all, none, or names'),
+  checks: checks
+    .optional()
+    .describe(
+      'Checks on GitHub that must have passed: all, none, or names; what is missing counts as failing. Left out, those that the commit has must have passed',
+    ),
   lock: LockRules.prefault({}).describe('How locks behave here'),
   channel: channel
     .optional()

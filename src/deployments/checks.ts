@@ -23,14 +23,14 @@ export type NamedCheck = Pick<Check, 'name' | 'url'>;
 /**
  * What stands in the way of a commit by the environment's `checks`; undefined when nothing does. A name that several
  * checks share has passed when all of them have. What is missing counts as failing, so under `all` does a commit
- * without any check.
+ * without any check. Where no rule is configured the checks that there are must have passed.
  */
 export function judgeChecks(rule: Rule, checks: readonly Check[] | 'unreadable'): ChecksRefusal | undefined {
   if (rule === 'none') return undefined;
   if (checks === 'unreadable') return { reason: 'checks_unreadable' };
-  const asked = rule === 'all' ? checks : checks.filter(({ name }) => rule.includes(name));
-  const missing =
-    rule === 'all' ? [] : [...new Set(rule)].filter((name) => !checks.some((check) => check.name === name));
+  const names = typeof rule === 'object' ? rule : undefined;
+  const asked = names === undefined ? checks : checks.filter(({ name }) => names.includes(name));
+  const missing = [...new Set(names)].filter((name) => !checks.some((check) => check.name === name));
   const hasNone = rule === 'all' && checks.length === 0;
   const failing = named(asked, 'failing');
   const pending = named(asked, 'pending');

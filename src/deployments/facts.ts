@@ -98,7 +98,8 @@ async function readChecksOf(
 ): Promise<ChecksRefusal | undefined> {
   const { repository, sha } = candidate;
   if (rules.checks === 'none' || holdsYet(ctx, candidate)) return undefined;
-  if (ctx.github === undefined) return judgeChecks(rules.checks, 'unreadable');
+  // Who configured no checks has none without GitHub; who did is not to be passed over.
+  if (ctx.github === undefined) return rules.checks && judgeChecks(rules.checks, 'unreadable');
   try {
     const workflows = deployWorkflowsFor(ctx.config, repository);
     return judgeChecks(rules.checks, await readChecks(ctx.github, repository, sha, workflows));

@@ -33,6 +33,12 @@ it.each<{
   { rule: 'all', when: 'there are none', given: [], says: 'none at all' },
   { rule: 'all', when: 'they cannot be read', given: 'unreadable', says: 'unreadable' },
 
+  { rule: undefined, when: 'all have passed', given: [PASSED], says: 'nothing' },
+  { rule: undefined, when: 'one fails', given: [PASSED, FAILING], says: 'failing test' },
+  { rule: undefined, when: 'one has not ended', given: [PASSED, PENDING], says: 'pending lint' },
+  { rule: undefined, when: 'there are none', given: [], says: 'nothing' },
+  { rule: undefined, when: 'they cannot be read', given: 'unreadable', says: 'unreadable' },
+
   { rule: ['build'], when: 'the named one has passed', given: [PASSED, FAILING, PENDING], says: 'nothing' },
   { rule: ['test'], when: 'the named one fails', given: [PASSED, FAILING, PENDING], says: 'failing test' },
   { rule: ['lint'], when: 'the named one has not ended', given: [PASSED, PENDING], says: 'pending lint' },

@@ -1,17 +1,22 @@
 import { expect, it } from '@jest/globals';
-import { type Facts, judge } from '../../src/deployments/gates.ts';
+import { type Facts, GATES, judge, PASSES_NOTHING } from '../../src/deployments/gates.ts';
 import type { Lease } from '../../src/deployments/lease.ts';
 import type { Lock } from '../../src/locks/lock.ts';
 
 const NOON = new Date('2030-01-15T12:00:00Z');
+const SHA = 'b'.repeat(40);
 const lock: Lock = {
-  version: 1,
   id: 'l1',
   scope: 'staging',
   holder: 'U0BEN',
   reason: 'load test',
   since: NOON,
   until: null,
+  turn: false,
+  pullRequest: null,
+  remindAt: null,
+  offer: null,
+  channel: '',
 };
 const lease: Lease = { deployment: 'staging-b', fence: 4, requestedBy: 'U0BEN', ref: 'main', since: NOON };
 const live = {
@@ -22,14 +27,25 @@ const live = {
   by: 'U0BEN',
   disturbed: false,
 };
+const frozen = { reason: 'weekend', until: NOON, source: 'configuration' as const, by: null };
+const pending = { reason: 'checks_pending' as const, pending: [{ name: 'build', url: null }] };
 const open: Facts = {
-  sha: 'b'.repeat(40),
+  sha: SHA,
   mayDeploy: true,
   lock: undefined,
+  waiting: [],
   lease: undefined,
+  frozen: undefined,
+  ref: 'same',
+  checks: undefined,
+  promotion: undefined,
+  approvals: undefined,
   live: undefined,
-  unjudged: [],
+  passes: PASSES_NOTHING,
 };
+const breakGlass = { ...PASSES_NOTHING, breakGlass: true };
+const rollback = { ...PASSES_NOTHING, rollback: true };
+const promotion = (there: typeof live | 'unreadable' | undefined) => ({ from: 'staging', live: there });
 
 it.each<{ when: string; given: Partial<Facts>; reasons: string[] }>([
   { when: 'nothing stands in the way', given: {}, reasons: [] },
@@ -38,6 +54,48 @@ it.each<{ when: string; given: Partial<Facts>; reasons: string[] }>([
   { when: 'the lock cannot be read', given: { lock: 'unreadable' }, reasons: ['lock_ambiguous'] },
   { when: 'another deployment runs', given: { lease }, reasons: ['deployment_running'] },
   { when: 'the lease cannot be read', given: { lease: 'unreadable' }, reasons: ['deployment_running'] },
+  { when: 'the environment is frozen', given: { frozen }, reasons: ['frozen'] },
+  { when: 'the freeze cannot be read', given: { frozen: 'unreadable' }, reasons: ['frozen'] },
+  { when: 'the ref has moved', given: { ref: 'moved' }, reasons: ['ref_changed'] },
+  { when: 'the ref is gone', given: { ref: 'gone' }, reasons: ['ref_changed'] },
+  { when: 'the ref cannot be asked about', given: { ref: 'unreadable' }, reasons: ['checks_unreadable'] },
+  { when: 'a check has not ended', given: { checks: pending }, reasons: ['checks_pending'] },
+  {
+    when: 'the checks cannot be read',
+    given: { checks: { reason: 'checks_unreadable' } },
+    reasons: ['checks_unreadable'],
+  },
+  {
+    when: 'this very sha is live where it is promoted from',
+    given: { promotion: promotion({ ...live, sha: SHA }) },
+    reasons: [],
+  },
+  {
+    when: 'another sha is live where it is promoted from',
+    given: { promotion: promotion(live) },
+    reasons: ['not_promoted'],
+  },
+  {
+    when: 'a later run broke off where it is promoted from',
+    given: { promotion: promotion({ ...live, sha: SHA, disturbed: true }) },
+    reasons: ['not_promoted'],
+  },
+  {
+    when: 'nothing is live where it is promoted from',
+    given: { promotion: promotion(undefined) },
+    reasons: ['not_promoted'],
+  },
+  {
+    when: 'what is live where it is promoted from cannot be read',
+    given: { promotion: promotion('unreadable') },
+    reasons: ['not_promoted'],
+  },
+  {
+    when: 'an approval is missing',
+    given: { approvals: { needed: 2, given: ['U0BEN'] } },
+    reasons: ['approval_required'],
+  },
+  { when: 'all have approved', given: { approvals: { needed: 2, given: ['U0BEN', 'U0CLEO'] } }, reasons: [] },
   { when: 'another sha is live', given: { live }, reasons: [] },
   {
     when: 'this sha is live but a later run broke off',
@@ -45,16 +103,46 @@ it.each<{ when: string; given: Partial<Facts>; reasons: string[] }>([
     reasons: [],
   },
   { when: 'this sha is live', given: { live, sha: live.sha }, reasons: ['already_live'] },
-  {
-    when: 'a rule cannot be judged yet',
-    given: { unjudged: [{ reason: 'approval_required', asks: 'approvals: 1' }] },
-    reasons: ['approval_required'],
-  },
-  {
-    when: 'several things stand in the way',
-    given: { mayDeploy: false, lock, lease, live, sha: live.sha },
-    reasons: ['not_allowed', 'locked', 'deployment_running', 'already_live'],
-  },
-])('tells all that stands in the way when $when', ({ given, reasons }) => {
+])('tells what stands in the way when $when', ({ given, reasons }) => {
   expect(judge({ ...open, ...given }).map(({ reason }) => reason)).toEqual(reasons);
+});
+
+const CLOSED: readonly (readonly [name: string, facts: Partial<Facts>, reason: string])[] = [
+  ['role', { mayDeploy: false }, 'not_allowed'],
+  ['lock', { lock }, 'locked'],
+  ['running', { lease }, 'deployment_running'],
+  ['freeze', { frozen }, 'frozen'],
+  ['ref', { ref: 'moved' }, 'ref_changed'],
+  ['checks', { checks: pending }, 'checks_pending'],
+  ['promotion', { promotion: promotion(undefined) }, 'not_promoted'],
+  ['approval', { approvals: { needed: 1, given: [] } }, 'approval_required'],
+  ['already live', { live: { ...live, sha: SHA } }, 'already_live'],
+];
+
+it('asks all gates, in one order', () => {
+  expect(GATES.map(({ name }) => name)).toEqual(CLOSED.map(([name]) => name));
+});
+
+it('tells all that stands in the way at once, whatever is closed together', () => {
+  for (let set = 0; set < 2 ** CLOSED.length; set += 1) {
+    const closed = CLOSED.filter((_, index) => (set >> index) % 2 === 1);
+    const facts: Facts = Object.assign({}, open, ...closed.map(([, given]) => given));
+    expect(judge(facts).map(({ reason }) => reason)).toEqual(closed.map(([, , reason]) => reason));
+  }
+});
+
+it.each([
+  { who: 'break-glass', passes: breakGlass, passed: ['frozen', 'checks_pending', 'not_promoted'] },
+  { who: 'a rollback', passes: rollback, passed: ['checks_pending', 'not_promoted'] },
+  {
+    who: 'a rollback where the configuration lets it pass freezes',
+    passes: { ...rollback, freeze: true },
+    passed: ['frozen', 'checks_pending', 'not_promoted'],
+  },
+])('lets $who pass no more than it should', ({ passes, passed }) => {
+  const facts: Facts = Object.assign({}, open, ...CLOSED.map(([, given]) => given), { passes });
+  const stillClosed = judge(facts).map(({ reason }) => String(reason));
+  expect(stillClosed).toEqual(
+    CLOSED.map(([, , reason]) => reason).filter((reason) => !passed.includes(reason)),
+  );
 });
