@@ -44,17 +44,19 @@ async function enter(ctx: Context, deployment: Deployment): Promise<Outcome> {
   const [refusal] = refusals;
   if (refusal === undefined) {
     const admitted = await admit(ctx, deployment);
-    return admitted === undefined ? stayInLine(ctx, deployment) : begin(ctx, admitted);
+    return admitted === undefined ? stayInLine(ctx, deployment, 'deployment_running') : begin(ctx, admitted);
   }
   // An approval that was withdrawn by a change of the rule is asked for again.
   if (refusal.reason === 'approval_required') return { againInSeconds: LOOK_FOR_APPROVALS_SECONDS };
-  return isWorthWaiting(refusals) ? stayInLine(ctx, deployment) : end(ctx, deployment, refusal.reason);
+  return isWorthWaiting(refusals)
+    ? stayInLine(ctx, deployment, refusal.reason)
+    : end(ctx, deployment, refusal.reason);
 }
 
 /** A lock or another deployment is in the way: whoever asked with `--wait` waits. */
-async function stayInLine(ctx: Context, deployment: Deployment): Promise<Outcome> {
+async function stayInLine(ctx: Context, deployment: Deployment, reason: ReasonCode): Promise<Outcome> {
   if (deployment.state === 'waiting') return waitOn(ctx, deployment, 0);
-  if (!deployment.waits) return end(ctx, deployment, 'deployment_running');
+  if (!deployment.waits) return end(ctx, deployment, reason);
   const waiting = transition(deployment, 'waiting', ctx.now());
   const saved = await replaceDeployment(ctx.redis, deployment, waiting);
   await standInLine(ctx, saved);
