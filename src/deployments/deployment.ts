@@ -31,6 +31,17 @@ export const Live = z.object({
 });
 export type Live = z.infer<typeof Live>;
 
+/** What lies between what was live and what is asked for, for those who approve it: the newest commits. */
+export const Brings = z.object({
+  total: z.int(),
+  behindBy: z.int(),
+  url: z.string().nullable(),
+  commits: z.array(
+    z.object({ sha: z.string(), title: z.string(), author: z.string(), pullRequest: z.int().optional() }),
+  ),
+});
+export type Brings = z.infer<typeof Brings>;
+
 /** One person's yes to one deployment of one sha. */
 export const Approval = z.object({ by: z.string(), at: instant, sha: z.string(), rule: z.string() });
 export type Approval = z.infer<typeof Approval>;
@@ -74,6 +85,7 @@ export const Deployment = z.object({
   summary: z.string().default(''),
   fence: z.int(),
   requestedBy: z.string(),
+  brings: Brings.nullable().default(null),
   approvals: z.array(Approval).default([]),
   /** The environment's rule for approvals that they were given under (approvalRule). */
   approvalRule: z.string().default(''),

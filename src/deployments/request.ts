@@ -4,9 +4,10 @@ import type { Resolved } from '../github/refs.ts';
 import type { Person } from '../people/person.ts';
 import { recordDeployment } from './admission.ts';
 import { approvalRule } from './approval.ts';
-import { type Deployment, deploymentIdFor } from './deployment.ts';
+import { type Brings, type Deployment, deploymentIdFor } from './deployment.ts';
 import { readFacts } from './facts.ts';
 import { judge, type Refusal } from './gates.ts';
+import { whatItWouldBring } from './brings.ts';
 import { createDeployment, findDeployment } from './store.ts';
 import { isWorthWaiting } from './waiting.ts';
 
@@ -58,12 +59,33 @@ export async function requestDeployment(
 
   const deployment = { ...wanted, previous: facts.live ?? null, judgedAt: wanted.createdAt };
   const approved = others.length === refusals.length;
-  if (!approved) return { kind: 'accepted', deployment: await hold(ctx, deployment, 'awaiting_approval') };
+  if (!approved) {
+    const brings = await readBrings(ctx, deployment);
+    return { kind: 'accepted', deployment: await hold(ctx, { ...deployment, brings }, 'awaiting_approval') };
+  }
   if (mayWait) return { kind: 'accepted', deployment: await hold(ctx, deployment, 'waiting') };
   const created = await createDeployment(ctx.redis, deployment);
   if (created.kind !== 'leased') return { kind: 'accepted', deployment: created.deployment };
   if (request.wait) return { kind: 'accepted', deployment: await hold(ctx, deployment, 'waiting') };
   return { kind: 'refused', refusals: [{ reason: 'deployment_running', lease: created.lease }] };
+}
+
+const COMMITS_SHOWN = 8;
+
+/** The commits that those who approve it should see; null where nobody can tell. */
+async function readBrings(
+  ctx: Context,
+  { repository, sha, previous }: Pick<Deployment, 'repository' | 'sha' | 'previous'>,
+): Promise<Brings | null> {
+  const compared = await whatItWouldBring(ctx, repository, { from: previous?.sha, to: sha });
+  if (compared?.kind !== 'compared') return null;
+  const { total, behindBy, url, commits } = compared;
+  const shown = commits.slice(0, COMMITS_SHOWN).map(({ pullRequest, title, ...commit }) => ({
+    ...commit,
+    title: title.slice(0, 200),
+    ...(pullRequest !== undefined && { pullRequest }),
+  }));
+  return { total, behindBy, url, commits: shown };
 }
 
 async function hold(
@@ -105,6 +127,7 @@ export function newDeployment(
     reason: null,
     summary: '',
     requestedBy: actor.id,
+    brings: null,
     approvals: [],
     approvalRule: approvalRule(ctx.config, rules),
     judgedAt: null,

@@ -1,5 +1,7 @@
 import type { KnownBlock } from '@slack/types';
-import type { Deployment } from '../deployments/deployment.ts';
+import type { Brings, Deployment } from '../deployments/deployment.ts';
+import type { ComparedCommit } from '../github/compare.ts';
+import { whatItBrings } from './compare.ts';
 import {
   buttons,
   code,
@@ -36,12 +38,27 @@ export function approvedNote({
 }
 
 /** For the one message of a deployment that waits for approvals: who has agreed. */
-export function approvalLines({ approvals, kind }: Deployment): Mrkdwn[] {
+export function approvalLines({ approvals, kind, brings }: Deployment): Mrkdwn[] {
   const given = approvals.map(({ by }) => person(by));
   const who =
     given.length === 0 ? mrkdwn`Nobody has approved it yet.` : mrkdwn`Approved by ${joined(given, ', ')}.`;
   const what = kind === 'rollback' ? [mrkdwn`It is a rollback to what was live there before.`] : [];
-  return [...what, who];
+  const commits =
+    brings === null
+      ? []
+      : [
+          whatItBrings({
+            kind: 'compared',
+            truncated: false,
+            ...brings,
+            commits: brings.commits.map(asCompared),
+          }),
+        ];
+  return [...what, ...commits, who];
+}
+
+function asCompared(commit: Brings['commits'][number]): ComparedCommit {
+  return { ...commit, pullRequest: commit.pullRequest };
 }
 
 export function approvalButtons({ id }: Deployment): KnownBlock {

@@ -6,6 +6,7 @@ import type { Config } from '../../src/config/schema.ts';
 import { type Deployment, deploymentIdFor } from '../../src/deployments/deployment.ts';
 import { findLease, loadDeployment } from '../../src/deployments/store.ts';
 import { deploy } from '../../workers/deploy.ts';
+import { deploymentView } from '../../src/views/deployment.ts';
 import { testConfig } from '../support/config.ts';
 import { closeContexts, NOON, PEOPLE, person, type TestContext, testContext } from '../support/context.ts';
 import { closeGitHubs, testGitHub } from '../support/github.ts';
@@ -64,6 +65,20 @@ it('starts once enough others have agreed, at the sha that they agreed to', asyn
   expect(target.starts).toEqual([expect.objectContaining({ deployment: id, sha, fence: 1 })]);
   expect(ctx.queued.map(({ id: job }) => job)).toContain(`${id}-wake-approved-3`);
   expect(await audited('approve')).toEqual([`U0CLEO ${id} accepted`, `U0BEN ${id} accepted`]);
+});
+
+it('shows those who approve what it would bring', async () => {
+  const before = await ask();
+  const live = { deployment: 'x', ref: 'main', sha: before.sha, since: NOON, by: 'U0ASHA', disturbed: false };
+  await ctx.redis.hset('baton:{production}:live', 'api', JSON.stringify(live));
+  commit({ message: 'Add <!channel> to the footer' });
+
+  const { blocks } = deploymentView(await ask());
+
+  const words = JSON.stringify(blocks);
+  expect(words).toContain('It brings 1 commit');
+  expect(words).toContain('Add &lt;!channel&gt; to the footer');
+  expect(words).toContain('Nobody has approved it yet.');
 });
 
 it.each([
