@@ -13,6 +13,8 @@ import { type Opened, openContext } from './open-context.ts';
 import { connectRedis } from './redis/connect.ts';
 import { establishEpoch } from './redis/epoch.ts';
 import { findRedis } from './redis/find.ts';
+import { modalFor } from './slack/modal.ts';
+import type { CommandRequest } from './slack/request.ts';
 import { createSlackRoute } from './slack/app.ts';
 import { startSocketMode } from './slack/socket-mode.ts';
 import { VERSION } from './version.ts';
@@ -118,7 +120,8 @@ async function webRoutes(
 ): Promise<Route[]> {
   const { slack: access, slackApiUrl, apiToken, githubWebhookSecret } = settings;
   const { redis, slack, log, now } = ctx;
-  const intake = { jobs, redis, slack, slackApiUrl, log, now, onAck: observeAck };
+  const askInModal = (request: CommandRequest) => modalFor(ctx.config, request);
+  const intake = { jobs, redis, slack, slackApiUrl, log, now, onAck: observeAck, modalFor: askInModal };
   const routes = [...apiRoutes(ctx, { token: apiToken, open: playground }), resultRoute(ctx)];
   if (githubWebhookSecret !== undefined) routes.push(webhookRoute(ctx, githubWebhookSecret));
   // The playground has a page of its own at the same address.

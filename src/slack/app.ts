@@ -4,7 +4,7 @@ import { ZodError } from 'zod';
 import { createLogLimit } from '../log-limit.ts';
 import { isSslCheck, parseBody, readBody, RefusedRequestError } from './body.ts';
 import { createBoltApp } from './bolt.ts';
-import { findCommandRequest } from './request.ts';
+import { findCommandRequest, wrongWords } from './request.ts';
 import { isSignedBySlack } from './signature.ts';
 import { type AckOutcome, type Intake, takeCommand } from './take-command.ts';
 
@@ -68,7 +68,7 @@ async function answerRequest(
 
   let outcome: AckOutcome = 'failed';
   const take = async () => {
-    const text = await takeCommand(options, request);
+    const text = wrongWords(request) ?? (await takeCommand(options, request));
     outcome = text === undefined ? 'queued' : 'not_queued';
     return text;
   };

@@ -31,7 +31,20 @@ export function createBoltApp(receiver: Receiver, log: Logger): App {
       ? answer()
       : answer({ response_type: 'ephemeral', replace_original: false, text }));
   });
+  app.view(/^command:/, async ({ ack, context, body }) => {
+    const take: Take = context['take'];
+    const text = await take();
+    const [first] = body.view.blocks;
+    const block = (first !== undefined && 'block_id' in first && first.block_id) || 'environment';
+    await (text === undefined ? ack() : ack({ response_action: 'errors', errors: errorsIn(text, block) }));
+  });
   return app;
+}
+
+/** A text that begins with `block: ` stands below that block; any other below the first one. */
+function errorsIn(text: string, first: string): Record<string, string> {
+  const [, block = first, wrong = text] = /^([a-z-]+): ([\s\S]+)$/.exec(text) ?? [];
+  return { [block]: wrong };
 }
 
 /** Bolt's own lines, without their data: what it was working on may hold trigger ids and addresses. */

@@ -1,4 +1,5 @@
 import type { Person } from '../people/person.ts';
+import type { Modal } from './modal.ts';
 import type { View } from '../views/view.ts';
 
 /** Slack said no: nothing was sent. `code` is Slack's own word, such as `not_in_channel`. */
@@ -45,6 +46,8 @@ export interface Slack {
   postEphemeral(channel: string, user: string, view: View): Promise<void>;
   /** Answers a command privately, at the address that came with it. */
   respond(responseUrl: string, view: View): Promise<void>;
+  /** Opens a modal for whoever caused the trigger, which lives three seconds. */
+  openModal(trigger: string, modal: Modal): Promise<void>;
   /** The id of the direct-message channel with a person. */
   openDirectMessage(user: string): Promise<string>;
   /** The person, at most five minutes old; undefined when Slack knows nobody by that id. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { readSubmission } from './modal.ts';
 
 /** One typed command or one click, in our words. */
 export interface CommandRequest {
@@ -12,6 +13,10 @@ export interface CommandRequest {
   readonly team: string;
   readonly channel: string;
   readonly responseUrl: string;
+  /** Opens a modal, for three seconds; empty where Slack gives none. */
+  readonly trigger: string;
+  /** What is wrong with a modal's fields, by block: then it is told at once, and nothing is run. */
+  readonly wrong?: Readonly<Record<string, string>>;
 }
 
 const id = z.string().min(1).max(255);
@@ -36,6 +41,12 @@ const Click = z.object({
   actions: z.tuple([z.object({ action_id: id, action_ts: id, value: z.string() })], z.unknown()),
 });
 
+const Submission = z.object({
+  user: z.object({ id, team_id: id.optional() }),
+  team: z.object({ id }).nullish(),
+  view: z.object({ id, callback_id: z.string() }),
+});
+
 const Clicked = z.object({ actions: z.tuple([z.object({ action_id: z.string() })], z.unknown()) });
 
 /**
@@ -44,7 +55,9 @@ const Clicked = z.object({ actions: z.tuple([z.object({ action_id: z.string() })
  */
 export function findCommandRequest(body: object): CommandRequest | undefined {
   if ('command' in body) return typed(SlashCommand.parse(body));
-  if (!('type' in body && body.type === 'block_actions')) return undefined;
+  if (!('type' in body)) return undefined;
+  if (body.type === 'view_submission') return submitted(body);
+  if (body.type !== 'block_actions') return undefined;
   const { actions } = Clicked.parse(body);
   return actions[0].action_id.startsWith('command:') ? clicked(Click.parse(body)) : undefined;
 }
@@ -58,10 +71,18 @@ function typed(slash: z.infer<typeof SlashCommand>): CommandRequest {
     team: slash.team_id,
     channel: slash.channel_id,
     responseUrl: slash.response_url,
+    trigger: slash.trigger_id,
   };
 }
 
-function clicked({ user, team, channel, response_url, actions: [action] }: z.infer<typeof Click>) {
+function clicked({
+  user,
+  team,
+  channel,
+  response_url,
+  trigger_id,
+  actions: [action],
+}: z.infer<typeof Click>) {
   return {
     ...named('b', action.action_ts + user.id),
     kind: 'clicked',
@@ -71,10 +92,37 @@ function clicked({ user, team, channel, response_url, actions: [action] }: z.inf
     team: user.team_id ?? id.parse(team?.id),
     channel: channel?.id ?? '',
     responseUrl: response_url,
+    trigger: trigger_id,
   } as const;
 }
 
-function named(letter: 'b' | 'c', what: string) {
+/** What was entered in a modal of ours; undefined for any other. */
+function submitted(body: object): CommandRequest | undefined {
+  const { data } = Submission.safeParse(body);
+  if (data?.view.callback_id.startsWith('command:') !== true) return undefined;
+  const { user, team, view } = data;
+  const entered = readSubmission(body);
+  if (entered === undefined) return undefined;
+  return {
+    ...named('v', view.id + user.id),
+    kind: 'clicked',
+    text: 'text' in entered ? entered.text : '',
+    user: user.id,
+    team: user.team_id ?? id.parse(team?.id),
+    channel: entered.channel,
+    responseUrl: '',
+    trigger: '',
+    ...('wrong' in entered && { wrong: entered.wrong }),
+  };
+}
+
+function named(letter: 'b' | 'c' | 'v', what: string) {
   const digest = createHash('sha256').update(what).digest('hex');
   return { id: `${letter}-${digest.slice(0, 32)}`, reference: digest.slice(0, 8) };
+}
+
+/** `block: what is wrong there`, for a modal with a wrong field. */
+export function wrongWords({ wrong }: CommandRequest): string | undefined {
+  const [first] = Object.entries(wrong ?? {});
+  return first?.join(': ');
 }

@@ -1,6 +1,6 @@
 import { SocketModeReceiver } from '@slack/bolt';
 import { boltLogger, createBoltApp, type Take } from './bolt.ts';
-import { findCommandRequest } from './request.ts';
+import { findCommandRequest, wrongWords } from './request.ts';
 import { type AckOutcome, type Intake, takeCommand } from './take-command.ts';
 
 export interface SocketModeOptions extends Intake {
@@ -35,7 +35,7 @@ function takeFrom(options: SocketModeOptions, body: object): Take {
     try {
       const request = findCommandRequest(body);
       if (request === undefined) return told(undefined, 'ignored');
-      const text = await takeCommand(options, request);
+      const text = wrongWords(request) ?? (await takeCommand(options, request));
       return told(text, text === undefined ? 'queued' : 'not_queued');
     } catch (error) {
       options.log.warn({ err: error }, 'request from Slack not taken');

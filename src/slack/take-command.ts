@@ -6,6 +6,7 @@ import type { RedisClient } from '../redis/script.ts';
 import { wasNotTaken, wasTakenAfterAll } from '../views/error.ts';
 import { type Claim, isRevoked, revokeCommand } from './claim.ts';
 import type { Slack } from './client.ts';
+import type { Modal } from './modal.ts';
 import type { CommandRequest } from './request.ts';
 import { isResponseUrl } from './response-url.ts';
 
@@ -17,7 +18,9 @@ export interface Intake {
   readonly jobs: Jobs;
   /** The very connection that `jobs` writes on (see revokeCommand). */
   readonly redis: RedisClient;
-  readonly slack: Pick<Slack, 'respond'>;
+  readonly slack: Pick<Slack, 'respond' | 'openModal'>;
+  /** The modal in which a command asks for what it lacks. */
+  readonly modalFor?: (request: CommandRequest) => Modal | undefined;
   /** Base of Slack's Web API, ends in `/`. */
   readonly slackApiUrl: string;
   readonly log: Logger;
@@ -27,6 +30,7 @@ export interface Intake {
 /** Slack gives up after three seconds; the rest is for the answer's way. */
 const QUEUE_WITHIN_MS = 1_800;
 const REVOKE_WITHIN_MS = 300;
+const MODAL_WITHIN_MS = 1_000;
 const REPEAT_AFTER_MS = 150;
 
 /** Ids of the commands that this process refused last: only they need a look at what became of their revocation. */
@@ -40,6 +44,7 @@ const REFUSED_KEPT = 10_000;
 export async function takeCommand(intake: Intake, given: CommandRequest): Promise<string | undefined> {
   const text = given.text.slice(0, MAX_COMMAND_TEXT);
   const request = { ...given, text, responseUrl: usableResponseUrl(intake, given) };
+  if (await openedModal(intake, request)) return undefined;
   const { id, reference, kind, user, channel } = request;
   const deadline = performance.now() + QUEUE_WITHIN_MS;
   try {
@@ -57,7 +62,7 @@ export async function takeCommand(intake: Intake, given: CommandRequest): Promis
 /** Again and again while there is time: the same id twice is one job. `revoked`: it was refused when it came before. */
 async function addInTime(
   { jobs, redis, now }: Intake,
-  { id, ...request }: CommandRequest,
+  { id, trigger: _opensModals, wrong: _wrong, ...request }: CommandRequest,
   deadline: number,
 ): Promise<'queued' | 'revoked'> {
   const job = { version: 1 as const, ...request, receivedAt: now() };
@@ -133,6 +138,22 @@ function refuse(
       .catch((error: unknown) => log.warn({ err: error, reference }, 'the person could not be told'));
   }
   return text;
+}
+
+/**
+ * Opens the modal that a command asks for, which is done at once since its trigger lives three seconds. False when
+ * there is none, or Slack does not open it: then the command itself answers.
+ */
+async function openedModal(intake: Intake, request: CommandRequest): Promise<boolean> {
+  const modal = request.trigger === '' ? undefined : intake.modalFor?.(request);
+  if (modal === undefined) return false;
+  try {
+    await before(performance.now() + MODAL_WITHIN_MS, intake.slack.openModal(request.trigger, modal));
+    return true;
+  } catch (error) {
+    intake.log.warn({ err: error, reference: request.reference }, 'Slack did not open the modal');
+    return false;
+  }
 }
 
 function usableResponseUrl({ slackApiUrl, log }: Intake, { responseUrl, reference }: CommandRequest): string {

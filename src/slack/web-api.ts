@@ -76,6 +76,9 @@ export function createSlackClient({
       if (!isResponseUrl(responseUrl, apiUrl)) throw new SlackRefusedError('response_url', 'foreign_host');
       await callSlack(fetchFn, { method: 'response_url', url: responseUrl, ...privateAnswer(view) });
     },
+    openModal: async (trigger_id, modal) => {
+      await call('views.open', { trigger_id, view: JSON.stringify(modal) }, z.object({}));
+    },
     openDirectMessage: async (user) => (await call('conversations.open', { users: user }, Opened)).channel.id,
     findPerson: remember(now, async (user) => {
       try {

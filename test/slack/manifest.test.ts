@@ -41,6 +41,17 @@ it('lists each first word once, with what it does and how it is typed', () => {
   expect(manifest.settings.interactivity).toEqual({ is_enabled: true, request_url: url });
 });
 
+const WORD = { type: 'plain_text' as const, text: 'Deploy' };
+const MODAL = {
+  type: 'modal' as const,
+  callback_id: 'command:deploy',
+  private_metadata: '',
+  title: WORD,
+  submit: WORD,
+  close: WORD,
+  blocks: [],
+};
+
 it('asks for what is used, and for nothing more', async () => {
   const server = await slackServer();
   const slack = createSlackClient({ token: 'xoxb-1', apiUrl: server.url });
@@ -51,6 +62,7 @@ it('asks for what is used, and for nothing more', async () => {
     update: slack.update({ channel: 'C0STG', ts: '1.2' }, view),
     postEphemeral: slack.postEphemeral('C0STG', 'U0ASHA', view),
     respond: slack.respond(`${new URL(server.url).origin}/respond`, view),
+    openModal: slack.openModal('1.2.3', MODAL),
     openDirectMessage: slack.openDirectMessage('U0ASHA'),
     findPerson: slack.findPerson('U0ASHA'),
     listGroupMembers: slack.listGroupMembers('S0REL'),
@@ -59,7 +71,9 @@ it('asks for what is used, and for nothing more', async () => {
   const methods = server.calls.map(({ method }) => method).filter((method) => method !== '/respond');
   const needed = new Set([
     'commands',
-    ...methods.map((method) => SCOPE_OF[method] ?? `unknown method ${method}`),
+    ...methods
+      .filter((method) => method !== 'views.open')
+      .map((method) => SCOPE_OF[method] ?? `unknown method ${method}`),
   ]);
 
   expect([...needed].toSorted()).toEqual(manifest.oauth_config.scopes.bot.toSorted());

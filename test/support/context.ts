@@ -89,6 +89,7 @@ function testSlack(): Slack {
     update: jest.fn<Slack['update']>(async () => undefined),
     postEphemeral: jest.fn<Slack['postEphemeral']>(async () => undefined),
     respond: jest.fn<Slack['respond']>(async () => undefined),
+    openModal: jest.fn<Slack['openModal']>(async () => undefined),
     openDirectMessage: jest.fn<Slack['openDirectMessage']>(async (user) => `D${user}`),
     findPerson: jest.fn<Slack['findPerson']>(async (user) => PEOPLE[user]),
     listGroupMembers: jest.fn<Slack['listGroupMembers']>(async () => []),
