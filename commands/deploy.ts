@@ -14,7 +14,7 @@ import { awayFrom } from '../src/people/away.ts';
 import { concerns, EMPTY, environmentOf, type Warning } from '../src/locks/lock.ts';
 import { locksOn } from '../src/locks/store.ts';
 import { standInLine } from '../src/deployments/waiting.ts';
-import { warned } from '../src/views/lock.ts';
+import { warned } from '../src/views/lock-list.ts';
 import { holdsRole } from '../src/people/roles.ts';
 import type { WantedRef } from '../src/slack/ref.ts';
 import { environmentNamed, readTarget, type Target } from '../src/slack/target.ts';
@@ -87,7 +87,10 @@ async function accept(ctx: Context, call: Call, deployment: Deployment): Promise
 }
 
 /** What people warn about there; warnings that cannot be read stop nothing. */
-async function warningsAbout(ctx: Context, { environment, service }: Deployment): Promise<Warning[]> {
+async function warningsAbout(
+  ctx: Context,
+  { environment, service }: Pick<Deployment, 'environment' | 'service'>,
+): Promise<Warning[]> {
   const { warnings } = await locksOn(ctx.redis, environment, ctx.now()).catch(() => EMPTY);
   return warnings.filter(({ scope }) => concerns(scope, service));
 }
@@ -155,6 +158,7 @@ async function rehearse(ctx: Context, call: Call, { target, rules, resolved }: R
     resolved,
     live: facts.live,
     refusals,
+    warnings: await warningsAbout(ctx, { environment, service }),
     checksAsked: rules.checks !== 'none',
   });
   return { to: 'caller', view };

@@ -4,6 +4,7 @@ import { goOn } from '../src/deployments/go-on.ts';
 import { begin } from '../src/deployments/start.ts';
 import { loadDeployment } from '../src/deployments/store.ts';
 import { tell } from '../src/deployments/tell.ts';
+import { afterEnd } from '../src/deployments/waiting.ts';
 import { watch } from '../src/deployments/watch.ts';
 import { askToKeepLocks } from '../src/locks/act.ts';
 import { defineWorker, type Outcome } from '../src/worker.ts';
@@ -20,6 +21,7 @@ export const deploy = defineWorker({
     const over = isFinished(deployment) && deployment.runOver;
     if (job.again || over) await tell(ctx, deployment);
     if (over) {
+      await afterEnd(ctx, deployment);
       await askToKeepLocks(ctx, deployment.environment, `${id}-ended`);
       return 'done';
     }

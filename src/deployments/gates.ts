@@ -11,6 +11,8 @@ export interface Facts {
   readonly lock: Lock | 'unreadable' | undefined;
   /** Those in the line for the service, for the words of a refusal. */
   readonly waiting: readonly Place[];
+  /** The deployment that is next in the line for the service, for whoever would go before it. */
+  readonly next: Place | undefined;
   /** Another deployment's lease on the same service. */
   readonly lease: Lease | 'unreadable' | undefined;
   readonly live: Live | undefined;
@@ -27,7 +29,7 @@ export type Refusal =
   | { readonly reason: 'not_allowed' }
   | { readonly reason: 'locked'; readonly lock: Lock; readonly blocked: Blocked }
   | { readonly reason: 'lock_ambiguous' }
-  | { readonly reason: 'deployment_running'; readonly lease: Lease | undefined }
+  | { readonly reason: 'deployment_running'; readonly lease: Lease | undefined; readonly next?: Place }
   | { readonly reason: 'already_live'; readonly live: Live }
   | Unjudged;
 
@@ -40,6 +42,8 @@ export function judge(facts: Facts): readonly Refusal[] {
     refusals.push({ reason: 'locked', lock: facts.lock, blocked: { waiting: facts.waiting } });
   if (facts.lease === 'unreadable') refusals.push({ reason: 'deployment_running', lease: undefined });
   else if (facts.lease !== undefined) refusals.push({ reason: 'deployment_running', lease: facts.lease });
+  else if (facts.next !== undefined)
+    refusals.push({ reason: 'deployment_running', lease: undefined, next: facts.next });
   refusals.push(...facts.unjudged);
   if (facts.live?.sha === facts.sha && !facts.live.disturbed)
     refusals.push({ reason: 'already_live', live: facts.live });

@@ -3,7 +3,7 @@ import { REASONS } from '../reason-codes.ts';
 import type { Outcome } from '../worker.ts';
 import type { Deployment } from './deployment.ts';
 import { begin, judgeAgain } from './start.ts';
-import { admit, endWaiting, isWorthWaiting, waitOn, whereInLine } from './waiting.ts';
+import { admit, endWaiting, isWorthWaiting, waitOn, waitWith, whereInLine } from './waiting.ts';
 
 /** One look at a deployment that stands in the line: it waits on, goes on, or ends because a gate refuses it now. */
 export async function goOn(ctx: Context, deployment: Deployment): Promise<Outcome> {
@@ -12,10 +12,18 @@ export async function goOn(ctx: Context, deployment: Deployment): Promise<Outcom
     await endWaiting(ctx, deployment, { reason: 'cancelled', summary: 'It was taken out of the line.' });
     return 'done';
   }
+  if (place === 'unreadable') {
+    return waitWith(
+      ctx,
+      deployment,
+      'The locks cannot be read, so nobody knows whose turn it is. An admin looks at them.',
+    );
+  }
   if (place.ahead > 0) return waitOn(ctx, deployment, place.ahead);
 
   const refusals = await judgeAgain(ctx, deployment);
-  if (isWorthWaiting(refusals)) return waitOn(ctx, deployment, 0);
+  // Its turn has not come while a lock or another run is in the way, whatever else refuses it just now.
+  if (refusals.some((refusal) => isWorthWaiting([refusal]))) return waitOn(ctx, deployment, 0);
   const [refusal] = refusals;
   if (refusal !== undefined) {
     const { reason } = refusal;

@@ -2,7 +2,7 @@ import type { Environment } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import { UnreadableError } from '../errors.ts';
 import type { Resolved } from '../github/refs.ts';
-import { lockInTheWay, waitingFor } from '../locks/lock.ts';
+import { type Board, concerns, EMPTY, lockInTheWay, type Place, waitingFor } from '../locks/lock.ts';
 import { locksOn } from '../locks/store.ts';
 import type { Person } from '../people/person.ts';
 import { holdsRole } from '../people/roles.ts';
@@ -80,15 +80,30 @@ export async function readFacts(ctx: Context, rules: Environment, asked: Asked):
     orUnreadable(findLease(ctx.redis, environment, service)),
     findLive(ctx.redis, environment, service),
   ]);
+  const board = lock === 'unreadable' ? EMPTY : lock;
   return {
     sha,
     mayDeploy,
     lock: lock === 'unreadable' ? lock : lockInTheWay(lock.locks, service, actor.id),
-    waiting: lock === 'unreadable' ? [] : waitingFor(lock.line, `${environment}/${service}`),
+    waiting: waitingFor(board.line, `${environment}/${service}`),
+    next: lease === 'unreadable' || lease?.deployment === id ? undefined : nextBefore(board, asked),
     lease: lease === 'unreadable' || lease?.deployment !== id ? lease : undefined,
     live,
     unjudged: unjudgedRules(rules),
   };
+}
+
+/**
+ * The deployment that waits for the same service and came before this one; nobody comes before whoever has locked it,
+ * for those who wait, wait for that.
+ */
+function nextBefore({ locks, line }: Board, { id, actor, environment, service }: Asked): Place | undefined {
+  if (locks.some(({ holder, scope }) => holder === actor.id && concerns(scope, service))) return undefined;
+  const first = line.find(
+    ({ scope, deployment }) => deployment !== null && scope === `${environment}/${service}`,
+  );
+  const own = line.findIndex(({ deployment }) => deployment === id);
+  return first === undefined || (own !== -1 && line.indexOf(first) >= own) ? undefined : first;
 }
 
 /** What the configuration asks for and this version cannot judge. It must not be skipped, so it stays closed. */

@@ -1,6 +1,8 @@
 import type { Deployment, Live } from '../deployments/deployment.ts';
 import type { Refusal } from '../deployments/gates.ts';
-import { whatIsDeployed, whatIsLive } from './deployment.ts';
+import type { Warning } from '../locks/lock.ts';
+import { warningLine } from './lock-list.ts';
+import { LOOK, whatIsDeployed, whatIsLive } from './deployment.ts';
 import { inTheWay } from './refusal.ts';
 import { channelLink, code, context, joined, mrkdwn, section, summaryText, type View } from './view.ts';
 
@@ -11,6 +13,8 @@ interface DryRun {
   readonly resolved: Pick<Deployment, 'ref' | 'sha' | 'title'>;
   readonly live: Live | undefined;
   readonly refusals: readonly Refusal[];
+  /** What people warn about there. */
+  readonly warnings: readonly Warning[];
   /** The configuration asks for checks, which this version does not look at. */
   readonly checksAsked: boolean;
 }
@@ -23,6 +27,7 @@ export function dryRun({
   resolved,
   live,
   refusals,
+  warnings,
   checksAsked,
 }: DryRun): View {
   const note = checksAsked ? ' Checks of the commit are not looked at in this version.' : '';
@@ -39,6 +44,7 @@ export function dryRun({
     mrkdwn`${whatIsDeployed(resolved)} of ${code(repository)}`,
     mrkdwn`Live there now: ${now}`,
     ...gates,
+    ...warnings.map(warningLine),
   ];
   return {
     text: summaryText(`Dry run: ${service} to ${environment}`),
@@ -47,7 +53,8 @@ export function dryRun({
 }
 
 /** Tells the person who asked where the deployment's message is. */
-export function toldElsewhere({ id, service, environment, channel }: Deployment): View {
-  const line = mrkdwn`*${service}* on *${environment}* is queued as ${code(id)}. Follow it in ${channelLink(channel)}.`;
-  return { text: summaryText(`${service} on ${environment} is queued`), blocks: [section(line)] };
+export function toldElsewhere({ id, service, environment, channel, state }: Deployment): View {
+  const { words } = LOOK[state];
+  const line = mrkdwn`*${service}* on *${environment}* ${words} as ${code(id)}. Follow it in ${channelLink(channel)}.`;
+  return { text: summaryText(`${service} on ${environment} ${words}`), blocks: [section(line)] };
 }

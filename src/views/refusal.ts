@@ -11,8 +11,10 @@ import {
   joined,
   type Mrkdwn,
   mrkdwn,
+  person,
   section,
   summaryText,
+  time,
   type View,
 } from './view.ts';
 
@@ -62,11 +64,15 @@ export function inTheWay(refusal: Refusal, environment: string): Mrkdwn {
       return joined([mrkdwn`${whoHolds(lock)}.`, ...awayLine(lock, blocked.away)], ' ');
     }
     case 'lock_ambiguous':
-      return mrkdwn`A lock on *${environment}* cannot be read, so it blocks. An admin has to look at it.`;
+      return mrkdwn`A lock on *${environment}* cannot be read, so it blocks. Admins have been told, and have to look at it.`;
     case 'deployment_running':
+      if (refusal.next !== undefined) {
+        const { person: who, since } = refusal.next;
+        return mrkdwn`A deployment of ${person(who)} waits in the line since ${time(since)} and comes first. ${code('--wait')} puts yours behind it.`;
+      }
       return refusal.lease === undefined
         ? mrkdwn`A deployment holds *${environment}*, but its record cannot be read, so it blocks.`
-        : mrkdwn`${whatRuns(refusal.lease)}. ${code(`/deploy status ${environment}`)} shows how far it is.`;
+        : mrkdwn`${whatRuns(refusal.lease)}. ${code(`/deploy status ${environment}`)} shows how far it is, ${code('--wait')} puts yours behind it.`;
     case 'already_live':
       return mrkdwn`It is already live: ${whatIsLive(refusal.live)}.`;
     case 'frozen':

@@ -1,19 +1,20 @@
 import { expect, it } from '@jest/globals';
 import { type Facts, judge } from '../../src/deployments/gates.ts';
 import type { Lease } from '../../src/deployments/lease.ts';
-import type { Lock } from '../../src/locks/lock.ts';
+import { lock as boardLock } from '../support/board.ts';
+import { NOON } from '../support/context.ts';
 
-const NOON = new Date('2030-01-15T12:00:00Z');
-const lock: Lock = {
-  version: 1,
-  id: 'l1',
-  scope: 'staging',
-  holder: 'U0BEN',
-  reason: 'load test',
-  since: NOON,
-  until: null,
-};
+const lock = boardLock({ holder: 'U0BEN' });
 const lease: Lease = { deployment: 'staging-b', fence: 4, requestedBy: 'U0BEN', ref: 'main', since: NOON };
+const next = {
+  id: 'p1',
+  scope: 'staging/api',
+  person: 'U0BEN',
+  since: NOON,
+  reason: '',
+  channel: '',
+  deployment: 'staging-b',
+};
 const live = {
   deployment: 'staging-a',
   ref: 'main',
@@ -26,6 +27,8 @@ const open: Facts = {
   sha: 'b'.repeat(40),
   mayDeploy: true,
   lock: undefined,
+  waiting: [],
+  next: undefined,
   lease: undefined,
   live: undefined,
   unjudged: [],
@@ -38,6 +41,8 @@ it.each<{ when: string; given: Partial<Facts>; reasons: string[] }>([
   { when: 'the lock cannot be read', given: { lock: 'unreadable' }, reasons: ['lock_ambiguous'] },
   { when: 'another deployment runs', given: { lease }, reasons: ['deployment_running'] },
   { when: 'the lease cannot be read', given: { lease: 'unreadable' }, reasons: ['deployment_running'] },
+  { when: 'a deployment that waits comes first', given: { next }, reasons: ['deployment_running'] },
+  { when: 'one runs and another waits', given: { lease, next }, reasons: ['deployment_running'] },
   { when: 'another sha is live', given: { live }, reasons: [] },
   {
     when: 'this sha is live but a later run broke off',
