@@ -74,8 +74,8 @@ const WITH_TERMS: readonly (Action | undefined)[] = [undefined, 'wait', 'steal',
 
 /** The one thing that is to be done, beside taking the lock. Throws UserError for what has no meaning with it. */
 function onlyAction({ words: { flags, values, ...words } }: Call): Action | undefined {
-  const named = [...flags, ...(values.has('offer') ? ['offer'] : [])] as Action[];
-  const [action, second] = named;
+  const given = [...flags, ...(values.has('offer') ? ['offer'] : [])] as Action[];
+  const [action, second] = given;
   if (second !== undefined) {
     throw new UserError(`“--${action}” and “--${second}” are two things; say one of them.`);
   }

@@ -36,10 +36,10 @@ export function lockDirect(event: LockEvent): Direct[] {
   if (view === undefined || other === null || other === actor) return [];
   if (kind !== 'offer_expired' || lock === null) return [{ to: other, view }];
   const line = mrkdwn`:handshake: ${person(other)} did not answer your offer of *${named(scope)}* in time, so you keep it.`;
-  const kept = news(`${named(scope)} is still yours`, [line, wayOn(scope)]);
+  const still = news(`${named(scope)} is still yours`, [line, wayOn(scope)]);
   return [
     { to: other, view },
-    { to: lock.holder, view: kept },
+    { to: lock.holder, view: still },
   ];
 }
 

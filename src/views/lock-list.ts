@@ -101,7 +101,10 @@ function lineOf(waiting: readonly Place[]): Mrkdwn {
   if (waiting.length === 0) return mrkdwn``;
   const names = waiting
     .slice(0, 5)
-    .map((place) => mrkdwn`${person(place.person)}${place.deployment === null ? '' : ' (deployment)'}`);
+    .map(
+      (place) =>
+        mrkdwn`${person(place.person)}${place.deployment === null ? mrkdwn`` : mrkdwn` (deployment)`}`,
+    );
   const more = waiting.length > 5 ? mrkdwn` and ${waiting.length - 5} more` : mrkdwn``;
   return mrkdwn` · waiting: ${joined(names, ', ')}${more}`;
 }

@@ -141,9 +141,13 @@ it('blocks when it cannot be read, tells admins once, and is left as it is until
   expect(direct).toMatchObject([{ to: 'U0BEN', text: 'The locks of staging cannot be read' }]);
   expect(direct[0]?.words).toContain('`/unlock staging --force because …`');
   expect(await ctx.redis.get('baton:{staging}:lock')).toBe('rubbish');
+  ctx.queued.length = 0;
+  expect((await say('U0ASHA', 'lock staging')).direct).toEqual([]);
   const cleared = await say('U0BEN', 'unlock staging --force because looked at it');
   expect(cleared.news[0]?.words).toContain('removed a lock that could not be read from *staging* by force');
   expect((await say('U0ASHA', 'lock staging')).to).toBe('none');
+  await ctx.redis.set('baton:{staging}:lock', 'rubbish');
+  expect((await say('U0ASHA', 'lock staging')).direct).toHaveLength(1);
 });
 
 it('lets no admin of one environment remove what holds everywhere', async () => {

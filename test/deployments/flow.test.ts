@@ -214,7 +214,7 @@ it('tells the end again when the worker died between saving and telling', async 
 
   expect(await look(id)).toBe('done');
 
-  expect(ctx.queued.map(({ queue }) => queue).toSorted()).toEqual(['messages', 'reports']);
+  expect(ctx.queued.map(({ queue }) => queue).toSorted()).toEqual(['locks', 'messages', 'reports']);
 });
 
 async function queued(overrides: Partial<Deployment> = {}): Promise<Deployment> {

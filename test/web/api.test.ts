@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { appendAudit } from '../../src/audit/store.ts';
 import { createDeployment, replaceDeployment } from '../../src/deployments/store.ts';
-import type { Board, Lock } from '../../src/locks/lock.ts';
+import type { Lock } from '../../src/locks/lock.ts';
 import { lock as boardLock, storeLocks } from '../support/board.ts';
 import { type ApiOptions, apiRoutes } from '../../src/web/api.ts';
 import { event } from '../support/audit-event.ts';
@@ -158,21 +158,6 @@ it('lists locks, newest first', async () => {
   });
 });
 
-it('shows who waits for a lock, in their order, and its pull request', async () => {
-  const ctx = testContext();
-  const waits = (person: string, scope = 'staging') => {
-    return { id: person, scope, person, since: NOON, reason: '', channel: '', deployment: null };
-  };
-  const pullRequest = { repository: 'acme/api', number: 12, asked: false };
-  await lock(ctx, 'staging', { pullRequest }, { line: [waits('U0CLEO'), waits('U0BEN', 'staging/web')] });
-
-  const { json } = await (await api(ctx)).ask('locks');
-
-  expect(json['items']).toEqual([
-    expect.objectContaining({ scope: 'staging', waiting: ['U0CLEO', 'U0BEN'], pull_request: 12 }),
-  ]);
-});
-
 it('shows an unreadable lock as what it is, beside those that can be read', async () => {
   const ctx = testContext();
   await lock(ctx, 'staging');
@@ -295,13 +280,8 @@ async function deployed(ctx: TestContext, environments: readonly string[]): Prom
   return ids;
 }
 
-async function lock(
-  ctx: TestContext,
-  scope: string,
-  overrides: Partial<Lock> = {},
-  rest: Partial<Board> = {},
-): Promise<void> {
-  await storeLocks(ctx.redis, [boardLock({ id: scope, scope, reason: 'a test', ...overrides })], rest);
+async function lock(ctx: TestContext, scope: string, overrides: Partial<Lock> = {}): Promise<void> {
+  await storeLocks(ctx.redis, [boardLock({ id: scope, scope, reason: 'a test', ...overrides })]);
 }
 
 function idsIn(json: Record<string, unknown>): unknown[] {
