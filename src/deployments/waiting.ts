@@ -24,9 +24,9 @@ export function isWorthWaiting(refusals: readonly { readonly reason: ReasonCode 
 
 /** Puts the deployment in the line of its service. Safe to repeat. */
 export async function standInLine(ctx: Context, deployment: Deployment): Promise<void> {
-  const { id, environment, service, requestedBy: person, channel, ref } = deployment;
+  const { id, environment, service, requestedBy: person, channel, ref, sha } = deployment;
   const scope = `${environment}/${service}`;
-  const reason = `to deploy ${ref}`;
+  const reason = `to deploy ${ref === sha ? sha.slice(0, 12) : ref}`;
   const rule = waitToDeploy({ command: id, person, channel, scope, deployment: id, reason });
   await actOnLocks(ctx, { scope, command: `${id}-wait`, rule });
 }

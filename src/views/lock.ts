@@ -1,6 +1,6 @@
 import type { Answer } from '../locks/change.ts';
 import { ALL, type Blocked, type Lock, type Place, type Warning } from '../locks/lock.ts';
-import { because, itsEnd, place as named, unlockButton, waitLook } from './lock-words.ts';
+import { because, ending, itsEnd, place as named, unlockButton, waitLook } from './lock-words.ts';
 import {
   buttons,
   code,
@@ -128,10 +128,11 @@ export function whoHolds(lock: Lock): Mrkdwn {
   const where = named(lock.scope);
   return lock.turn
     ? mrkdwn`*${where}* is kept for ${person(lock.holder)}, whose turn it is${itsEnd(lock)}`
-    : mrkdwn`${person(lock.holder)} has locked *${where}* since ${time(lock.since)}${itsEnd(lock)}${because(lock)}`;
+    : mrkdwn`${person(lock.holder)} has locked *${where}* since ${time(lock.since)}, ${ending(lock)}${because(lock)}`;
 }
 
-function waysOut({ scope, holder }: Lock, waiting: readonly Place[]): Mrkdwn {
+/** Every way on for whoever meets a lock, in one sentence. */
+export function waysOut({ scope, holder }: Lock, waiting: readonly Place[]): Mrkdwn {
   const line = waiting.length === 0 ? mrkdwn`` : mrkdwn` (${waiting.length} before you)`;
   const steal = scope === ALL ? mrkdwn`` : mrkdwn`, in need ${code(`/lock ${scope} --steal because …`)}`;
   return mrkdwn`Wait in the line${line}, ask ${person(holder)} for ${code(`/unlock ${scope}`)}${steal}; an admin types ${code(`/unlock ${scope} --force because …`)}.`;

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Refusal } from '../deployments/gates.ts';
 import { ALL } from '../locks/lock.ts';
 import { whatIsLive, whatRuns } from './deployment.ts';
-import { awayLine, whoHolds } from './lock.ts';
+import { awayLine, waysOut as lockWaysOut, whoHolds } from './lock.ts';
 import {
   type ButtonLook,
   buttons,
@@ -30,7 +30,10 @@ interface Refused {
 /** Everything that stands in the way of a deployment: what, who, since when, and what to do. */
 export function deploymentRefused(refused: Refused): View {
   const { environment, service, refusals, reference } = refused;
-  const lines = refusals.map((refusal) => mrkdwn`• ${inTheWay(refusal, environment)}`);
+  const lines = refusals.flatMap((refusal) => [
+    mrkdwn`• ${inTheWay(refusal, environment)}`,
+    ...(refusal.reason === 'locked' ? [lockWaysOut(refusal.lock, refusal.blocked.waiting)] : []),
+  ]);
   const reasons = refusals.map(({ reason }) => mrkdwn`${code(reason)}`);
   return {
     text: summaryText(`Not deployed: ${service} on ${environment}`),

@@ -126,6 +126,7 @@ it.each(['staging', 'staging/api'])(
 
     expect(reply.to).toBe('caller');
     expect(reply.words).toContain(`<@U0BEN> has locked *${scope}* since`);
+    expect(reply.words).toContain(`ask <@U0BEN> for \`/unlock ${scope}\``);
     expect(reply.words).toContain('because “load test”');
     expect(reply.words).toContain('`locked` · reference');
     await expectNothingDone(ctx);
