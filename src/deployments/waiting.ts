@@ -12,7 +12,7 @@ import { findDeployment, replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
 
 /** How often a deployment that waits looks by itself; whoever frees something wakes it at once. */
-const LOOK_AGAIN_SECONDS = 10;
+export const LOOK_AGAIN_SECONDS = 10;
 
 /** Whether time, or somebody else, may open what is closed, so that waiting makes sense. */
 export function isWorthWaiting(refusals: readonly { readonly reason: ReasonCode }[]): boolean {

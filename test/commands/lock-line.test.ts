@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
 import { closeContexts, NOON } from '../support/context.ts';
-import { at, baton, HOUR, MINUTE, STAGING } from '../support/locks.ts';
+import { at, baton, HOUR, MINUTE, STAGING } from '../support/locks-typed.ts';
 
 afterEach(closeContexts);
 

@@ -3,7 +3,7 @@ import { listAudit } from '../../src/audit/store.ts';
 import { createDeployment } from '../../src/deployments/store.ts';
 import { closeContexts } from '../support/context.ts';
 import { wanted } from '../support/deployment.ts';
-import { at, baton, HOUR } from '../support/locks.ts';
+import { at, baton, HOUR } from '../support/locks-typed.ts';
 
 afterEach(closeContexts);
 

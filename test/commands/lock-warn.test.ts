@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { closeContexts } from '../support/context.ts';
-import { at, baton, HOUR } from '../support/locks.ts';
+import { at, baton, HOUR } from '../support/locks-typed.ts';
 
 afterEach(closeContexts);
 

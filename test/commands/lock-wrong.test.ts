@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { closeContexts } from '../support/context.ts';
-import { baton } from '../support/locks.ts';
+import { baton } from '../support/locks-typed.ts';
 
 afterEach(closeContexts);
 

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
 import { lock, storeLocks } from '../support/board.ts';
 import { closeContexts, NOON, type TestContext } from '../support/context.ts';
-import { at, baton, HOUR, MINUTE, STAGING } from '../support/locks.ts';
+import { at, baton, HOUR, MINUTE, STAGING } from '../support/locks-typed.ts';
 import { speaker } from '../support/say.ts';
 
 afterEach(closeContexts);

@@ -3,7 +3,7 @@ import { listAudit } from '../../src/audit/store.ts';
 import { pullRequestIsOver } from '../../src/locks/tied.ts';
 import { lock, storeLocks } from '../support/board.ts';
 import { closeContexts } from '../support/context.ts';
-import { at, baton, HOUR } from '../support/locks.ts';
+import { at, baton, HOUR } from '../support/locks-typed.ts';
 import { toldBy } from '../support/say.ts';
 
 afterEach(closeContexts);

@@ -14,7 +14,7 @@ import { keepLocksWorker } from '../../workers/keep-locks.ts';
 import { testConfig } from '../support/config.ts';
 import { closeContexts, type TestContext, testContext } from '../support/context.ts';
 import { wanted } from '../support/deployment.ts';
-import { ROLES } from '../support/locks.ts';
+import { ROLES } from '../support/locks-typed.ts';
 import { speaker, toldBy } from '../support/say.ts';
 import { startTarget, type Target } from '../support/target.ts';
 
