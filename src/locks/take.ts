@@ -226,7 +226,7 @@ function refuseIfHolderDeploys(lock: Lock, { running }: Moment): void {
   );
   if (!busy) return;
   throw new ConflictError(
-    `A deployment of the holder runs on ${lock.scope}, so its lock cannot be stolen now.`,
+    `A deployment of the holder runs on ${lock.scope}, so the lock cannot be stolen now.`,
     {
       reason: 'deployment_running',
       hint: `“/deploy status ${lock.scope.split('/')[0]}” shows how far it is. Steal it when it is over.`,

@@ -24,7 +24,7 @@ it.each(['help lock', 'lock help', 'baton help lock', 'baton help /LOCK', 'lock 
     const reply = await speaker(testContext())('U0CLEO', text);
 
     expect(reply.text).toBe('How to use /lock');
-    expect(reply.words).toContain('`/lock staging because load test`');
+    expect(reply.words).toContain('`/lock staging for 2h because load test`');
   },
 );
 

@@ -125,7 +125,8 @@ it.each(['staging', 'staging/api'])(
     const reply = await say('U0ASHA', `deploy staging api@${SHA}`);
 
     expect(reply.to).toBe('caller');
-    expect(reply.words).toContain(`<@U0BEN> locked *${scope}*`);
+    expect(reply.words).toContain(`<@U0BEN> has locked *${scope}* since`);
+    expect(reply.words).toContain(`ask <@U0BEN> for \`/unlock ${scope}\``);
     expect(reply.words).toContain('because “load test”');
     expect(reply.words).toContain('`locked` · reference');
     await expectNothingDone(ctx);
@@ -220,7 +221,7 @@ it('changes nothing in a dry run, and says what it would do', async () => {
   await say('U0BEN', 'lock staging because load test');
   const locked = await say('U0ASHA', `deploy staging api@${SHA} --dry-run`);
   expect(locked.words).toContain('It would be refused');
-  expect(locked.words).toContain('<@U0BEN> locked *staging*');
+  expect(locked.words).toContain('<@U0BEN> has locked *staging* since');
   expect(await deployed(ctx)).toEqual([]);
 });
 
