@@ -102,8 +102,8 @@ export const JobData = {
   deployments: z.object({ version, deployment: z.string(), reference: z.string() }),
   reports: z.object({ version, deployment: z.string(), reference: z.string() }),
   messages: MessageJob,
-  /** Looks after what time does to the locks of an environment. */
-  locks: z.object({ version, environment: z.string() }),
+  /** Looks after what time does to the locks of an environment: at once, or when something is due. */
+  locks: z.object({ version, environment: z.string(), due: z.coerce.date().optional() }),
   github: GitHubJob,
   sweeps: z.object({ version }),
 } as const;

@@ -17,6 +17,8 @@ const ROLES = ['src/main.ts', 'src/serve.ts'];
 /** What needs several stores and is used by more than one command or worker. */
 const VERBS = [
   'src/config/told.ts',
+  'src/deployments/facts.ts',
+  'src/deployments/order.ts',
   'src/deployments/request.ts',
   'src/deployments/tell.ts',
   'src/deployments/waiting.ts',

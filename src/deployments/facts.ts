@@ -55,13 +55,14 @@ export async function readFacts(
     readChecksOf(ctx, rules, candidate),
     readPromotion(ctx, rules, service),
   ]);
+  const ownsLease = lease !== 'unreadable' && lease?.deployment === id;
   return {
     sha,
     mayDeploy,
     lock: board === 'unreadable' ? board : lockInTheWay(board.locks, service, actor.id),
     waiting: board === 'unreadable' ? [] : waitingFor(board.line, scope),
-    next: board === 'unreadable' ? undefined : nextBefore(board, candidate, actor.id),
-    lease: lease === 'unreadable' || lease?.deployment !== id ? lease : undefined,
+    next: ownsLease || board === 'unreadable' ? undefined : nextBefore(board, candidate, actor.id),
+    lease: ownsLease ? undefined : lease,
     frozen,
     ref,
     checks,

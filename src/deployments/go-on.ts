@@ -71,7 +71,8 @@ async function stayInLine(ctx: Context, deployment: Deployment, reason: ReasonCo
 }
 
 async function end(ctx: Context, deployment: Deployment, reason: ReasonCode): Promise<Outcome> {
-  const summary = `It was about to go on, and a gate refused it: ${REASONS[reason].says}`;
+  const when = deployment.state === 'waiting' ? 'Its turn came' : 'It was about to go on';
+  const summary = `${when}, and a gate refused it: ${REASONS[reason].says}`;
   await endWaiting(ctx, deployment, { reason, summary });
   return 'done';
 }

@@ -179,20 +179,30 @@ it('does not deploy what is live already', async () => {
 });
 
 it.each([
-  { rule: { approvals: 1 }, asks: 'approvals: 1', reason: 'approval_required' },
-  { rule: { promote_from: 'staging' }, asks: 'promote_from: staging', reason: 'not_promoted' },
   {
-    rule: { freezes: [{ from: 'fri 17:00', to: 'mon 09:00', timezone: 'UTC', reason: 'weekend' }] },
-    asks: 'freezes',
+    rule: { promote_from: 'staging' },
+    says: 'takes only what is live on *staging*, and nothing is live there yet',
+    reason: 'not_promoted',
+  },
+  {
+    rule: {
+      freezes: [{ from: '2030-01-15T11:00', to: '2030-01-15T13:00', timezone: 'UTC', reason: 'noon' }],
+    },
+    says: 'is frozen until',
     reason: 'frozen',
   },
-])('deploys nothing where $asks is asked for, which it cannot judge', async ({ rule, asks, reason }) => {
+  {
+    rule: { checks: ['build'] },
+    says: 'GitHub could not be asked for the checks',
+    reason: 'checks_unreadable',
+  },
+])('deploys nothing where $reason stands in the way', async ({ rule, says, reason }) => {
   const staging = { services: ['api'], driver };
   const { ctx, say } = baton({ environments: { staging, gated: { services: ['api'], driver, ...rule } } });
 
   const reply = await say('U0ASHA', `deploy gated api@${SHA}`);
 
-  expect(reply.words).toContain(`*gated* has \`${asks}\`, which this version cannot judge yet`);
+  expect(reply.words).toContain(says);
   expect(reply.words).toContain(`\`${reason}\` · reference`);
   await expectNothingDone(ctx, 'gated');
   expect(await audited(ctx)).toEqual([`U0ASHA deploy gated/api refused ${reason}`]);

@@ -16,7 +16,8 @@ const connections: Redis[] = [];
 
 /** To be called by each test file that uses contexts: `afterEach(closeContexts)`. */
 export function closeContexts(): void {
-  for (const redis of connections.splice(0)) redis.disconnect();
+  const open = connections.splice(0).filter(({ status }) => status !== 'end');
+  for (const redis of open) redis.disconnect();
 }
 
 /** Real Redis with a prefix of its own. */
