@@ -1,5 +1,9 @@
 import type { Command } from '../src/command.ts';
 import { deploy } from './deploy.ts';
+import { handoffDone } from './handoff-done.ts';
+import { handoffNote } from './handoff-note.ts';
+import { handoffNotes } from './handoff-notes.ts';
+import { handoffPairs } from './handoff-pairs.ts';
 import { helpAbout } from './help.ts';
 import { deployHistory } from './history.ts';
 import { laterCommands } from './later.ts';
@@ -15,6 +19,10 @@ const listed: readonly Command[] = [
   deployHistory,
   lock,
   unlock,
+  handoffNote,
+  handoffNotes,
+  handoffDone,
+  handoffPairs,
   whoami,
   version,
   ...laterCommands,

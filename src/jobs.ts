@@ -64,6 +64,8 @@ export const JobData = {
   messages: MessageJob,
   /** Looks after what time does to the locks of an environment. */
   locks: z.object({ version, environment: z.string() }),
+  /** One mail for one recipient; what it says is kept beside the queue (src/mail/store.ts). */
+  mails: z.object({ version, mail: z.string(), to: z.string(), reference: z.string() }),
   sweeps: z.object({ version }),
 } as const;
 
@@ -95,6 +97,7 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   reports: { attempts: 12, delay: 2_000 },
   messages: { attempts: 12, delay: 1_000 },
   locks: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
+  mails: { attempts: 8, delay: 2_000 }, // a server that does not answer is asked for hours, by the worker itself
   sweeps: { attempts: 1, delay: 1_000 },
 };
 
