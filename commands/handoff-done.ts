@@ -25,7 +25,9 @@ export const handoffDone = defineCommand({
     const { note, before } = await endNote(ctx, command, { id, by: actor.id, at: ctx.now() });
     if (note === undefined) {
       if (before !== undefined) return { to: 'caller', view: noteWasDone(id, before) };
-      throw new NotFoundError(`There is no note “${id}”.`, { hint: '“/handoff notes” lists those there are.' });
+      throw new NotFoundError(`There is no note “${id}”.`, {
+        hint: '“/handoff notes” lists those there are.',
+      });
     }
     await appendAudit(ctx.redis, {
       id: `note-${note.id}-done`,

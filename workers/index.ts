@@ -3,6 +3,7 @@ import { deploy } from './deploy.ts';
 import { keepLocksWorker } from './keep-locks.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { runCommand } from './run-command.ts';
+import { sendMail } from './send-mail.ts';
 import { sendMessage } from './send-message.ts';
 import { sweep } from './sweep.ts';
 
@@ -13,5 +14,6 @@ export const workers: readonly Worker[] = [
   sendMessage,
   reportDeployment,
   keepLocksWorker,
+  sendMail,
   sweep,
 ];

@@ -57,11 +57,7 @@ export type NoteEnd = z.infer<typeof NoteEnd>;
 type WithRedis = { readonly redis: RedisClient };
 
 /** Keeps a note; the same command twice is one note. Throws UserError when there are too many already. */
-export async function addNote(
-  { redis }: WithRedis,
-  command: string,
-  note: Omit<Note, 'id'>,
-): Promise<Note> {
+export async function addNote({ redis }: WithRedis, command: string, note: Omit<Note, 'id'>): Promise<Note> {
   const id = `n${createHash('sha256').update(command).digest('hex').slice(0, 7)}`;
   const row = JSON.stringify({ id, ...note });
   const keys = [NOTES, didKey(command)];
