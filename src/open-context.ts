@@ -12,8 +12,7 @@ import { openRunsFolder } from './drivers/runs.ts';
 import { StartError } from './errors.ts';
 import { createGitHub } from './github/client.ts';
 import { openQueues, type QueuedJobs } from './jobs.ts';
-import { createMailer, type Mailer } from './mail/mail.ts';
-import { problemWithSender } from './mail/sender.ts';
+import { openMail } from './mail/open.ts';
 import { redactor } from './redact.ts';
 import { checkRedisPolicy, connectRedis, type RedisUse, waitForRedis } from './redis/connect.ts';
 import { createSlackClient } from './slack/web-api.ts';
@@ -108,13 +107,6 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
     for (const connection of new Set([redis, adding])) connection.disconnect();
   };
   return { ctx, jobs, close };
-}
-
-/** A sender that the server would refuse is told before anybody relies on its mails. */
-function openMail({ smtp }: Settings, config: Config): Mailer | undefined {
-  const problem = smtp && config.mail && problemWithSender(config.mail, smtp.account);
-  if (problem !== undefined) throw new StartError(problem);
-  return smtp && createMailer(smtp);
 }
 
 function secretVariables({ environments, remote_deploys }: Config): string[] {

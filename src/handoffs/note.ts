@@ -71,7 +71,7 @@ function readMessage(message: string): Pick<Note, 'text' | 'mark' | 'link'> {
 
 function split(typed: string): { mark: NoteMark | null; text: string; word: string | undefined } {
   const [, word, text = ''] = /^([a-z]+(?:[ -][a-z]+)?)\s*[:：]\s*(.*)$/isu.exec(typed.trim()) ?? [];
-  const known = word?.toLowerCase().replace(/\s+/, ' ') ?? '';
+  const known = word?.toLowerCase() ?? '';
   const mark = Object.hasOwn(WORDS, known) ? (WORDS[known] ?? null) : null;
   return { mark, text: mark === null ? typed.trim() : text.trim(), word: word?.toLowerCase() };
 }

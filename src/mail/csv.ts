@@ -12,7 +12,7 @@ const FORMULA = /^\s*[=+\-@＝＋－＠|%]|^[\t\r\n]/;
 function cell(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const harmless = FORMULA.test(value) ? `'${value}` : value;
-  const plain = harmless.replaceAll(/[^\P{Cc}\t\n\r]/gu, '');
-  return /[",\r\n\t']|^\s|\s$/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+  const plain = value.replaceAll(/[^\P{Cc}\t\n\r]|\u200B|\uFEFF/gu, '');
+  const harmless = FORMULA.test(plain) ? `'${plain}` : plain;
+  return /[",\r\n\t']|^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

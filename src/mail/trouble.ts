@@ -45,6 +45,11 @@ export function explainFailure(error: unknown, place: string): MailRefusedError 
       error,
     );
   }
+  if (code === 'ETLS' || command === 'STARTTLS') {
+    const need = 'Outside this machine Baton sends by TLS only, smtps:// or STARTTLS.';
+    const what = `There is no TLS with the mail server ${place}: ${said}. ${need}`;
+    return new MailTroubleError('unreachable', what, error);
+  }
   const refused = STEPS.find(([pattern]) => pattern.test(command));
   if (responseCode >= 500 && refused !== undefined) {
     const [, step, what] = refused;

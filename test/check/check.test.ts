@@ -128,16 +128,6 @@ it.each<{ when: string; settings?: Partial<Settings>; config: Config; line: obje
     },
   },
   {
-    when: 'the sender is not the address of the mail account',
-    settings: { smtp: { ...smtp, account: { user: 'other@acme.example' } } },
-    config: withMail,
-    line: {
-      what: 'mail',
-      state: 'wrong',
-      says: expect.stringMatching(/^mail.from must be other@acme.example, .* sender_may_differ: true$/),
-    },
-  },
-  {
     when: 'nobody is to get mail',
     settings: { smtp },
     config: testConfig(),
@@ -193,7 +183,12 @@ const withGitHubDeployment = testConfig({
   environments: { demo: { services: ['web'], driver: { type: 'github-deployment' } } },
 });
 
-it.each<{ when: string; overrides: Partial<Probes>; line: { what: string; says: string } }>([
+it.each<{
+  when: string;
+  overrides: Partial<Probes>;
+  settings?: Partial<Settings>;
+  line: { what: string; says: unknown };
+}>([
   {
     when: 'Redis may drop keys',
     overrides: { redis: fails('Redis must run with maxmemory-policy noeviction') },
@@ -243,12 +238,30 @@ it.each<{ when: string; overrides: Partial<Probes>; line: { what: string; says: 
     line: { what: 'driver', says: 'staging: DEPLOY_SECRET is not set, so it cannot sign' },
   },
   {
+    when: 'the sender is not the address of the mail account',
+    overrides: { config: { ...config, load: async () => ({ config: withMail }) } },
+    settings: { smtp: { ...smtp, account: { user: 'other@acme.example' } } },
+    line: {
+      what: 'mail',
+      says: expect.stringMatching(/^mail.from must be other@acme.example, .*mail\.sender_may_differ: true$/),
+    },
+  },
+  {
+    when: 'the mail server refuses the login',
+    overrides: {
+      config: { ...config, load: async () => ({ config: withMail }) },
+      mail: fails('The mail server refuses the login of SMTP_URL'),
+    },
+    settings: { smtp },
+    line: { what: 'mail', says: 'The mail server refuses the login of SMTP_URL' },
+  },
+  {
     when: 'a driver is not there yet',
     overrides: { config: { ...config, load: async () => ({ config: withGitHubDeployment }) } },
     line: { what: 'driver', says: 'demo: this version cannot deploy by github-deployment yet' },
   },
-])('is not content when $when', async ({ overrides, line }) => {
-  const findings = await check(overrides);
+])('is not content when $when', async ({ overrides, settings, line }) => {
+  const findings = await check(overrides, settings);
 
   expect(findings.lines).toContainEqual({ ...line, state: 'wrong' });
   expect(findings.ok).toBe(false);

@@ -57,7 +57,7 @@ it.each([
   'thaw staging',
   'remote api#12 up',
   'handoff',
-  'handoff note all is “well --really',
+  'handoff all is “well --really',
 ])('answers that “%s” comes later, and what to do until then', async (text) => {
   const reply = await speaker(testContext())('U0ASHA', text);
 
