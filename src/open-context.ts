@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { systemClock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
 import type { ConfigError } from './config/problem.ts';
+import { loadConfig } from './config/load.ts';
 import { type Judged, tellConfig } from './config/told.ts';
 import { openConfig } from './config/watch.ts';
 import type { Config } from './config/schema.ts';
@@ -50,6 +51,9 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
   const runsFolder = join(settings.dataFolder, 'runs');
   const place = await openRunsFolder(runsFolder);
 
+  // Read before anything is connected that would keep a process alive which cannot start.
+  const mail = openMail(settings, (await loadConfig(settings.configFile)).config);
+
   const redis = connectRedis(redisUrl, use, log);
   await waitForRedis(redis, REDIS_WITHIN_SECONDS);
   await checkRedisPolicy(redis);
@@ -77,7 +81,6 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
       tellTrail({ outcome: 'refused', digest, problem: error.message.split('\n')[0] });
     },
   });
-  const mail = openMail(settings, config.current);
   const secret = (variable: string) => {
     const value = process.env[variable];
     if (value !== undefined && value !== '') settings.secrets.add(value); // hidden from now on
