@@ -105,6 +105,8 @@ export const JobData = {
   /** Looks after what time does to the locks of an environment: at once, or when something is due. */
   locks: z.object({ version, environment: z.string(), due: z.coerce.date().optional() }),
   github: GitHubJob,
+  /** One mail for one recipient; what it says is kept beside the queue (src/mail/store.ts). */
+  mails: z.object({ version, mail: z.string(), to: z.string(), reference: z.string() }),
   sweeps: z.object({ version }),
 } as const;
 
@@ -137,6 +139,7 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   messages: { attempts: 12, delay: 1_000 },
   locks: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
   github: { attempts: 10, delay: 1_000 }, // about a quarter of an hour
+  mails: { attempts: 8, delay: 2_000 }, // a server that does not answer is asked for hours, by the worker itself
   sweeps: { attempts: 1, delay: 1_000 },
 };
 

@@ -120,8 +120,10 @@ async function readChecksOf(
   // Who configured no checks has none without GitHub; who did is not to be passed over.
   if (ctx.github === undefined) return rules.checks && judgeChecks(rules.checks, 'unreadable');
   try {
-    const workflows = deployWorkflowsFor(ctx.config, repository);
-    return judgeChecks(rules.checks, await readChecks(ctx.github, repository, sha, workflows));
+    const deployWorkflows = deployWorkflowsFor(ctx.config, repository);
+    const onlyShown = rules.checks === undefined;
+    const checks = await readChecks(ctx.github, repository, sha, { deployWorkflows, onlyShown });
+    return judgeChecks(rules.checks, checks);
   } catch (error) {
     if (error instanceof GitHubUnreadableError) return judgeChecks(rules.checks, 'unreadable');
     throw error;

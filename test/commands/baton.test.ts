@@ -55,7 +55,7 @@ it.each([
   'deploy rollback staging api',
   'remote api#12 up',
   'handoff',
-  'handoff note all is “well --really',
+  'handoff all is “well --really',
 ])('answers that “%s” comes later, and what to do until then', async (text) => {
   const reply = await speaker(testContext())('U0ASHA', text);
 

@@ -55,6 +55,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
     },
     slack: testSlack(),
     github: undefined,
+    mail: undefined,
     driverTools: {
       github: undefined,
       fetch,
