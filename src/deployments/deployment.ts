@@ -87,6 +87,9 @@ export const Deployment = z.object({
   requestedBy: z.string(),
   brings: Brings.nullable().default(null),
   approvals: z.array(Approval).default([]),
+  approvalsNeeded: z.int().default(0),
+  /** Who was asked to approve it: first those who were at work then. */
+  approvers: z.array(z.string()).default([]),
   /** The environment's rule for approvals that they were given under (approvalRule). */
   approvalRule: z.string().default(''),
   /** When the gates that ask GitHub were last found open for it. */

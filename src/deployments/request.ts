@@ -7,6 +7,7 @@ import { approvalRule } from './approval.ts';
 import { type Brings, type Deployment, deploymentIdFor } from './deployment.ts';
 import { readFacts } from './facts.ts';
 import { judge, type Refusal } from './gates.ts';
+import { whoMayApprove } from '../people/approvers.ts';
 import { whatItWouldBring } from './brings.ts';
 import { createDeployment, findDeployment } from './store.ts';
 import { isWorthWaiting } from './waiting.ts';
@@ -60,8 +61,12 @@ export async function requestDeployment(
   const deployment = { ...wanted, previous: facts.live ?? null, judgedAt: wanted.createdAt };
   const approved = others.length === refusals.length;
   if (!approved) {
-    const brings = await readBrings(ctx, deployment);
-    return { kind: 'accepted', deployment: await hold(ctx, { ...deployment, brings }, 'awaiting_approval') };
+    const [brings, approvers] = await Promise.all([
+      readBrings(ctx, deployment),
+      whoMayApprove(ctx, rules, actor.id),
+    ]);
+    const asking = { ...deployment, brings, approvers };
+    return { kind: 'accepted', deployment: await hold(ctx, asking, 'awaiting_approval') };
   }
   if (mayWait) return { kind: 'accepted', deployment: await hold(ctx, deployment, 'waiting') };
   const created = await createDeployment(ctx.redis, deployment);
@@ -129,6 +134,8 @@ export function newDeployment(
     requestedBy: actor.id,
     brings: null,
     approvals: [],
+    approvalsNeeded: rules.approvals,
+    approvers: [],
     approvalRule: approvalRule(ctx.config, rules),
     judgedAt: null,
     verdicts: [],

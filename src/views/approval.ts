@@ -38,10 +38,15 @@ export function approvedNote({
 }
 
 /** For the one message of a deployment that waits for approvals: who has agreed. */
-export function approvalLines({ approvals, kind, brings }: Deployment): Mrkdwn[] {
+export function approvalLines({ approvals, approvalsNeeded, approvers, kind, brings }: Deployment): Mrkdwn[] {
   const given = approvals.map(({ by }) => person(by));
+  const of = mrkdwn`${given.length} of ${approvalsNeeded} approvals`;
+  const asked = approvers.filter((id) => !approvals.some(({ by }) => by === id)).map(person);
+  const ask = asked.length === 0 ? mrkdwn`` : mrkdwn` ${joined(asked, ', ')} may approve it.`;
   const who =
-    given.length === 0 ? mrkdwn`Nobody has approved it yet.` : mrkdwn`Approved by ${joined(given, ', ')}.`;
+    given.length === 0
+      ? mrkdwn`Nobody has approved it yet (${of}).${ask}`
+      : mrkdwn`Approved by ${joined(given, ', ')} (${of}).${ask}`;
   const what = kind === 'rollback' ? [mrkdwn`It is a rollback to what was live there before.`] : [];
   const commits =
     brings === null

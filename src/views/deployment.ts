@@ -92,8 +92,11 @@ export function whatRuns({ deployment, requestedBy, ref, since }: Lease): Mrkdwn
   return mrkdwn`${person(requestedBy)} deploys ${code(ref)} since ${time(since)} (${code(deployment)})`;
 }
 
-function whoAndWhen({ requestedBy, createdAt, startedAt, endedAt }: Deployment): Mrkdwn {
-  const asked = mrkdwn`Asked for by ${person(requestedBy)} ${time(createdAt)}`;
+function whoAndWhen({ requestedBy, createdAt, startedAt, endedAt, state, approvals }: Deployment): Mrkdwn {
+  const agreed =
+    state === 'awaiting_approval' || approvals.length === 0 ? [] : approvals.map(({ by }) => person(by));
+  const by = agreed.length === 0 ? mrkdwn`` : mrkdwn`, approved by ${joined(agreed, ', ')}`;
+  const asked = mrkdwn`Asked for by ${person(requestedBy)} ${time(createdAt)}${by}`;
   if (startedAt === null || endedAt === null) return asked;
   return mrkdwn`${asked}, took ${lengthOf(startedAt, endedAt)}`;
 }

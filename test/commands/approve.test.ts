@@ -78,7 +78,17 @@ it('shows those who approve what it would bring', async () => {
   const words = JSON.stringify(blocks);
   expect(words).toContain('It brings 1 commit');
   expect(words).toContain('Add &lt;!channel&gt; to the footer');
-  expect(words).toContain('Nobody has approved it yet.');
+  expect(words).toContain('Nobody has approved it yet (0 of 2 approvals)');
+});
+
+it('names approvers who are at work first, and never the requester by any account', async () => {
+  ctx.now = () => new Date('2030-01-15T18:00:00Z'); // late evening in India, ten in the morning in California
+
+  const { approvers } = await ask();
+
+  expect(approvers[0]).toBe('U0BEN');
+  expect(approvers).not.toContain('U0ASHA');
+  expect(approvers).not.toContain('U0ASHA2');
 });
 
 it.each([

@@ -30,6 +30,8 @@ export function wanted(overrides: Partial<Deployment> = {}): Omit<Deployment, 'f
     summary: '',
     requestedBy: 'U0ASHA',
     approvals: [],
+    approvalsNeeded: 0,
+    approvers: [],
     driver: 'webhook',
     driverOptions: {},
     channel: 'C0STG',
