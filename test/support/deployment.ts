@@ -43,6 +43,8 @@ export function wanted(overrides: Partial<Deployment> = {}): Omit<Deployment, 'f
     run: null,
     startedAt: null,
     endedAt: null,
+    heardAt: null,
+    silentAt: null,
     runOver: false,
     lateEnd: null,
     url: null,
