@@ -32,7 +32,11 @@ it('ends at once what has not been started, and frees its lease', async () => {
   const reply = await baton.say('U0ASHA', `deploy cancel ${id}`);
 
   expect(reply).toMatchObject({ to: 'caller', words: expect.stringContaining('was cancelled') });
-  expect(await baton.load(id)).toMatchObject({ state: 'cancelled', reason: 'cancelled', cancelledBy: 'U0ASHA' });
+  expect(await baton.load(id)).toMatchObject({
+    state: 'cancelled',
+    reason: 'cancelled',
+    cancelledBy: 'U0ASHA',
+  });
   expect(await leased()).toBe(false);
   await baton.look(id);
   expect(baton.target.starts).toEqual([]);

@@ -20,6 +20,8 @@ export interface Running {
   ask(user: string, sha: string, environment?: string): Promise<string>;
   /** One look of its job. */
   look(id: string): Promise<Outcome>;
+  /** One look that dies as soon as it has anything to tell: what was to be saved until then is saved. */
+  dieAtEnd(id: string): Promise<Outcome>;
   /** Looks until its state changes no more. */
   bring(id: string): Promise<Deployment>;
   load(id: string): Promise<Deployment>;
@@ -52,15 +54,16 @@ export async function running(rules: Rules = {}): Promise<Running> {
   ctx.slack.findPerson = async (id) => PEOPLE[id] ?? (id === DANA ? person({ id }) : undefined);
   const say = speaker(ctx);
   const load = (id: string) => loadDeployment(ctx.redis, id);
-  const look = (id: string) =>
-    deploy.run(ctx, { version: 1, deployment: id, reference: 'r' }, { id, again: false, last: false });
+  const look = (id: string, as = ctx) =>
+    deploy.run(as, { version: 1, deployment: id, reference: 'r' }, { id, again: false, last: false });
   let clock = 0;
   return {
     ctx,
     target,
     say,
     load,
-    look,
+    look: (id) => look(id),
+    dieAtEnd: async (id) => look(id, { ...ctx, jobs: { add: () => Promise.reject(new Error('killed')) } }),
     driver,
     ask: async (user, sha, environment = 'staging') => {
       const before = new Set(asked(ctx));
@@ -84,12 +87,14 @@ export async function running(rules: Rules = {}): Promise<Running> {
       clock = seconds;
       ctx.now = () => new Date(NOON.getTime() + seconds * 1_000);
     },
-    close: () => target.close(),
+    close: () => target.close().catch(() => undefined), // a test may have closed it
   };
 }
 
 function asked(ctx: TestContext): string[] {
-  return ctx.queued.filter(({ queue, id }) => queue === 'deployments' && !id.includes('-wake-')).map(({ id }) => id);
+  return ctx.queued
+    .filter(({ queue, id }) => queue === 'deployments' && !id.includes('-wake-'))
+    .map(({ id }) => id);
 }
 
 /** Forty letters that pass for a sha. */
