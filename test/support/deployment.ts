@@ -18,6 +18,7 @@ export function wanted(overrides: Partial<Deployment> = {}): Omit<Deployment, 'f
     refKind: 'sha',
     kind: 'deploy',
     of: null,
+    leaves: null,
     waits: false,
     breakGlass: null,
     brings: null,

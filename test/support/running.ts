@@ -16,8 +16,8 @@ export interface Running {
   readonly ctx: TestContext;
   readonly target: Target;
   readonly say: (user: string, text: string, id?: string) => Promise<Said>;
-  /** Types a deployment of `sha` and gives its id. */
-  ask(user: string, sha: string, environment?: string): Promise<string>;
+  /** Types a deployment of a commit and gives its id. */
+  ask(user: string, commit: string, environment?: string): Promise<string>;
   /** One look of its job. */
   look(id: string): Promise<Outcome>;
   /** One look that dies as soon as it has anything to tell: what was to be saved until then is saved. */
@@ -65,11 +65,11 @@ export async function running(rules: Rules = {}): Promise<Running> {
     look: (id) => look(id),
     dieAtEnd: async (id) => look(id, { ...ctx, jobs: { add: () => Promise.reject(new Error('killed')) } }),
     driver,
-    ask: async (user, sha, environment = 'staging') => {
+    ask: async (user, commit, environment = 'staging') => {
       const before = new Set(asked(ctx));
       clock += 1; // requests that share a moment have no order
       ctx.now = () => new Date(NOON.getTime() + clock * 1_000);
-      const reply = await say(user, `deploy ${environment} api@${sha}`);
+      const reply = await say(user, `deploy ${environment} api@${commit}`);
       const [id] = asked(ctx).filter((one) => !before.has(one));
       if (id === undefined) throw new Error(`Not taken: ${reply.words}`);
       return id;
