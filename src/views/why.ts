@@ -103,6 +103,10 @@ function whoOpens(refusal: Refusal, explained: Explained): Mrkdwn[] {
     case 'lock_ambiguous':
       return [mrkdwn`Admins: ${named(holders.admin)}.`];
     case 'deployment_running':
+      if (refusal.next !== undefined)
+        return [
+          mrkdwn`${person(refusal.next.person)} is before you; with ${code('--wait')} yours goes on after it.`,
+        ];
       return refusal.lease === undefined
         ? [mrkdwn`Admins: ${named(holders.admin)}.`]
         : [

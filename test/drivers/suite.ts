@@ -141,7 +141,7 @@ export function itIsADriver(open: (play: Play) => Promise<Target>): void {
     await until(async () => {
       const progress = await driver.check(tools, driverRequest(), run, options);
       expect(progress.state).toBe('in_progress');
-      return 'heard' in progress && progress.heard === true;
+      return 'heard' in progress && progress.heard;
     });
   });
 
