@@ -112,6 +112,7 @@ describe('the list of what waits', () => {
 
     await baton.say('U0BEN', `deploy reject ${second}`);
     expect(await held()).toEqual([]);
+    expect(await baton.ctx.redis.hgetall('baton:{staging}:held')).toEqual({});
   });
 
   it('is in “/deploy status”', async () => {
