@@ -1,8 +1,12 @@
 import type { Command } from '../src/command.ts';
 import { deployApprove } from './approve.ts';
+import { deployCancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
 import { deployReject } from './reject.ts';
+import { deployResolve } from './resolve.ts';
+import { deployRetry } from './retry.ts';
 import { deployReview } from './review.ts';
+import { deployRollback } from './rollback.ts';
 import { freeze } from './freeze.ts';
 import { handoffDone } from './handoff-done.ts';
 import { handoffNote } from './handoff-note.ts';
@@ -17,11 +21,17 @@ import { thaw } from './thaw.ts';
 import { unlock } from './unlock.ts';
 import { version } from './version.ts';
 import { whoami } from './whoami.ts';
+import { deployWhy } from './why.ts';
 
 const listed: readonly Command[] = [
   deploy,
   deployStatus,
   deployHistory,
+  deployWhy,
+  deployCancel,
+  deployRetry,
+  deployRollback,
+  deployResolve,
   deployApprove,
   deployReject,
   deployReview,

@@ -3,13 +3,6 @@ import { UserError } from '../src/errors.ts';
 
 /** The commands that are not there yet, and what helps until then. */
 const LATER = [
-  { usage: '/deploy why ENV [SERVICE]', now: '“/deploy ENV --dry-run” tells what stands in the way.' },
-  { usage: '/deploy cancel ID', now: 'Until then stop the run where it runs: its message links to it.' },
-  { usage: '/deploy retry ID', now: 'Until then type the same “/deploy” again.' },
-  {
-    usage: '/deploy rollback ENV [SERVICE]',
-    now: '“/deploy history ENV” names the shas; deploy an earlier one.',
-  },
   { usage: '/remote SERVICE#PR up|down|status', now: '“/deploy ENV SERVICE#PR” deploys a pull request.' },
   { usage: '/handoff', now: '“/deploy status” and “/lock” show where things stand.' },
 ] as const;

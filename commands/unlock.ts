@@ -1,4 +1,5 @@
 import { type Call, defineCommand, type Reply } from '../src/command.ts';
+import { findEnvironment } from '../src/config/find.ts';
 import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
 import { actOnLocks } from '../src/locks/act.ts';
@@ -17,6 +18,7 @@ import { isHeardHere } from '../src/locks/tell.ts';
 import { release, releaseAll } from '../src/locks/release.ts';
 import { clearUnreadable, readBoard } from '../src/locks/store.ts';
 import { requireRole } from '../src/people/permission.ts';
+import { holdsRole } from '../src/people/roles.ts';
 import { readScope } from '../src/slack/target.ts';
 import { allFreed, lockFree, lockNote, lockOver } from '../src/views/lock.ts';
 import { place as named } from '../src/views/lock-words.ts';
@@ -73,6 +75,7 @@ async function one(
     force,
     reason: call.words.because ?? '',
     only: call.words.values.get('lock'),
+    deploys: await deploysThere(ctx, call, scope),
   });
   const answer = await actOnLocks(ctx, { scope, command: call.id, rule, actor: call.actor });
   switch (answer.outcome) {
@@ -94,6 +97,12 @@ async function one(
     default:
       return { to: 'caller', view: lockOver(scope, answer.lock) };
   }
+}
+
+/** Where Slack does not tell, their own lock and warnings are theirs all the same. */
+async function deploysThere(ctx: Context, { actor }: Call, scope: string): Promise<boolean> {
+  const rules = findEnvironment(ctx.config, environmentOf(scope));
+  return holdsRole(ctx, actor, 'deployer', rules).catch(() => false);
 }
 
 /** All that the person holds anywhere. What cannot be read is left alone; the rest is freed all the same. */

@@ -18,8 +18,8 @@ export const REASONS = {
     next: 'Admins have been told. One of them looks at `baton:{ENV}:lock` in Redis, then frees it with `/unlock ENV --force because REASON`.',
   },
   frozen: {
-    says: 'The environment has `freezes`, which this version cannot judge yet, so it deploys nothing there.',
-    next: 'Deploy there by other means. Without `freezes` in `baton.yml` the environment is open at all times.',
+    says: 'The environment is frozen: nothing is deployed there until it opens.',
+    next: 'Wait for the opening, which the answer names. An admin opens it earlier with `/thaw ENV`, or passes it once with `--break-glass because REASON`.',
   },
   checks_failing: {
     says: 'A required check of the commit has failed or is missing.',
@@ -34,12 +34,12 @@ export const REASONS = {
     next: 'Try again in a minute. If it stays so, an operator runs `baton check` to see whether GitHub answers Baton.',
   },
   not_promoted: {
-    says: 'The environment has `promote_from`, which this version cannot judge yet, so it deploys nothing there.',
-    next: 'Deploy there by other means. Without `promote_from` in `baton.yml` any sha may be deployed there.',
+    says: 'The environment takes only what is live on another one, and this sha is not live there.',
+    next: 'Deploy the same sha there first; the answer names the environment. Then deploy it here.',
   },
   approval_required: {
-    says: 'The environment asks for `approvals`, which this version cannot take yet, so it deploys nothing there.',
-    next: 'Deploy there by other means. Without `approvals` in `baton.yml` nobody else needs to agree.',
+    says: 'The deployment needs approvals that it does not have.',
+    next: 'Approvers press Approve on its message, or type `/deploy approve ID`. `/deploy why ENV` names them.',
   },
   approval_expired: {
     says: 'The approval was not given in time.',
@@ -50,12 +50,12 @@ export const REASONS = {
     next: 'Ask an approver who neither requested the deployment nor wrote the commit.',
   },
   ref_not_found: {
-    says: 'The branch, tag, sha or pull request does not exist in the repository.',
-    next: 'Look for a typing error, and whether the branch has been pushed.',
+    says: 'The branch, tag, sha or pull request does not exist in the repository, or there is no deployment to go back to.',
+    next: 'Look for a typing error, and whether the branch has been pushed. After `/deploy rollback`: nothing else has succeeded there before, so deploy the ref that you mean.',
   },
   ref_changed: {
-    says: 'The branch or tag has moved since the deployment was asked for.',
-    next: 'Look at the new commits, then ask for the deployment again.',
+    says: 'The branch, tag or pull request no longer stands for the commit that the deployment was asked for with.',
+    next: 'Look at the new commits, then ask for the deployment again, or deploy the sha itself.',
   },
   fork_refused: {
     says: 'Code from a fork is never run.',
@@ -79,27 +79,27 @@ export const REASONS = {
   },
   deployment_running: {
     says: 'A deployment of the service is running on the environment, or waits there before yours.',
-    next: 'With `--wait` yours goes on by itself when its turn comes. `/deploy status ENV` shows how far it is.',
+    next: 'With `--wait` yours goes on by itself when its turn comes. `/deploy status ENV` shows how far it is, `/deploy cancel ID` ends it.',
   },
   driver_failed: {
     says: 'The deployment failed, or the target says that it never began.',
-    next: 'Read what the message and its thread say, mend the cause, and deploy again.',
+    next: 'Read what the message and its thread say and mend the cause. Then press Retry, or Roll back to what was live before.',
   },
   driver_unknown: {
-    says: 'The driver cannot tell whether the deployment ran.',
-    next: 'Look at the target. The service stays blocked there until it is known how the run ended; docs/operations.md has the ways to tell Baton.',
+    says: 'The driver cannot tell whether the deployment ran, or how it ended.',
+    next: 'Look at the target, then say what happened with the buttons on the message or `/deploy resolve ID ran|failed|never`. The service stays blocked there until then, or until the target tells.',
   },
   timed_out: {
     says: 'The deployment took longer than its time-out.',
-    next: 'Look at the run: the service stays blocked there until its end is known. A longer `timeout` is set in `baton.yml`.',
+    next: 'Look at the run: the service stays blocked there until its end is known. `/deploy cancel ID` asks the target to end it; where the target tells nothing, `/deploy resolve ID` does. A longer `timeout` is set in `baton.yml`.',
   },
   cancelled: {
-    says: 'The run was cancelled.',
-    next: 'Deploy again when you are ready.',
+    says: 'A person, or the target, has cancelled the deployment.',
+    next: 'Press Retry, or deploy again, when you are ready.',
   },
   superseded: {
-    says: 'A newer deployment took its place.',
-    next: 'Nothing is left to do. `/deploy status ENV` shows the newer one.',
+    says: 'It still waited for approvals when a deployment that was asked for later had become live.',
+    next: 'Nothing is left to do, unless the older sha is wanted after all: then ask for it again. `/deploy status ENV` shows what is live.',
   },
   invalid_command: {
     says: 'The command could not be understood.',

@@ -18,6 +18,7 @@ const ROLES = ['src/main.ts', 'src/serve.ts'];
 const VERBS = [
   'src/config/told.ts',
   'src/deployments/facts.ts',
+  'src/deployments/held-back.ts',
   'src/deployments/order.ts',
   'src/deployments/request.ts',
   'src/deployments/tell.ts',

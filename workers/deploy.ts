@@ -1,12 +1,13 @@
 import type { Context } from '../src/context.ts';
 import { type Deployment, isFinished } from '../src/deployments/deployment.ts';
+import { askPeople } from '../src/deployments/ask-people.ts';
+import { followEnd } from '../src/deployments/follow-end.ts';
 import { goOn, goOnWhenApproved } from '../src/deployments/go-on.ts';
 import { begin } from '../src/deployments/start.ts';
 import { loadDeployment } from '../src/deployments/store.ts';
 import { tell } from '../src/deployments/tell.ts';
-import { afterEnd, LOOK_AGAIN_SECONDS } from '../src/deployments/waiting.ts';
+import { LOOK_AGAIN_SECONDS } from '../src/deployments/waiting.ts';
 import { watch } from '../src/deployments/watch.ts';
-import { askToKeepLocks } from '../src/locks/act.ts';
 import { defineWorker, type Outcome } from '../src/worker.ts';
 
 /** Takes a deployment one step further: start, watch, end. Waiting is done by the queue. */
@@ -20,9 +21,9 @@ export const deploy = defineWorker({
     // An earlier attempt may have died, or lost its connection, between saving and telling.
     const over = isFinished(deployment) && deployment.runOver;
     if (job.again || over) await tell(ctx, deployment);
+    if (job.again && deployment.state === 'unknown') await askPeople(ctx, deployment);
     if (over) {
-      await afterEnd(ctx, deployment);
-      await askToKeepLocks(ctx, deployment.environment, `${id}-ended`);
+      await followEnd(ctx, deployment);
       return 'done';
     }
 

@@ -1,7 +1,7 @@
 import { HANDLED } from '../github/delivery.ts';
+import { checkCommitChecks } from './commit-checks.ts';
 import { checkConfig, type ConfigProbes } from './config.ts';
 import { checkGitHub, type GitHubProbes } from './github.ts';
-import { checkLater } from './later.ts';
 import { checkMail } from './mail.ts';
 import { messageOf } from './message.ts';
 import type { Findings, Line } from './findings.ts';
@@ -41,8 +41,8 @@ export async function checkInstallation(settings: Settings, probes: Probes): Pro
     checkGitHub(settings.github, config, probes.github),
   ]);
   const mail = await checkMail(settings.smtp, config?.mail, probes.mail);
-  const later = config === undefined ? [] : checkLater(config);
-  const all = [...lines, ...groups.flat(), ...switches(settings), mail, ...later];
+  const commits = config === undefined ? [] : checkCommitChecks(config, settings.github);
+  const all = [...lines, ...groups.flat(), ...switches(settings), mail, ...commits];
   const hidden = all.map((line) => ({ ...line, says: withoutSecrets(line.says, settings.secrets) }));
   return { lines: hidden, ok: hidden.every(({ state }) => state !== 'wrong') };
 }

@@ -3,13 +3,14 @@ import { ConflictError, UnreadableError } from '../errors.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Deployment } from './deployment.ts';
 import { Lease } from './lease.ts';
-import { indexKey, leasesKey, recordKey } from './store.ts';
+import { heldKey, indexKey, leasesKey, recordKey } from './store.ts';
 
 /*
  * Records a deployment that waits: for its turn, or for approvals. It holds no lease.
  *
- *   KEYS[1]  record   KEYS[2]  index of the environment
- *   ARGV[1]  id       ARGV[2]  record as JSON   ARGV[3]  time of creation in milliseconds
+ *   KEYS[1]  record   KEYS[2]  index of the environment   KEYS[3]  those that hold no lease
+ *   ARGV[1]  id       ARGV[2]  record as JSON             ARGV[3]  time of creation in milliseconds
+ *   ARGV[4]  service
  *
  *   Returns  the record: of the same command's earlier run, if there was one
  */
@@ -18,6 +19,7 @@ const RECORD = defineScript(/* lua */ `
   if existing then return existing end
   redis.call('SET', KEYS[1], ARGV[2])
   redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
+  redis.call('HSET', KEYS[3], ARGV[1], ARGV[4])
   return ARGV[2]
 `);
 
@@ -25,8 +27,8 @@ const RECORD = defineScript(/* lua */ `
  * Lets a deployment that waited go on: saves it, if nobody saved it since it was read, and takes its lease, both or
  * neither.
  *
- *   KEYS[1]  record   KEYS[2]  leases   KEYS[3]  fence counter
- *   ARGV[1]  revision that was read     ARGV[2]  service
+ *   KEYS[1]  record   KEYS[2]  leases   KEYS[3]  fence counter   KEYS[4]  those that hold no lease
+ *   ARGV[1]  revision that was read     ARGV[2]  service         ARGV[5]  id
  *   ARGV[3]  record as JSON, from behind the fence on
  *   ARGV[4]  lease as JSON, from behind the fence on
  *
@@ -41,6 +43,7 @@ const ADMIT = defineScript(/* lua */ `
   local record = '{"fence":' .. fence .. ',' .. ARGV[3]
   redis.call('HSET', KEYS[2], ARGV[2], '{"fence":' .. fence .. ',' .. ARGV[4])
   redis.call('SET', KEYS[1], record)
+  redis.call('HDEL', KEYS[4], ARGV[5])
   return {'admitted', record}
 `);
 
@@ -49,10 +52,14 @@ export async function recordDeployment(
   redis: RedisClient,
   wanted: Omit<Deployment, 'fence' | 'revision'>,
 ): Promise<Deployment> {
-  const { environment, id, createdAt } = wanted;
+  const { environment, id, service, createdAt } = wanted;
   const json = JSON.stringify({ ...wanted, fence: 0, revision: 1 });
   const [stored] = await Promise.all([
-    RECORD(redis, [recordKey(id), indexKey(environment)], [id, json, createdAt.getTime()]),
+    RECORD(
+      redis,
+      [recordKey(id), indexKey(environment), heldKey(environment)],
+      [id, json, createdAt.getTime(), service],
+    ),
     redis.sadd('baton:environments', environment),
   ]);
   return parse(Deployment, recordKey(id), z.string().parse(stored));
@@ -72,8 +79,9 @@ export async function admitDeployment(
   const rest = (value: object) => JSON.stringify(value).slice(1);
   const { fence: _none, ...unleased } = after;
   const lease = { deployment: id, requestedBy, ref, since: after.updatedAt };
-  const keys = [recordKey(id), leasesKey(environment), `baton:{${environment}}:fence`];
-  const args = [before.revision, service, rest({ ...unleased, revision: before.revision + 1 }), rest(lease)];
+  const keys = [recordKey(id), leasesKey(environment), `baton:{${environment}}:fence`, heldKey(environment)];
+  const next = { ...unleased, revision: before.revision + 1 };
+  const args = [before.revision, service, rest(next), rest(lease), id];
   const [kind, json] = z
     .tuple([z.enum(['admitted', 'leased', 'moved']), z.string()])
     .parse(await ADMIT(redis, keys, args));

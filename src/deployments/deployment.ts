@@ -28,6 +28,8 @@ export const Live = z.object({
   by: z.string(),
   /** A later run of the service was started and did not succeed: the target may hold half of it. */
   disturbed: z.boolean().default(false),
+  /** That run's deployment. */
+  disturbedBy: z.string().optional(),
 });
 export type Live = z.infer<typeof Live>;
 
@@ -77,6 +79,8 @@ export const Deployment = z.object({
   /** A retry or rollback, and of which deployment. */
   kind: z.enum(['deploy', 'retry', 'rollback']).default('deploy'),
   of: z.string().nullable().default(null),
+  /** The sha that a rollback leaves. */
+  leaves: z.string().nullable().default(null),
   /** Asked for with `--wait`: a lock or another deployment does not end it. */
   waits: z.boolean().default(false),
   breakGlass: BreakGlass.nullable().default(null),
@@ -117,6 +121,10 @@ export const Deployment = z.object({
   run: z.string().nullable().default(null),
   startedAt: instant.nullable().default(null),
   endedAt: instant.nullable().default(null),
+  /** When the target was first heard to have the run; null while it has only been asked to start it. */
+  heardAt: instant.nullable().default(null),
+  /** When people were asked about a start of which nothing was heard. */
+  silentAt: instant.nullable().default(null),
   /** The run is known to be over (a timed-out deployment has ended, but its run has not). */
   runOver: z.boolean().default(false),
   /** How the run of a timed-out deployment ended at last. */
@@ -144,7 +152,18 @@ const NEXT = {
 export type Change = Partial<
   Pick<
     Deployment,
-    'reason' | 'summary' | 'run' | 'intendedAt' | 'url' | 'logUrl' | 'tail' | 'runOver' | 'judgedAt'
+    | 'reason'
+    | 'summary'
+    | 'run'
+    | 'intendedAt'
+    | 'url'
+    | 'logUrl'
+    | 'tail'
+    | 'runOver'
+    | 'judgedAt'
+    | 'cancelledBy'
+    | 'verdicts'
+    | 'heardAt'
   >
 >;
 
@@ -162,8 +181,20 @@ export function transition(from: Deployment, to: DeploymentState, at: Date, chan
     state: to,
     startedAt: to === 'in_progress' ? (from.startedAt ?? at) : from.startedAt,
     endedAt: ended ? at : null,
+    // What people said of a run that was lost from sight says nothing of it once it is seen again.
+    verdicts: to === 'in_progress' ? [] : (change.verdicts ?? from.verdicts),
     updatedAt: at,
   };
+}
+
+/** True while it waits for its turn or for approvals: it has taken no lease. */
+export function holdsNoLease({ state }: Pick<Deployment, 'state'>): boolean {
+  return state === 'waiting' || state === 'awaiting_approval';
+}
+
+/** True when its run ended well, also after its time was over. */
+export function hasSucceeded({ state, lateEnd }: Pick<Deployment, 'state' | 'lateEnd'>): boolean {
+  return state === 'success' || lateEnd === 'success';
 }
 
 /** True in a state that no transition leaves. */

@@ -3,31 +3,50 @@ import type { Detail } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
 import { type Deployment, isFinished, type Live, transition } from './deployment.ts';
 import { failpoint } from './failpoint.ts';
-import { askToKeepLocks } from '../locks/act.ts';
+import { followEnd } from './follow-end.ts';
 import { findLive, replaceDeployment } from './store.ts';
+import { askPeople } from './ask-people.ts';
 import { noteEnd, tell } from './tell.ts';
 
 const LOOK_AGAIN_SECONDS = 30;
 
 export type RunEnd = { readonly state: 'success' | 'failure' | 'cancelled' } & Detail;
 
-/** The run is over, the driver says so: saves the end, frees the lease and sets what is live, in one step. */
-export async function endRun(ctx: Context, deployment: Deployment, end: RunEnd): Promise<Outcome> {
+export interface Ending {
+  /** False when it is known that the run never touched the target: what was live there is as it was. */
+  readonly began?: boolean;
+  /** What people said of the run, when their word is the evidence. */
+  readonly verdicts?: Deployment['verdicts'];
+}
+
+/**
+ * The run is over, by the word of the driver or of people: saves the end, frees the lease and sets what is live, in one
+ * step. A run that failed after somebody had asked the target to end it was cancelled.
+ */
+export async function endRun(
+  ctx: Context,
+  deployment: Deployment,
+  end: RunEnd,
+  { began = true, verdicts = deployment.verdicts }: Ending = {},
+): Promise<Outcome> {
   failpoint('before-end');
   const now = ctx.now();
+  const state = end.state === 'failure' && deployment.cancelledBy !== null ? 'cancelled' : end.state;
   const after = isFinished(deployment)
     ? {
         ...deployment,
+        verdicts,
         runOver: true,
-        lateEnd: end.state,
+        lateEnd: state,
         updatedAt: now,
-        summary: `${deployment.summary} ${LATE_END[end.state]}`,
+        summary: `${deployment.summary} ${LATE_END[state]}`,
       }
-    : transition(deployment, end.state, now, { ...details(end), reason: REASON[end.state], runOver: true });
-  const live = await liveAfter(ctx, deployment, end.state, now);
+    : transition(deployment, state, now, { ...details(end), reason: REASON[state], runOver: true, verdicts });
+  const live = began ? await liveAfter(ctx, deployment, state, now) : {};
   const saved = await replaceDeployment(ctx.redis, deployment, after, { freeLease: true, ...live });
   if (!isFinished(deployment)) noteEnd(ctx, saved);
-  await askToKeepLocks(ctx, saved.environment, `${saved.id}-ended`);
+  failpoint('after-end');
+  await followEnd(ctx, saved);
   failpoint('before-message');
   await tell(ctx, saved);
   return 'done';
@@ -40,7 +59,7 @@ export async function becomeUnknown(ctx: Context, deployment: Deployment, why: s
     const unknown = transition(deployment, 'unknown', ctx.now(), change);
     const saved = await replaceDeployment(ctx.redis, deployment, unknown);
     ctx.log.error({ deployment: saved.id, why }, 'nobody can tell whether a deployment runs');
-    await tell(ctx, saved);
+    await Promise.all([tell(ctx, saved), askPeople(ctx, saved)]);
   }
   return { againInSeconds: LOOK_AGAIN_SECONDS };
 }
@@ -52,7 +71,7 @@ export async function becomeUnknown(ctx: Context, deployment: Deployment, why: s
 export async function timeOut(ctx: Context, deployment: Deployment, seconds: number): Promise<void> {
   const change = {
     reason: 'timed_out' as const,
-    summary: `No end within ${Math.round(seconds / 60)} min. The environment stays blocked until the run is over.`,
+    summary: `No end within ${Math.max(1, Math.round(seconds / 60))} min. The environment stays blocked until the run is over.`,
   };
   const saved = await replaceDeployment(
     ctx.redis,
@@ -81,7 +100,7 @@ async function liveAfter(
     return { live: { deployment: id, ref, sha, since, by: requestedBy, disturbed: false } };
   }
   const before = await findLive(ctx.redis, environment, service);
-  return before === undefined ? {} : { live: { ...before, disturbed: true } };
+  return before === undefined ? {} : { live: { ...before, disturbed: true, disturbedBy: id } };
 }
 
 /** What a driver told, as far as it told anything. */

@@ -6,6 +6,7 @@ export type FailpointName =
   | 'after-start'
   | 'watching'
   | 'before-end'
+  | 'after-end'
   | 'before-message';
 
 const armed = process.env['BATON_FAILPOINT'];

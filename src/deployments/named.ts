@@ -5,8 +5,11 @@ import type { Deployment } from './deployment.ts';
 import { findDeployment } from './store.ts';
 
 /** The deployment whose id was typed. Throws UserError when none was, and NotFoundError when there is none. */
-export async function namedDeployment(ctx: Context, { command, words }: Words): Promise<Deployment> {
-  const id = words[0]?.text;
+export async function namedDeployment(
+  ctx: Context,
+  { command, words }: Words,
+  id = words[0]?.text,
+): Promise<Deployment> {
   if (id === undefined) {
     throw new UserError('Which deployment?', {
       hint: 'Its id is in the small print of its message, and in “/deploy history”.',

@@ -13,7 +13,7 @@ import { deploymentRefused } from '../views/refusal.ts';
 import { type Deployment, deploymentIdFor } from './deployment.ts';
 import { failpoint } from './failpoint.ts';
 import type { Refusal } from './gates.ts';
-import { requestDeployment } from './request.ts';
+import { type Again, requestDeployment } from './request.ts';
 import { findDeployment } from './store.ts';
 import { tell } from './tell.ts';
 import { standInLine } from './waiting.ts';
@@ -26,7 +26,7 @@ export interface Order {
   readonly resolved: Resolved;
   readonly wait: boolean;
   readonly breakGlass?: string | undefined;
-  readonly again?: { readonly kind: 'retry' | 'rollback'; readonly of: string } | undefined;
+  readonly again?: Again | undefined;
   /** What a person would type behind the environment for the same: `api@main`. */
   readonly asked: string;
 }

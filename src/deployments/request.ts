@@ -12,6 +12,15 @@ import { whatItWouldBring } from './brings.ts';
 import { createDeployment, findDeployment } from './store.ts';
 import { isWorthWaiting } from './waiting.ts';
 
+/** What a retry or a rollback does again. */
+export interface Again {
+  readonly kind: 'retry' | 'rollback';
+  /** The deployment that is repeated, or gone back to. */
+  readonly of: string;
+  /** The sha that a rollback leaves. */
+  readonly leaves?: string;
+}
+
 export interface Request {
   /** The command's id: the same command asks for the same deployment, however often it runs. */
   readonly command: string;
@@ -27,7 +36,7 @@ export interface Request {
   /** Why an admin passes gates in need. */
   readonly breakGlass?: string | undefined;
   /** For a retry or a rollback: of which deployment. */
-  readonly again?: { readonly kind: 'retry' | 'rollback'; readonly of: string } | undefined;
+  readonly again?: Again | undefined;
 }
 
 export type Requested =
@@ -123,6 +132,7 @@ export function newDeployment(
     refKind: resolved.kind,
     kind: again?.kind ?? 'deploy',
     of: again?.of ?? null,
+    leaves: again?.leaves ?? null,
     waits: request.wait,
     breakGlass:
       request.breakGlass === undefined
@@ -153,6 +163,8 @@ export function newDeployment(
     run: null,
     startedAt: null,
     endedAt: null,
+    heardAt: null,
+    silentAt: null,
     runOver: false,
     lateEnd: null,
     url: rules.url ?? null,

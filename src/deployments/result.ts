@@ -40,7 +40,9 @@ export async function recordResult(
 ): Promise<'taken' | 'known' | 'conflict'> {
   if (fence !== deployment.fence || deployment.intendedAt === null) return 'conflict';
   if (deployment.runOver) {
-    const known: (string | null)[] = [deployment.lateEnd ?? deployment.state, 'in_progress'];
+    const end = deployment.lateEnd ?? deployment.state;
+    // What failed after somebody had asked the target to end it was cancelled.
+    const known: string[] = [end === 'cancelled' ? 'failure' : end, 'in_progress'];
     return known.includes(result.state) ? 'known' : 'conflict';
   }
 

@@ -17,7 +17,7 @@ import { askToKeepLocks } from '../locks/act.ts';
 /** An attempt that has not reached the driver this long after its intent will never do so. */
 const LEAP_SECONDS = 5;
 /** After this long nobody else can still be about to start it: LEAP_SECONDS and a driver's own 10 s time-out. */
-const SETTLE_SECONDS = 20;
+export const SETTLE_SECONDS = 20;
 
 /** Takes a queued deployment to its start, exactly once: gates again, intent, driver, record. */
 export async function begin(ctx: Context, deployment: Deployment): Promise<Outcome> {
@@ -136,7 +136,8 @@ async function neverStarted(ctx: Context, deployment: Deployment): Promise<Outco
   });
 }
 
-async function endBeforeStart(
+/** Ends a deployment that has its lease and was never started. */
+export async function endBeforeStart(
   ctx: Context,
   deployment: Deployment,
   state: 'cancelled' | 'failure',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ConflictError, NotFoundError, UnreadableError } from '../errors.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
-import { Deployment, environmentOfDeployment, Live } from './deployment.ts';
+import { Deployment, environmentOfDeployment, holdsNoLease, Live } from './deployment.ts';
 import { Lease } from './lease.ts';
 
 /*
@@ -33,10 +33,12 @@ const CREATE = defineScript(/* lua */ `
  * Saves a deployment only if nobody saved it since it was read; frees its lease and sets what is live in the same step.
  *
  *   KEYS[1]  record           KEYS[2]  leases          KEYS[3]  live
+ *   KEYS[4]  those that hold no lease                  KEYS[5]  what was live, newest first
  *   ARGV[1]  revision that was read
  *   ARGV[2]  record as JSON   ARGV[3]  id              ARGV[4]  service
  *   ARGV[5]  '1' to free the lease, if it is this deployment's
  *   ARGV[6]  what is live from then on as JSON, or ''; a deployment that lost its lease says nothing of it
+ *   ARGV[7]  '1' when it waits without a lease      ARGV[8]  '1' when it is what has become live
  *
  *   Returns  1 when saved, 0 when somebody else was faster
  */
@@ -44,11 +46,16 @@ const REPLACE = defineScript(/* lua */ `
   local stored = redis.call('GET', KEYS[1])
   if not stored or cjson.decode(stored).revision ~= tonumber(ARGV[1]) then return 0 end
   redis.call('SET', KEYS[1], ARGV[2])
+  if ARGV[7] == '1' then redis.call('HSET', KEYS[4], ARGV[3], ARGV[4]) else redis.call('HDEL', KEYS[4], ARGV[3]) end
   if ARGV[5] == '1' then
     local lease = redis.call('HGET', KEYS[2], ARGV[4])
     if lease and cjson.decode(lease).deployment == ARGV[3] then
       redis.call('HDEL', KEYS[2], ARGV[4])
       if ARGV[6] ~= '' then redis.call('HSET', KEYS[3], ARGV[4], ARGV[6]) end
+      if ARGV[8] == '1' then
+        redis.call('LPUSH', KEYS[5], ARGV[6])
+        redis.call('LTRIM', KEYS[5], 0, 49)
+      end
     end
   end
   return 1
@@ -93,7 +100,13 @@ export async function replaceDeployment(
   const next = { ...after, revision: before.revision + 1 };
   const saved = await REPLACE(
     redis,
-    [recordKey(id), leasesKey(environment), liveKey(environment)],
+    [
+      recordKey(id),
+      leasesKey(environment),
+      liveKey(environment),
+      heldKey(environment),
+      livesKey(environment, service),
+    ],
     [
       before.revision,
       JSON.stringify(next),
@@ -101,6 +114,8 @@ export async function replaceDeployment(
       service,
       freeLease ? '1' : '0',
       live === undefined ? '' : JSON.stringify(live),
+      holdsNoLease(next) ? '1' : '0',
+      live?.deployment === id ? '1' : '0',
     ],
   );
   if (saved !== 1) throw new ConflictError(`Deployment ${id} has moved on from ${before.state}.`);
@@ -229,4 +244,6 @@ function parse<Value extends z.ZodType>(schema: Value, key: string, json: string
 export const recordKey = (id: string) => `baton:{${environmentOfDeployment(id)}}:deployment:${id}`;
 export const indexKey = (environment: string) => `baton:{${environment}}:deployments`;
 export const leasesKey = (environment: string) => `baton:{${environment}}:leases`;
+export const heldKey = (environment: string) => `baton:{${environment}}:held`;
+export const livesKey = (environment: string, service: string) => `baton:{${environment}}:lives:${service}`;
 const liveKey = (environment: string) => `baton:{${environment}}:live`;

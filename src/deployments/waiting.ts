@@ -8,6 +8,7 @@ import { deploymentEndedFor } from '../views/deployment.ts';
 import type { Outcome } from '../worker.ts';
 import { admitDeployment } from './admission.ts';
 import { type Deployment, isFinished, transition } from './deployment.ts';
+import { failpoint } from './failpoint.ts';
 import { findDeployment, replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
 
@@ -79,21 +80,25 @@ export async function admit(ctx: Context, deployment: Deployment): Promise<Deplo
   return admitted.deployment;
 }
 
-export interface Ending {
+export interface WaitingEnd {
   readonly reason: ReasonCode;
   readonly summary: string;
   /** Who ended it; whoever asked for the deployment needs no word about what they did themselves. */
   readonly by?: string;
+  /** Left out, it was cancelled. */
+  readonly state?: 'cancelled' | 'superseded';
 }
 
 /** Ends a deployment that never took a lease; who asked for it is told why by direct message. Safe to repeat. */
 export async function endWaiting(
   ctx: Context,
   deployment: Deployment,
-  { reason, summary, by }: Ending,
+  { reason, summary, by, state = 'cancelled' }: WaitingEnd,
 ): Promise<void> {
-  const ended = transition(deployment, 'cancelled', ctx.now(), { reason, summary, runOver: true });
+  const cancelledBy = reason === 'cancelled' ? (by ?? null) : null;
+  const ended = transition(deployment, state, ctx.now(), { reason, summary, runOver: true, cancelledBy });
   const saved = await replaceDeployment(ctx.redis, deployment, ended);
+  failpoint('after-end');
   noteEnd(ctx, saved);
   await afterEnd(ctx, saved);
   await tell(ctx, saved);
@@ -131,7 +136,8 @@ export async function leaveWithDeployment(ctx: Context, place: Place | null): Pr
   await endWaiting(ctx, deployment, { reason: 'cancelled', summary, by: place?.person ?? '' });
 }
 
-async function leaveLine(ctx: Context, { id, environment, service }: Deployment): Promise<void> {
+/** Its place in the line, if it has one, is the next one's. Safe to repeat. */
+export async function leaveLine(ctx: Context, { id, environment, service }: Deployment): Promise<void> {
   const scope = `${environment}/${service}`;
   await actOnLocks(ctx, { scope, command: `${id}-unwait`, rule: stopWaiting(id) });
   await askToKeepLocks(ctx, environment, `${id}-unwait`);

@@ -1,11 +1,14 @@
 import type { Context } from '../context.ts';
-import type { Detail } from '../drivers/driver.ts';
+import type { Progress } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
+import { askRequester } from './ask-people.ts';
 import { type Deployment, isFinished, transition } from './deployment.ts';
 import { driverOf, laterRequest } from './driver.ts';
 import { becomeUnknown, details, endRun, timeOut } from './end.ts';
 import { loadDeployment, replaceDeployment } from './store.ts';
 import { tell } from './tell.ts';
+
+type InProgress = Extract<Progress, { state: 'in_progress' }>;
 
 /** Asks the driver how far the run is, once. The job goes back to the queue until the run is over. */
 export async function watch(ctx: Context, deployment: Deployment, run: string): Promise<Outcome> {
@@ -25,8 +28,9 @@ export async function watch(ctx: Context, deployment: Deployment, run: string): 
     }
     case 'in_progress': {
       const timedOut = await endIfTooLong(ctx, deployment);
-      await noteProgress(ctx, timedOut, progress);
-      return { againInSeconds: progress.checkAgainInSeconds };
+      const noted = await noteProgress(ctx, timedOut, progress);
+      const seconds = await askIfSilent(ctx, noted);
+      return { againInSeconds: Math.min(progress.checkAgainInSeconds, seconds) };
     }
   }
 }
@@ -40,17 +44,46 @@ async function endIfTooLong(ctx: Context, deployment: Deployment): Promise<Deplo
   return loadDeployment(ctx.redis, deployment.id);
 }
 
-/** Saves and tells only what people can see: the address, the log, and that a lost run has been found again. */
-async function noteProgress(ctx: Context, deployment: Deployment, progress: Detail): Promise<void> {
-  const { url, logUrl, state } = deployment;
-  const news = { ...details(progress), tail: deployment.tail };
-  const changed = (news.url ?? url) !== url || (news.logUrl ?? logUrl) !== logUrl;
-  if (state !== 'unknown' && !changed) return;
-  if (isFinished(deployment)) return;
+/**
+ * Saves that the target has been heard, and tells only what people can see: the address, the log, that a lost run has
+ * been found again, and that a silent one has not been silent for ever.
+ */
+async function noteProgress(ctx: Context, deployment: Deployment, progress: InProgress): Promise<Deployment> {
+  const { url, logUrl, state, silentAt } = deployment;
+  const heard = progress.heard === true;
+  const found = state === 'unknown' && heard;
+  const heardAt = deployment.heardAt ?? (heard ? ctx.now() : null);
+  const { heard: _heard, ...detail } = progress;
+  const news = { ...details(detail), tail: deployment.tail, heardAt };
+  const shows = (news.url ?? url) !== url || (news.logUrl ?? logUrl) !== logUrl;
+  const speaks = heardAt !== deployment.heardAt;
+  if (isFinished(deployment) || (state === 'unknown' && !found)) return deployment;
+  if (!found && !shows && !speaks) return deployment;
 
-  const after =
-    state === 'unknown'
-      ? transition(deployment, 'in_progress', ctx.now(), { summary: '', ...news })
-      : { ...deployment, ...news, updatedAt: ctx.now() };
-  await tell(ctx, await replaceDeployment(ctx.redis, deployment, after));
+  const after = found
+    ? transition(deployment, 'in_progress', ctx.now(), { summary: '', ...news })
+    : { ...deployment, ...news, updatedAt: ctx.now() };
+  const saved = await replaceDeployment(ctx.redis, deployment, {
+    ...after,
+    silentAt: speaks ? null : silentAt,
+  });
+  if (found || shows || silentAt !== null) await tell(ctx, saved);
+  return saved;
+}
+
+/** Asks about a start that nobody has reported in time, once. Gives the seconds until it is time to. */
+async function askIfSilent(ctx: Context, deployment: Deployment): Promise<number> {
+  const { state, heardAt, silentAt, startedAt, environment } = deployment;
+  const seconds = ctx.config.environments[environment]?.start_within;
+  if (seconds === undefined || startedAt === null) return Infinity;
+  if (state !== 'in_progress' || heardAt !== null || silentAt !== null) return Infinity;
+  const left = seconds - (ctx.now().getTime() - startedAt.getTime()) / 1_000;
+  if (left > 0) return left;
+
+  await askRequester(ctx, deployment);
+  const silent = { ...deployment, silentAt: ctx.now(), updatedAt: ctx.now() };
+  const saved = await replaceDeployment(ctx.redis, deployment, silent);
+  ctx.log.warn({ deployment: saved.id }, 'nothing has been heard of a start');
+  await tell(ctx, saved);
+  return Infinity;
 }

@@ -7,7 +7,10 @@ import { plainText, webAddress } from './text.ts';
 const POLL_SECONDS = 2;
 
 /** Of a run at another place: a worker there will answer, and which worker asks is chance. */
-export const ELSEWHERE: Progress = { state: 'in_progress', checkAgainInSeconds: 15 };
+export const ELSEWHERE: Extract<Progress, { state: 'in_progress' }> = {
+  state: 'in_progress',
+  checkAgainInSeconds: 15,
+};
 
 /** How far the run is whose folder this is; `unknown` when its supervisor is gone and has left no end. */
 export async function progressIn(folder: string): Promise<Progress> {
@@ -27,7 +30,7 @@ async function readProgress(folder: string): Promise<Progress> {
   if ((await findEnd(folder)) !== undefined) return endedAs(folder, record.program);
   if (record.host !== hostname()) return ELSEWHERE;
   return alive
-    ? { state: 'in_progress', checkAgainInSeconds: POLL_SECONDS, tail: await readTail(folder) }
+    ? { state: 'in_progress', checkAgainInSeconds: POLL_SECONDS, heard: true, tail: await readTail(folder) }
     : { state: 'unknown', why: `${plainText(record.program)} was lost from sight: its supervisor is gone.` };
 }
 

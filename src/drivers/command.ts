@@ -111,7 +111,7 @@ async function check(
 
   const answered = await askLookup(request, options);
   if (answered === undefined || answered === 'not_found') return here;
-  if (answered === 'in_progress') return ELSEWHERE;
+  if (answered === 'in_progress') return { ...ELSEWHERE, heard: true };
   return { state: answered, summary: `The program of lookup_argv says: ${answered}.` };
 }
 

@@ -55,7 +55,8 @@ export function progressOf(statuses: readonly Status[]): Progress {
   const latest = statuses.at(-1);
   if (latest?.state === 'inactive') return { state: 'unknown', why: GIVEN_UP };
   const { summary: _said, ...detail } = detailOf(statuses);
-  return { ...detail, state: 'in_progress', checkAgainInSeconds: POLL_SECONDS };
+  const heard = latest !== undefined; // nobody has said anything: no tool may have seen it
+  return { ...detail, state: 'in_progress', checkAgainInSeconds: POLL_SECONDS, ...(heard && { heard }) };
 }
 
 const GIVEN_UP =

@@ -69,7 +69,12 @@ export type Found =
   | { readonly state: 'unknown'; readonly why: string };
 
 export type Progress =
-  | ({ readonly state: 'in_progress'; readonly checkAgainInSeconds: number } & Detail)
+  | ({
+      readonly state: 'in_progress';
+      readonly checkAgainInSeconds: number;
+      /** The target's own word, and no guess of ours, that it has the run. */
+      readonly heard?: boolean;
+    } & Detail)
   | Ended
   | { readonly state: 'unknown'; readonly why: string };
 

@@ -61,7 +61,7 @@ export const webhook = defineDriver({
 async function check(tools: DriverTools, request: DriverRequest, options: WebhookOptions): Promise<Progress> {
   const { reported } = request;
   if (reported !== undefined && reported.state !== 'in_progress') return endOf(reported);
-  const news = reported === undefined ? {} : detailOf(reported);
+  const news = reported === undefined ? {} : { ...detailOf(reported), heard: true };
   if (options.status_url === undefined) {
     return { ...news, state: 'in_progress', checkAgainInSeconds: POLL_AGAIN_SECONDS };
   }
@@ -73,7 +73,13 @@ async function check(tools: DriverTools, request: DriverRequest, options: Webhoo
     return { state: 'unknown', why: 'The deploy hook took the deployment and no longer knows it.' };
   }
   if (status.state !== 'in_progress') return endOf(status);
-  return { ...news, ...detailOf(status), state: 'in_progress', checkAgainInSeconds: POLL_SECONDS };
+  return {
+    ...news,
+    ...detailOf(status),
+    state: 'in_progress',
+    checkAgainInSeconds: POLL_SECONDS,
+    heard: true,
+  };
 }
 
 async function find(tools: DriverTools, request: DriverRequest, options: WebhookOptions): Promise<Found> {

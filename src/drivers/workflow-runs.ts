@@ -55,10 +55,11 @@ export function progressOf(run: WorkflowRun): Progress {
   const logUrl = webAddress(run.html_url);
   const detail = logUrl === undefined ? {} : { logUrl };
   if (run.status !== 'completed' || run.conclusion === null || run.conclusion === 'action_required') {
+    const going = { ...detail, state: 'in_progress', heard: true } as const;
     const waits = run.status === 'waiting' || run.conclusion === 'action_required';
     return waits
-      ? { ...detail, state: 'in_progress', checkAgainInSeconds: POLL_WAITING_SECONDS, summary: WAITS }
-      : { ...detail, state: 'in_progress', checkAgainInSeconds: POLL_SECONDS };
+      ? { ...going, checkAgainInSeconds: POLL_WAITING_SECONDS, summary: WAITS }
+      : { ...going, checkAgainInSeconds: POLL_SECONDS };
   }
   const end = ENDS.get(run.conclusion);
   return end === undefined

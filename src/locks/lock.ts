@@ -56,6 +56,9 @@ export const Place = z.object({
 });
 export type Place = z.infer<typeof Place>;
 
+/** Who does what time or a deployment does. */
+export const BATON = 'baton';
+
 /** Blocks nobody; is shown to everybody who deploys there. */
 export const Warning = z.object({
   id: z.string(),
@@ -64,6 +67,8 @@ export const Warning = z.object({
   reason: z.string(),
   since: instant,
   until: instant.nullable(),
+  /** The commits from behind the good one to the bad one: nothing deploys them by itself (src/deployments/held-back.ts). */
+  heldBack: z.object({ good: z.string(), bad: z.string() }).optional(),
 });
 export type Warning = z.infer<typeof Warning>;
 

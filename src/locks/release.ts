@@ -1,6 +1,6 @@
 import { answer, type By, type Change, event, eventBy, type Rule, unchanged } from './change.ts';
 import type { LockEvent } from './event.ts';
-import { type Board, type Lock, LockedError, waitingFor, type Warning } from './lock.ts';
+import { BATON, type Board, type Lock, LockedError, waitingFor, type Warning } from './lock.ts';
 import { settled } from './settle.ts';
 
 export interface Release extends By {
@@ -10,6 +10,8 @@ export interface Release extends By {
   readonly reason: string;
   /** The id of the lock that is meant, when no other will do. */
   readonly only?: string | undefined;
+  /** They deploy there, so that Baton's own warnings are theirs to take away. */
+  readonly deploys?: boolean;
 }
 
 /** Gives the lock up, or where there is none one's warning. Throws LockedError when another holds it. */
@@ -125,10 +127,11 @@ export function keep({ scope, only, ...by }: Keep): Rule {
   });
 }
 
-/** Without a lock to free, `unlock` takes warnings away: one's own, by force all. */
-function endWarnings(board: Board, now: Date, { scope, force, ...by }: Release): Change {
+/** Without a lock to free, `unlock` takes warnings away: one's own, a deployer's also Baton's, by force all. */
+function endWarnings(board: Board, now: Date, { scope, force, deploys = false, ...by }: Release): Change {
   const warnings = board.warnings.filter(
-    (warning) => warning.scope === scope && (force || warning.by === by.person),
+    (warning) =>
+      warning.scope === scope && (force || warning.by === by.person || (deploys && warning.by === BATON)),
   );
   if (warnings.length === 0) return unchanged(board, answer('free'));
   return {

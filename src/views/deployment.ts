@@ -1,9 +1,9 @@
-import type { KnownBlock } from '@slack/types';
 import type { Deployment, DeploymentState, Live } from '../deployments/deployment.ts';
-import { approvalButtons, approvalLines } from './approval.ts';
+import { approvalLines } from './approval.ts';
+import { offersFor } from './deployment-offers.ts';
+import { verdictLines } from './lost.ts';
 import type { Lease } from '../deployments/lease.ts';
 import {
-  buttons,
   code,
   context,
   joined,
@@ -43,7 +43,7 @@ export function deploymentView(deployment: Deployment): View {
   ];
   return {
     text: summaryText(`${service} on ${environment} ${words}`),
-    blocks: [section(joined(lines)), ...offers(deployment), context(smallPrint(deployment))],
+    blocks: [section(joined(lines)), ...offersFor(deployment), context(smallPrint(deployment))],
   };
 }
 
@@ -57,13 +57,6 @@ export function deploymentEndedFor({ id, environment, service, summary, reason }
     text: summaryText(`Not deployed: ${service} on ${environment}`),
     blocks: [section(joined(lines)), context(mrkdwn`${code(reason ?? 'cancelled')} · ${code(id)}`)],
   };
-}
-
-function offers(deployment: Deployment): KnownBlock[] {
-  const { id, state, environment, service } = deployment;
-  if (state === 'awaiting_approval') return [approvalButtons(deployment)];
-  if (state !== 'waiting') return [];
-  return [buttons({ label: 'Leave', command: `lock ${environment}/${service} --leave --lock ${id}` })];
 }
 
 /** The end of a failed run's output, for the thread; undefined where there is nothing to show. */
@@ -118,12 +111,29 @@ function story(deployment: Deployment): Mrkdwn[] {
         : mrkdwn`Before it: ${whatIsLive(deployment.previous)}. Fix it and deploy again.`,
     );
   }
-  if (state === 'unknown') {
+  return [...lines, ...openQuestions(deployment)];
+}
+
+/** What is not known yet of the run, and who has to say so. */
+function openQuestions(deployment: Deployment): Mrkdwn[] {
+  const { state, environment, runOver, cancelledBy, silentAt, startedAt } = deployment;
+  const lines: Mrkdwn[] = [];
+  if (cancelledBy !== null && !runOver) {
     lines.push(
-      mrkdwn`The environment stays blocked until it is known how the run ended. Look at the target itself.`,
+      mrkdwn`${person(cancelledBy)} has asked for its cancellation. The environment stays blocked until the end of the run is known.`,
     );
   }
-  return lines;
+  if (state === 'in_progress' && silentAt !== null && startedAt !== null) {
+    lines.push(
+      mrkdwn`:hourglass: Nothing has been heard of it since its start ${time(startedAt)}. Look at the target itself.`,
+    );
+  }
+  if (state === 'unknown') {
+    lines.push(
+      mrkdwn`The environment stays blocked until it is known how the run ended. Deployers of *${environment}*: look at the target itself, and say what happened.`,
+    );
+  }
+  return [...lines, ...verdictLines(deployment)];
 }
 
 function breakGlassLine({ reason, reviewedBy }: NonNullable<Deployment['breakGlass']>): Mrkdwn {

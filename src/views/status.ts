@@ -25,6 +25,8 @@ export interface EnvironmentStatus {
   readonly live: ReadonlyMap<string, Live> | 'unreadable';
   readonly leases: ReadonlyMap<string, Lease> | 'unreadable';
   readonly locks: Claims | 'unreadable';
+  /** What waits for approvals or for its turn. */
+  readonly held: readonly Deployment[] | 'unreadable';
   /** Undefined when it is open. */
   readonly frozen: Frozen | 'unreadable' | undefined;
 }
@@ -38,7 +40,15 @@ export function statusView(environments: readonly EnvironmentStatus[]): View {
   return { text: summaryText(`What is live on ${shown.map(({ name }) => name).join(', ')}`), blocks };
 }
 
-function environmentLines({ name, services, live, leases, locks, frozen }: EnvironmentStatus): Mrkdwn[] {
+function environmentLines({
+  name,
+  services,
+  live,
+  leases,
+  locks,
+  frozen,
+  held,
+}: EnvironmentStatus): Mrkdwn[] {
   return [
     mrkdwn`*${name}*`,
     ...freezeLines(frozen),
@@ -50,7 +60,20 @@ function environmentLines({ name, services, live, leases, locks, frozen }: Envir
       const line = mrkdwn`• *${service}*: ${what}`;
       return running === undefined ? line : mrkdwn`${line}\n    :rocket: ${whatRuns(running)}`;
     }),
+    ...heldLines(held),
   ];
+}
+
+const MOST_HELD = 5;
+
+function heldLines(held: EnvironmentStatus['held']): Mrkdwn[] {
+  if (held === 'unreadable') return [mrkdwn`:warning: what waits cannot be read`];
+  const lines = held.slice(0, MOST_HELD).map((deployment) => {
+    const { id, state, service, requestedBy, createdAt } = deployment;
+    const { icon, words } = LOOK[state];
+    return mrkdwn`${{ mrkdwn: icon }} *${service}* ${words}: ${whatIsDeployed(deployment)}, asked for by ${person(requestedBy)} ${time(createdAt)} (${code(id)})`;
+  });
+  return held.length > MOST_HELD ? [...lines, mrkdwn`and ${held.length - MOST_HELD} more wait`] : lines;
 }
 
 function liveOf(live: EnvironmentStatus['live'], service: string): Mrkdwn {

@@ -47,6 +47,11 @@ export function person(id: string): Mrkdwn {
   return /^[UW][A-Z0-9]+$/.test(id) ? { mrkdwn: `<@${id}>` } : mrkdwn`${id}`;
 }
 
+/** Whoever holds a role: a person, or a Slack usergroup, which pings all of its members. */
+export function group(id: string): Mrkdwn {
+  return /^S[A-Z0-9]+$/.test(id) ? { mrkdwn: `<!subteam^${id}>` } : person(id);
+}
+
 export function channelLink(id: string): Mrkdwn {
   return /^[CGD][A-Z0-9]+$/.test(id) ? { mrkdwn: `<#${id}>` } : mrkdwn`${id}`;
 }

@@ -1,5 +1,6 @@
 import { listAudit } from '../audit/store.ts';
 import type { Context } from '../context.ts';
+import { listHeld } from '../deployments/held.ts';
 import { findDeployment, listDeployments } from '../deployments/store.ts';
 import { UnreadableError } from '../errors.ts';
 import { environmentNames, listEnvironments, listLocks } from './environments.ts';
@@ -65,7 +66,7 @@ const ANSWERS: Record<string, Answer> = {
 };
 
 async function deployments(ctx: Context, { query }: Address): Promise<PageOf<object>> {
-  const { limit, before } = readPage(query, ['environment']);
+  const { limit, before } = readPage(query, ['environment', 'held']);
   if (before !== undefined && !/^\d{1,15}\.[\w.-]{1,80}$/.test(before)) throw badCursor();
   const names = await environmentNames(ctx);
   const named = query.get('environment');
@@ -73,8 +74,18 @@ async function deployments(ctx: Context, { query }: Address): Promise<PageOf<obj
     throw badParameter('environment', 'names no environment', `?environment=${names[0] ?? 'staging'}`);
   }
   const environments = named === null ? names : [named];
+  const held = query.get('held');
+  if (held === 'true') return { items: await heldOn(ctx, environments, limit), next: null };
+  if (held !== null) throw badParameter('held', 'is not “true”', '?held=true');
   const { items, next } = await listDeployments(ctx.redis, { environments, limit, before });
   return { items: items.map(deploymentShape), next };
+}
+
+/** What waits for approvals or for its turn, newest first. */
+async function heldOn(ctx: Context, environments: readonly string[], limit: number): Promise<object[]> {
+  const lists = await Promise.all(environments.map((name) => listHeld(ctx.redis, name)));
+  const newest = lists.flat().toSorted((one, other) => Number(other.createdAt) - Number(one.createdAt));
+  return newest.slice(0, limit).map(deploymentShape);
 }
 
 /** What cannot be read is named, so that an operator finds it; it is not a riddle with a reference. */

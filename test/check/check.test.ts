@@ -60,7 +60,6 @@ it('tells what is on and what is off, a line each', async () => {
     'on     GitHub webhooks   at /github/webhooks; the hook must send deployment_status, workflow_run',
     'on     API and web page  with the token of BATON_API_TOKEN',
     'off    mail              SMTP_URL is not set',
-    'off    checks            this version does not look at checks yet: staging, production',
     '',
     'All is well.',
   ]);
@@ -87,7 +86,6 @@ it('is content with nothing but a Redis, and says what is off', async () => {
     'GitHub webhooks: GITHUB_WEBHOOK_SECRET is not set, so /github/webhooks answers 404 and GitHub is only asked now and then',
     'API and web page: BATON_API_TOKEN is not set',
     'mail: SMTP_URL is not set',
-    'checks: this version does not look at checks yet: staging, production',
   ]);
 });
 
@@ -148,18 +146,14 @@ it.each<{ when: string; settings?: Partial<Settings>; config: Config; line: obje
     },
   },
   {
-    when: 'it cannot judge what an environment asks for',
+    when: 'only some environments ask for checks, and GitHub is off',
     config: withRules,
+    settings: { github: undefined },
     line: {
-      what: 'environment',
+      what: 'checks',
       state: 'off',
-      says: 'nothing is deployed to production: this version cannot judge freezes, promote_from, approvals yet',
+      says: 'GitHub is off, so nothing is deployed where checks are asked for: production',
     },
-  },
-  {
-    when: 'only some environments ask for checks',
-    config: withRules,
-    line: { what: 'checks', state: 'off', says: 'this version does not look at checks yet: production' },
   },
   {
     when: 'a driver needs the GitHub that is off',

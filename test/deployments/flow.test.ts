@@ -202,7 +202,11 @@ it('tells the unknown again when the worker died between saving and telling', as
 
   await deploy.run(ctx, { version: 1, deployment: id, reference: 'r' }, { id, again: true, last: false });
 
-  expect(ctx.queued.map(({ queue }) => queue).toSorted()).toEqual(['messages', 'reports']);
+  expect(ctx.queued.map(({ queue, id: job }) => `${queue} ${job.replace(id, 'ID')}`).toSorted()).toEqual([
+    'messages ID-3',
+    'messages ID-lost',
+    'reports ID-3',
+  ]);
 });
 
 it('tells the end again when the worker died between saving and telling', async () => {

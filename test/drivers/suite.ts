@@ -133,6 +133,18 @@ export function itIsADriver(open: (play: Play) => Promise<Target>): void {
     },
   );
 
+  it('tells that its target has been heard to have the run', async () => {
+    const { driver, tools, options } = await open('runs on');
+    const started = await driver.start(tools, driverRequest(), options);
+    const run = 'run' in started ? started.run : '';
+
+    await until(async () => {
+      const progress = await driver.check(tools, driverRequest(), run, options);
+      expect(progress.state).toBe('in_progress');
+      return 'heard' in progress && progress.heard;
+    });
+  });
+
   it('calls no run over because it was asked to end, and awaits its own end', async () => {
     const target = await open('runs on');
     const { driver, tools, options, obeys } = target;

@@ -40,6 +40,7 @@ const KILLS: readonly { at: FailpointName; on: string }[] = [
   { at: 'after-start', on: 'staging' },
   { at: 'watching', on: 'staging' },
   { at: 'before-end', on: 'staging' },
+  { at: 'after-end', on: 'staging' },
   { at: 'before-message', on: 'staging' },
   { at: 'before-start', on: 'program' },
   { at: 'after-start', on: 'program' },

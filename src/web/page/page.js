@@ -22,9 +22,12 @@ async function signOut() {
 
 async function refresh() {
   try {
-    const [environments, deployments] = await Promise.all(['environments', 'deployments?limit=20'].map(ask));
-    if (environments === undefined || deployments === undefined) return showSignIn();
+    const asked = ['environments', 'deployments?held=true&limit=50', 'deployments?limit=20'];
+    const [environments, held, deployments] = await Promise.all(asked.map(ask));
+    if ([environments, held, deployments].includes(undefined)) return showSignIn();
     part('environments').replaceChildren(...environments.items.map(environmentCard));
+    part('held').replaceChildren(...held.items.map(deploymentRow));
+    part('waits').hidden = held.items.length === 0;
     part('deployments').replaceChildren(...deployments.items.map(deploymentRow));
     part('state').textContent = `As of ${new Date().toLocaleTimeString()}`;
     show({ signedIn: true });
@@ -43,6 +46,7 @@ async function ask(path) {
 
 function showSignIn() {
   part('environments').replaceChildren();
+  part('held').replaceChildren();
   part('deployments').replaceChildren();
   part('state').textContent = '';
   show({ signedIn: false });
@@ -98,10 +102,15 @@ function freezeLine({ reason, until, unreadable }) {
 
 function deploymentRow(deployment) {
   const { id, service, ref, sha, state, reason, summary, requested_by: by, created_at: at } = deployment;
-  const why = [reason, summary].filter(Boolean).join(': ');
+  const why = [reason, summary, approvalsOf(deployment)].filter(Boolean).join(': ');
   const cells = [linked(deployment, id), service, `${ref} (${sha.slice(0, 7)})`];
   const named = element('td', { class: state }, state.replaceAll('_', ' '));
   return element('tr', {}, ...cells.map(cell), named, ...[why, by, time(at)].map(cell));
+}
+
+function approvalsOf({ state, approved_by: by }) {
+  if (state !== 'awaiting_approval') return '';
+  return by.length === 0 ? 'nobody has approved it yet' : `approved by ${by.join(', ')}, and needs more`;
 }
 
 function cell(content) {

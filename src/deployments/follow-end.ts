@@ -1,0 +1,49 @@
+import type { Context } from '../context.ts';
+import { ConflictError } from '../errors.ts';
+import { actOnLocks, askToKeepLocks } from '../locks/act.ts';
+import { holdBack } from '../locks/hold-back.ts';
+import { type Deployment, hasSucceeded } from './deployment.ts';
+import { listHeld } from './held.ts';
+import { findDeployment } from './store.ts';
+import { afterEnd, endWaiting } from './waiting.ts';
+
+/** An approval that comes at the same moment wins the race; so many do not. */
+const MOST_TRIES = 20;
+
+/** What follows from the end of a deployment, whoever saved it: the line moves on, older ones give way. Safe to repeat. */
+export async function followEnd(ctx: Context, deployment: Deployment): Promise<void> {
+  await afterEnd(ctx, deployment);
+  await askToKeepLocks(ctx, deployment.environment, `${deployment.id}-ended`);
+  if (!hasSucceeded(deployment)) return;
+  await supersedeOlder(ctx, deployment);
+  if (deployment.leaves !== null) await warnOfRollback(ctx, deployment);
+}
+
+/** What was asked for earlier and still waits for approvals would undo what is live now. */
+async function supersedeOlder(ctx: Context, newer: Deployment): Promise<void> {
+  for (const { id, createdAt } of await listHeld(ctx.redis, newer.environment, newer.service)) {
+    if (createdAt < newer.createdAt) await supersede(ctx, id, newer);
+  }
+}
+
+async function supersede(ctx: Context, id: string, newer: Deployment): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const older = await findDeployment(ctx.redis, id);
+    if (older?.state !== 'awaiting_approval') return;
+    const summary = `${newer.id} was asked for later and is live: ${newer.ref} at ${newer.sha.slice(0, 7)}.`;
+    try {
+      return await endWaiting(ctx, older, { state: 'superseded', reason: 'superseded', summary });
+    } catch (error) {
+      if (!(error instanceof ConflictError) || tries >= MOST_TRIES) throw error;
+    }
+  }
+}
+
+/** Holds the environment against automatic deployments of what was left, until somebody says otherwise. */
+async function warnOfRollback(ctx: Context, rollback: Deployment): Promise<void> {
+  const { id: deployment, environment, service, requestedBy: person, sha: good, leaves: bad } = rollback;
+  if (bad === null || bad === good) return;
+  const scope = `${environment}/${service}`;
+  const rule = holdBack({ scope, deployment, person, good, bad });
+  await actOnLocks(ctx, { scope, command: `${deployment}-held-back`, rule });
+}

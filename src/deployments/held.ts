@@ -1,0 +1,18 @@
+import type { RedisClient } from '../redis/script.ts';
+import { type Deployment, holdsNoLease } from './deployment.ts';
+import { findDeployment, heldKey } from './store.ts';
+
+/** The deployments that wait without a lease, for approvals or for their turn, of one service or of all; oldest first. */
+export async function listHeld(
+  redis: RedisClient,
+  environment: string,
+  service?: string,
+): Promise<Deployment[]> {
+  const stored = Object.entries(await redis.hgetall(heldKey(environment)));
+  const ids = stored.filter(([, of]) => service === undefined || of === service).map(([id]) => id);
+  const found = await Promise.all(ids.map((id) => findDeployment(redis, id)));
+  return found
+    .filter((deployment) => deployment !== undefined)
+    .filter(holdsNoLease)
+    .toSorted((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
+}

@@ -1,0 +1,121 @@
+import type { Environment } from '../config/schema.ts';
+import type { Context } from '../context.ts';
+import { UserError } from '../errors.ts';
+import { type Resolved, resolveRef } from '../github/refs.ts';
+import { environmentOf } from '../locks/lock.ts';
+import { awakeHolders } from '../people/awake.ts';
+import { awayFrom } from '../people/away.ts';
+import { listHolders } from '../people/roles.ts';
+import type { WantedRef } from '../slack/ref.ts';
+import { readFacts } from './facts.ts';
+import { type Facts, type GateName, GATES, type Refusal } from './gates.ts';
+import { listLives } from './lives.ts';
+import type { Caller } from './order.ts';
+import { newDeployment } from './request.ts';
+import { findDeployment } from './store.ts';
+
+export interface Wanted {
+  readonly rules: Environment;
+  readonly environment: string;
+  readonly service: string;
+  readonly repository: string;
+  readonly ref: WantedRef;
+}
+
+/** How one gate stands; `unclear` where the ref could not be resolved. */
+export interface GateState {
+  readonly name: GateName;
+  readonly state: 'open' | 'closed' | 'unclear';
+  readonly refusal: Refusal | undefined;
+}
+
+/** How every gate stands, and who can open what is closed. */
+export interface Explained extends Omit<Wanted, 'ref'> {
+  readonly gates: readonly GateState[];
+  readonly facts: Facts;
+  /** The commit that it is about, or why there is none. */
+  readonly resolved: Resolved | UserError;
+  /** Slack user and usergroup ids. */
+  readonly holders: Readonly<Record<'deployer' | 'approver' | 'admin', readonly string[]>>;
+  /** Approvers who are at work now. */
+  readonly awake: readonly string[];
+  /** How long a deployment takes there, by its last successes. */
+  readonly usualSeconds: number | undefined;
+}
+
+/** Looks at every gate for the person, in their order, and changes nothing. */
+export async function explainGates(ctx: Context, caller: Caller, wanted: Wanted): Promise<Explained> {
+  const { rules, environment, service, repository, ref } = wanted;
+  const resolved = await resolveOrNot(ctx, repository, ref);
+  const unclear = resolved instanceof UserError;
+  const candidate = newDeployment(
+    ctx,
+    '',
+    { ...wanted, ...caller, command: '', wait: false, resolved: unclear ? NO_COMMIT : resolved },
+    rules,
+  );
+  const known = { ...candidate, refKind: 'sha' as const, judgedAt: unclear ? ctx.now() : null };
+  const [facts, awake, usualSeconds] = await Promise.all([
+    readFacts(ctx, rules, known, caller.actor),
+    rules.approvals === 0 ? [] : awakeHolders(ctx, 'approver', rules, caller.actor.id),
+    usualLength(ctx, environment, service),
+  ]);
+  const gates = await Promise.all(
+    GATES.map(async ({ name, judge }): Promise<GateState> => {
+      if (unclear && NEEDS_COMMIT.has(name)) return { name, state: 'unclear', refusal: undefined };
+      const refusal = await withWhoIsAwake(ctx, judge(facts), caller);
+      return { name, state: refusal === undefined ? 'open' : 'closed', refusal };
+    }),
+  );
+  const holders = (role: 'deployer' | 'approver' | 'admin') => listHolders(role, ctx.config, rules);
+  return {
+    rules,
+    environment,
+    service,
+    repository,
+    gates,
+    facts,
+    resolved,
+    holders: { deployer: holders('deployer'), approver: holders('approver'), admin: holders('admin') },
+    awake,
+    usualSeconds,
+  };
+}
+
+/** Cannot be judged without a commit. */
+const NEEDS_COMMIT: ReadonlySet<GateName> = new Set<GateName>(['ref', 'checks', 'promotion', 'already live']);
+const NO_COMMIT: Resolved = { sha: '', ref: '', kind: 'sha', title: '' };
+
+async function resolveOrNot(ctx: Context, repository: string, ref: WantedRef): Promise<Resolved | UserError> {
+  try {
+    return await resolveRef(ctx.github, repository, ref);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+async function withWhoIsAwake(
+  ctx: Context,
+  refusal: Refusal | undefined,
+  { actor }: Caller,
+): Promise<Refusal | undefined> {
+  if (refusal?.reason !== 'locked') return refusal;
+  const { holder, scope } = refusal.lock;
+  const away = await awayFrom(ctx, { person: holder, environment: environmentOf(scope), asker: actor.id });
+  return { ...refusal, blocked: { ...refusal.blocked, away } };
+}
+
+const LOOKED_AT = 5;
+
+/** The median of the last successes; undefined before the first. */
+async function usualLength(ctx: Context, environment: string, service: string): Promise<number | undefined> {
+  const lives = (await listLives(ctx.redis, environment, service)).slice(0, LOOKED_AT);
+  const records = await Promise.all(lives.map(({ deployment }) => findDeployment(ctx.redis, deployment)));
+  const lengths = records.flatMap((record) => {
+    const { startedAt = null, endedAt = null, lateEnd = null } = record ?? {};
+    if (startedAt === null || endedAt === null || lateEnd !== null) return [];
+    return [(endedAt.getTime() - startedAt.getTime()) / 1_000];
+  });
+  return lengths.toSorted((one, other) => one - other)[Math.floor(lengths.length / 2)];
+}
