@@ -1,6 +1,11 @@
 import type { Command } from '../src/command.ts';
 import { deploy } from './deploy.ts';
 import { freeze } from './freeze.ts';
+import { handoff } from './handoff.ts';
+import { handoffAssign } from './handoff-assign.ts';
+import { handoffHistory } from './handoff-history.ts';
+import { handoffPreview } from './handoff-preview.ts';
+import { handoffTake } from './handoff-take.ts';
 import { helpAbout } from './help.ts';
 import { deployHistory } from './history.ts';
 import { laterCommands } from './later.ts';
@@ -19,6 +24,11 @@ const listed: readonly Command[] = [
   unlock,
   freeze,
   thaw,
+  handoff,
+  handoffPreview,
+  handoffHistory,
+  handoffTake,
+  handoffAssign,
   whoami,
   version,
   ...laterCommands,

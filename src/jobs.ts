@@ -53,6 +53,14 @@ export const MessageJob = z.discriminatedUnion('kind', [
     view,
     reference: z.string(),
   }),
+  /** Brings the message of a handoff's digest up to date; with `part`, posts that part of its thread. */
+  z.object({
+    version,
+    kind: z.literal('digest'),
+    digest: z.string(),
+    part: z.int().min(0).optional(),
+    reference: z.string(),
+  }),
 ]);
 export type MessageJob = z.infer<typeof MessageJob>;
 
@@ -64,6 +72,8 @@ export const JobData = {
   messages: MessageJob,
   /** Looks after what time does to the locks of an environment. */
   locks: z.object({ version, environment: z.string() }),
+  /** Looks for digests that fall due, or takes one digest a step further. */
+  handoffs: z.object({ version, digest: z.string().optional() }),
   sweeps: z.object({ version }),
 } as const;
 
@@ -95,6 +105,7 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   reports: { attempts: 12, delay: 2_000 },
   messages: { attempts: 12, delay: 1_000 },
   locks: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
+  handoffs: { attempts: 5, delay: 2_000 }, // then the next look, a minute later
   sweeps: { attempts: 1, delay: 1_000 },
 };
 
@@ -139,4 +150,10 @@ function openQueue(name: QueueName, options: QueueOptions): Queue {
 export async function scheduleSweep({ queues }: QueuedJobs): Promise<void> {
   const data = { version: 1 } satisfies JobDataOf<'sweeps'>;
   await queues.get('sweeps')?.upsertJobScheduler('sweep', { every: 30_000 }, { name: 'sweeps', data });
+}
+
+/** Has a worker look each minute for digests that fall due, once for all workers. */
+export async function scheduleHandoffs({ queues }: QueuedJobs): Promise<void> {
+  const data = { version: 1 } satisfies JobDataOf<'handoffs'>;
+  await queues.get('handoffs')?.upsertJobScheduler('look', { every: 60_000 }, { name: 'handoffs', data });
 }

@@ -21,6 +21,10 @@ const VERBS = [
   'src/deployments/tell.ts',
   'src/deployments/waiting.ts',
   'src/freezes/told.ts',
+  'src/handoffs/facts.ts',
+  'src/handoffs/look.ts',
+  'src/handoffs/show.ts',
+  'src/handoffs/take.ts',
   'src/locks/tell.ts',
 ];
 
@@ -37,6 +41,7 @@ const PURE = [
   'src/locks/release.ts',
   'src/locks/settle.ts',
   'src/locks/take.ts',
+  'src/locks/take-over.ts',
   'src/locks/duration.ts',
   'src/locks/for.ts',
   'src/locks/until.ts',

@@ -1,6 +1,7 @@
 import type { Worker } from '../src/worker.ts';
 import { deploy } from './deploy.ts';
 import { keepLocksWorker } from './keep-locks.ts';
+import { postDigest } from './post-digest.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { runCommand } from './run-command.ts';
 import { sendMessage } from './send-message.ts';
@@ -13,5 +14,6 @@ export const workers: readonly Worker[] = [
   sendMessage,
   reportDeployment,
   keepLocksWorker,
+  postDigest,
   sweep,
 ];

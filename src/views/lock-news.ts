@@ -47,6 +47,14 @@ export function lockNews(event: LockEvent): View | undefined {
         ],
         lock,
       );
+    case 'taken_over':
+      return news(
+        `${where} has changed hands`,
+        [
+          mrkdwn`:handshake: ${person(actor)} took over *${where}* from ${person(other ?? '')} at the handoff.`,
+        ],
+        lock,
+      );
     case 'turn':
       return news(`It is somebody's turn on ${where}`, [
         mrkdwn`:hourglass: *${where}* is free, and ${person(other ?? '')} is next in the line: it is kept for them ${lock === null ? '' : ending(lock)}.`,
@@ -109,6 +117,10 @@ function directView(event: LockEvent): View | undefined {
     case 'accepted':
       return news(`${where} has changed hands`, [
         mrkdwn`:handshake: ${person(actor)} has accepted: the lock on *${where}* is theirs now.`,
+      ]);
+    case 'taken_over':
+      return news(`${where} was handed over`, [
+        mrkdwn`:handshake: ${person(actor)} took over your lock on *${where}* at the handoff, for your day was ending.`,
       ]);
     case 'declined':
       return news(`${where} is still yours`, [

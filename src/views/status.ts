@@ -106,6 +106,7 @@ const LOCK_WORDS: Readonly<Record<LockEvent['kind'], string>> = {
   offered: 'offered',
   offer_expired: 'end of the offer of',
   accepted: 'accepted',
+  taken_over: 'took over at the handoff',
   declined: 'declined',
   waiting: 'stood in the line for',
   left: 'left the line for',

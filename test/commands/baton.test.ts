@@ -54,8 +54,6 @@ it.each([
   'deploy retry staging-bcdfghjk',
   'deploy rollback staging api',
   'remote api#12 up',
-  'handoff',
-  'handoff note all is “well --really',
 ])('answers that “%s” comes later, and what to do until then', async (text) => {
   const reply = await speaker(testContext())('U0ASHA', text);
 
