@@ -1,6 +1,6 @@
 import { type Deployment, isFinished } from '../deployments/deployment.ts';
 import { type Ended, type Item, newItem, type Section } from './digest.ts';
-import type { EnvironmentFacts, Span } from './found.ts';
+import type { EnvironmentFacts, Facts, Span } from './found.ts';
 
 const OPEN: Readonly<
   Partial<Record<Deployment['state'], { section: Section; what: string; next: (one: Deployment) => string }>>
@@ -67,7 +67,10 @@ function failures(deployments: readonly Deployment[], since: Date): Item[] {
 }
 
 /** What has ended within the span. */
-export function endedIn({ deployments }: EnvironmentFacts, { since }: Span): Ended[] {
+export function endedIn(
+  { deployments }: EnvironmentFacts,
+  { span: { since }, names }: Pick<Facts, 'span' | 'names'>,
+): Ended[] {
   return deployments.flatMap((one): Ended[] => {
     const { id, environment, service, ref, state, requestedBy: by, startedAt, endedAt } = one;
     if (endedAt === null || endedAt < since || !isFinished(one)) return [];
@@ -84,6 +87,7 @@ export function endedIn({ deployments }: EnvironmentFacts, { since }: Span): End
         state,
         reason: state === 'success' ? '' : whyOf(one),
         by,
+        name: names.get(by) ?? '',
         endedAt,
         seconds,
       },

@@ -58,7 +58,9 @@ export const Ended = z.object({
   state: z.enum(['success', 'failure', 'cancelled', 'superseded']),
   /** The reason code and what the run said, for one that did not succeed. */
   reason: z.string().default(''),
+  /** Slack id, and the name in the configuration; empty for none. */
   by: z.string(),
+  name: z.string().default(''),
   endedAt: instant,
   /** Null for one that never began. */
   seconds: z.int().nullable(),

@@ -31,17 +31,18 @@ export interface Wanted {
 export async function collectFacts(ctx: Context, wanted: Wanted): Promise<Facts> {
   const { span } = wanted;
   const configured = Object.keys(ctx.config.environments);
-  const names = [...new Set([...configured, ...(await listEnvironmentNames(ctx.redis))])];
+  const everyName = [...new Set([...configured, ...(await listEnvironmentNames(ctx.redis))])];
   const [everywhere, environments, notes] = await Promise.all([
     claimsOn(ctx, ALL, wanted),
-    Promise.all(names.map((name) => environmentFacts(ctx, name, wanted))),
+    Promise.all(everyName.map((name) => environmentFacts(ctx, name, wanted))),
     Promise.all(wanted.notesOf.map((site) => openNotes(ctx, site, span.at))),
   ]);
   const { drifts, gaps } = await findDrift(
     ctx,
     environments.flatMap((facts) => liveOf(ctx, facts)),
   );
-  return { span, everywhere, environments, drifts, notes: notes.flat(), remote: [], gaps };
+  const names = new Map(ctx.config.people.map(({ slack, name }) => [slack, name]));
+  return { span, everywhere, environments, drifts, notes: notes.flat(), remote: [], gaps, names };
 }
 
 async function environmentFacts(ctx: Context, name: string, wanted: Wanted): Promise<EnvironmentFacts> {

@@ -54,4 +54,6 @@ export interface Facts {
   readonly notes: readonly Note[];
   readonly remote: readonly RemoteFact[];
   readonly gaps: readonly string[];
+  /** The names in the configuration, by Slack id: a list of many must not call each person. */
+  readonly names: ReadonlyMap<string, string>;
 }

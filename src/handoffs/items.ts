@@ -21,7 +21,7 @@ export function contentOf(facts: Facts): Content {
     ...facts.drifts.map(driftItem),
   ].toSorted(byUrgency);
   const ended = environments
-    .flatMap((one) => endedIn(one, span))
+    .flatMap((one) => endedIn(one, facts))
     .toSorted((one, other) => Number(other.endedAt) - Number(one.endedAt));
   const cut = environments.filter((one) => one.cut).map(({ name }) => name);
   const gaps = [

@@ -63,11 +63,11 @@ export function endedWords(ended: readonly Ended[]): string {
 }
 
 /** Who deployed what, when, how long it took, and why it failed. */
-export function endedLine({ service, ref, state, reason, by, endedAt, seconds }: Ended): Mrkdwn {
+export function endedLine({ service, ref, state, reason, by, name, endedAt, seconds }: Ended): Mrkdwn {
   const took = seconds === null ? '' : `, took ${lengthWords(seconds)}`;
   const why = reason === '' ? mrkdwn`` : mrkdwn`: ${shortened(reason, SAID_LETTERS)}`;
   const icon = { mrkdwn: ENDED_ICONS[state] };
-  return mrkdwn`${icon} *${service}* ${code(shortened(ref, 40))} ${person(by)} ${time(endedAt)}${took}${why}`;
+  return mrkdwn`${icon} *${service}* ${code(shortened(ref, 40))} ${name === '' ? person(by) : name} ${time(endedAt)}${took}${why}`;
 }
 
 /** What could not be looked at. */
