@@ -6,6 +6,10 @@ import { handoffAssign } from './handoff-assign.ts';
 import { handoffHistory } from './handoff-history.ts';
 import { handoffPreview } from './handoff-preview.ts';
 import { handoffTake } from './handoff-take.ts';
+import { handoffDone } from './handoff-done.ts';
+import { handoffNote } from './handoff-note.ts';
+import { handoffNotes } from './handoff-notes.ts';
+import { handoffPairs } from './handoff-pairs.ts';
 import { helpAbout } from './help.ts';
 import { deployHistory } from './history.ts';
 import { laterCommands } from './later.ts';
@@ -29,6 +33,10 @@ const listed: readonly Command[] = [
   handoffHistory,
   handoffTake,
   handoffAssign,
+  handoffNote,
+  handoffNotes,
+  handoffDone,
+  handoffPairs,
   whoami,
   version,
   ...laterCommands,

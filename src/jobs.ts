@@ -74,6 +74,8 @@ export const JobData = {
   locks: z.object({ version, environment: z.string() }),
   /** Looks for digests that fall due, or takes one digest a step further. */
   handoffs: z.object({ version, digest: z.string().optional() }),
+  /** One mail for one recipient; what it says is kept beside the queue (src/mail/store.ts). */
+  mails: z.object({ version, mail: z.string(), to: z.string(), reference: z.string() }),
   sweeps: z.object({ version }),
 } as const;
 
@@ -106,6 +108,7 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   messages: { attempts: 12, delay: 1_000 },
   locks: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
   handoffs: { attempts: 5, delay: 2_000 }, // then the next look, a minute later
+  mails: { attempts: 8, delay: 2_000 }, // a server that does not answer is asked for hours, by the worker itself
   sweeps: { attempts: 1, delay: 1_000 },
 };
 

@@ -12,6 +12,7 @@ import { openRunsFolder } from './drivers/runs.ts';
 import { StartError } from './errors.ts';
 import { createGitHub } from './github/client.ts';
 import { openQueues, type QueuedJobs } from './jobs.ts';
+import { openMail } from './mail/open.ts';
 import { redactor } from './redact.ts';
 import { checkRedisPolicy, connectRedis, type RedisUse, waitForRedis } from './redis/connect.ts';
 import { createSlackClient } from './slack/web-api.ts';
@@ -76,6 +77,7 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
       tellTrail({ outcome: 'refused', digest, problem: error.message.split('\n')[0] });
     },
   });
+  const mail = openMail(settings, config.current);
   const secret = (variable: string) => {
     const value = process.env[variable];
     if (value !== undefined && value !== '') settings.secrets.add(value); // hidden from now on
@@ -93,6 +95,7 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
     jobs,
     slack,
     github,
+    mail,
     driverTools: { github, fetch, secret, runsFolder, place, batonUrl, redact, now: systemClock },
     log,
     redact,

@@ -4,6 +4,7 @@ import { keepLocksWorker } from './keep-locks.ts';
 import { postDigest } from './post-digest.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { runCommand } from './run-command.ts';
+import { sendMail } from './send-mail.ts';
 import { sendMessage } from './send-message.ts';
 import { sweep } from './sweep.ts';
 
@@ -15,5 +16,6 @@ export const workers: readonly Worker[] = [
   reportDeployment,
   keepLocksWorker,
   postDigest,
+  sendMail,
   sweep,
 ];

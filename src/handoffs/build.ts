@@ -1,8 +1,9 @@
+import { Temporal } from 'temporal-polyfill';
 import type { Context } from '../context.ts';
-import { clocksAt } from '../sites/wall-time.ts';
 import { type Content, type Digest, type DigestChange, digestIn, isTold } from './digest.ts';
 import { collectFacts, type Wanted } from './facts.ts';
 import { contentOf } from './items.ts';
+import { pairingDay, pairsOfWeek } from './pairs.ts';
 import { handoffsBetween, namedHandoffs, nextHandoffFrom } from './schedule.ts';
 import { listDigests, replaceDigest } from './store.ts';
 
@@ -43,11 +44,20 @@ export async function lookBack(ctx: Context, giving: Giving, at: Date): Promise<
 export async function describe(
   ctx: Context,
   wanted: Omit<Wanted, 'span'> & { readonly since: Date; readonly at: Date },
+  date?: string,
 ): Promise<Content> {
   const { since, at, from } = wanted;
   const next = from === undefined ? undefined : nextHandoffFrom(ctx.config, from, at);
   const until = next ?? new Date(at.getTime() + DAY);
-  return contentOf(await collectFacts(ctx, { ...wanted, span: { since, at, until } }));
+  const content = contentOf(await collectFacts(ctx, { ...wanted, span: { since, at, until } }));
+  return date === undefined ? content : { ...content, pairs: pairsOn(ctx, date) };
+}
+
+/** The pairs of the week, on the day of the week on which they are suggested. */
+function pairsOn({ config }: Context, date: string): string[][] {
+  const day = Temporal.PlainDate.from(date);
+  if (!pairingDay(config, day).equals(day)) return [];
+  return pairsOfWeek(config, day).map((pair) => [...pair]);
 }
 
 /** Builds a digest that is due and saves it. Throws ConflictError when another worker has. */
@@ -55,7 +65,7 @@ export async function buildDigest(ctx: Context, due: Digest): Promise<Digest> {
   const at = ctx.now();
   const { since, folded, last } = await lookBack(ctx, due, due.dueAt);
   const { from, to } = due;
-  const content = await describe(ctx, { since, at, from, to: to ?? undefined, notesOf: [from] });
+  const content = await describe(ctx, { since, at, from, to: to ?? undefined, notesOf: [from] }, due.date);
   const there = new Set(content.items.map(({ id }) => id));
   const assigned = Object.entries(last?.assigned ?? {}).filter(([item]) => there.has(item));
   const change: DigestChange = {
@@ -75,13 +85,6 @@ export function nextHandoffs({ config }: Pick<Context, 'config'>, site: string, 
     gives: coming.find(({ from }) => from === site),
     takes: coming.find(({ to }) => to === site),
   };
-}
-
-/** `2026-11-23` at the site. */
-export function dayAt({ config }: Pick<Context, 'config'>, site: string, at: Date): string {
-  return clocksAt(at, config.sites[site]?.timezone ?? 'UTC')
-    .toPlainDate()
-    .toString();
 }
 
 function wasHeard(digest: Digest): boolean {

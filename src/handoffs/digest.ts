@@ -78,6 +78,8 @@ export const Content = z.object({
   ended: z.array(Ended),
   /** What could not be looked at, or was cut short, a sentence each. */
   gaps: z.array(z.string()),
+  /** Who works with whom this week, on the day on which that is suggested: Slack ids by twos. */
+  pairs: z.array(z.array(z.string())).default([]),
 });
 export type Content = z.infer<typeof Content>;
 

@@ -12,7 +12,7 @@ import { isAtWork } from '../sites/calendar.ts';
 import { workplaceOf } from '../sites/workplace.ts';
 import { findDrift, type LiveThere } from './drift.ts';
 import type { Claimed, EnvironmentFacts, Facts, Span } from './found.ts';
-import { openNotes } from './open-notes.ts';
+import { openNotes } from './notes-store.ts';
 
 /** The records of an environment that are read for one digest. */
 const MOST_DEPLOYMENTS = 300;
@@ -35,14 +35,24 @@ export async function collectFacts(ctx: Context, wanted: Wanted): Promise<Facts>
   const [everywhere, environments, notes] = await Promise.all([
     claimsOn(ctx, ALL, wanted),
     Promise.all(everyName.map((name) => environmentFacts(ctx, name, wanted))),
-    Promise.all(wanted.notesOf.map((site) => openNotes(ctx, site, span.at))),
+    readable(Promise.all(wanted.notesOf.map((site) => openNotes(ctx, site, span.at)))),
   ]);
+  // A note of nobody's site is in every site's.
+  const byId = new Map(notes?.flat().map((note) => [note.id, note]));
   const { drifts, gaps } = await findDrift(
     ctx,
     environments.flatMap((facts) => liveOf(ctx, facts)),
   );
-  const names = new Map(ctx.config.people.map(({ slack, name }) => [slack, name]));
-  return { span, everywhere, environments, drifts, notes: notes.flat(), remote: [], gaps, names };
+  return {
+    span,
+    everywhere,
+    environments,
+    drifts,
+    notes: [...byId.values()],
+    remote: [],
+    gaps: notes === undefined ? ['The notes cannot be read.', ...gaps] : gaps,
+    names: new Map(ctx.config.people.map(({ slack, name }) => [slack, name])),
+  };
 }
 
 async function environmentFacts(ctx: Context, name: string, wanted: Wanted): Promise<EnvironmentFacts> {

@@ -2,7 +2,7 @@ import type { Deployment, Live } from '../deployments/deployment.ts';
 import type { FreezePeriod } from '../freezes/freeze.ts';
 import type { Lock, Place, Warning } from '../locks/lock.ts';
 import type { Drift } from './drift.ts';
-import type { Note } from './open-notes.ts';
+import type { Note } from './note.ts';
 
 /** What a digest looks back to, when it is made, and when the next one comes. */
 export interface Span {

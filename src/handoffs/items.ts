@@ -4,7 +4,7 @@ import { deploymentItems, endedIn } from './deployment-items.ts';
 import { byUrgency, type Content, type Item, newItem } from './digest.ts';
 import type { Drift } from './drift.ts';
 import type { Claimed, EnvironmentFacts, Facts, RemoteFact } from './found.ts';
-import type { Note } from './open-notes.ts';
+import type { Note } from './note.ts';
 
 const ENDED_KEPT = 300;
 
@@ -28,7 +28,7 @@ export function contentOf(facts: Facts): Content {
     ...facts.gaps,
     ...(cut.length === 0 ? [] : [`Only the newest deployments were read of: ${cut.join(', ')}.`]),
   ];
-  return { since: span.since, at: span.at, items, ended: ended.slice(0, ENDED_KEPT), gaps };
+  return { since: span.since, at: span.at, items, ended: ended.slice(0, ENDED_KEPT), gaps, pairs: [] };
 }
 
 const NOTES = {

@@ -6,6 +6,7 @@ import { workplaceOf } from '../sites/workplace.ts';
 import { leadTold } from '../views/digest.ts';
 import { buildDigest } from './build.ts';
 import { type Digest, digestIdFor, digestIn } from './digest.ts';
+import { mailDigest } from './mail.ts';
 import { type DueHandoff, handoffsBetween, namedHandoffs } from './schedule.ts';
 import {
   closeDigest,
@@ -55,15 +56,25 @@ export async function stepDigest(ctx: Context, id: string): Promise<void> {
   switch (digest.state) {
     case 'due':
       if (age > MISSED_MS) return miss(ctx, digest);
-      return askToShow(ctx, await buildDigest(ctx, digest));
+      return send(ctx, await buildDigest(ctx, digest));
     case 'built':
-      return age > GIVEN_UP_MS ? miss(ctx, digest) : askToShow(ctx, digest);
+      return age > GIVEN_UP_MS ? miss(ctx, digest) : send(ctx, digest);
     case 'posted':
+      await mailDigest(ctx, digest);
       return tellLead(ctx, digest);
-    default:
-      if (digest.state === 'missed') await auditMissed(ctx, digest);
+    case 'taken':
+      await mailDigest(ctx, digest);
+      return closeDigest(ctx.redis, id);
+    case 'missed':
+      await auditMissed(ctx, digest);
       return closeDigest(ctx.redis, id);
   }
+}
+
+/** To the channel and by mail; whichever a death leaves out is made good with the next step. */
+async function send(ctx: Context, digest: Digest): Promise<void> {
+  await askToShow(ctx, digest);
+  await mailDigest(ctx, digest);
 }
 
 /** Has the digest's message brought up to date. Anew each hour, in case the job of the last hour has failed for good. */

@@ -12,7 +12,7 @@ export async function previewOf(ctx: Context, site: string) {
   if (due === undefined) return undefined;
   const { handoff, from, to } = due;
   const { since } = await lookBack(ctx, { handoff, from, to: to ?? null }, due.at);
-  return { due, content: await describe(ctx, { since, at, from, to, notesOf: [from] }) };
+  return { due, content: await describe(ctx, { since, at, from, to, notesOf: [from] }, due.date) };
 }
 
 export interface Current {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { ADD_TO_HANDOFF, MessageShortcut, noteOfMessage } from './message-shortcut.ts';
 
-/** One typed command or one click, in our words. */
+/** One typed command, one click or one message shortcut, in our words. */
 export interface CommandRequest {
   /** The same for an exact repetition of the request, and for nothing else. */
   readonly id: string;
@@ -44,6 +45,7 @@ const Clicked = z.object({ actions: z.tuple([z.object({ action_id: z.string() })
  */
 export function findCommandRequest(body: object): CommandRequest | undefined {
   if ('command' in body) return typed(SlashCommand.parse(body));
+  if (isAddToHandoff(body)) return fromMessage(MessageShortcut.parse(body));
   if (!('type' in body && body.type === 'block_actions')) return undefined;
   const { actions } = Clicked.parse(body);
   return actions[0].action_id.startsWith('command:') ? clicked(Click.parse(body)) : undefined;
@@ -74,7 +76,25 @@ function clicked({ user, team, channel, response_url, actions: [action] }: z.inf
   } as const;
 }
 
-function named(letter: 'b' | 'c', what: string) {
+function isAddToHandoff(body: object): boolean {
+  const isShortcut = 'type' in body && body.type === 'message_action';
+  return isShortcut && 'callback_id' in body && body.callback_id === ADD_TO_HANDOFF;
+}
+
+function fromMessage(shortcut: MessageShortcut): CommandRequest {
+  const { user, team, channel, trigger_id, response_url } = shortcut;
+  return {
+    ...named('m', trigger_id),
+    kind: 'clicked',
+    text: noteOfMessage(shortcut),
+    user: user.id,
+    team: user.team_id ?? id.parse(team?.id),
+    channel: channel.id,
+    responseUrl: response_url,
+  };
+}
+
+function named(letter: 'b' | 'c' | 'm', what: string) {
   const digest = createHash('sha256').update(what).digest('hex');
   return { id: `${letter}-${digest.slice(0, 32)}`, reference: digest.slice(0, 8) };
 }

@@ -130,6 +130,7 @@ function body(content: Content, { id, assigned }: Pick<Digest, 'id' | 'assigned'
       blocks.push(lineWithButton(line, { label: 'Take over', command }, blocks.length));
     }
   }
+  if (content.pairs.length > 0) plain.push(pairsLine(content.pairs));
   flush();
   const left = content.items.length - chosen.length;
   const notes = [
@@ -138,6 +139,11 @@ function body(content: Content, { id, assigned }: Pick<Digest, 'id' | 'assigned'
   ];
   const [first, ...rest] = notes;
   return first === undefined ? blocks : [...blocks, context(first, ...rest)];
+}
+
+function pairsLine(pairs: Content['pairs']): Mrkdwn {
+  const words = pairs.slice(0, 20).map((pair) => joined(pair.map(person), ' and '));
+  return mrkdwn`:busts_in_silhouette: Pairs this week: ${joined(words, '; ')}`;
 }
 
 function takeOverOf({ id: item, section: name, lock }: Item, digest: string): string | undefined {

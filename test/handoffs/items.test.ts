@@ -15,7 +15,7 @@ function hour(number: number): Date {
 }
 
 it('says nothing where nothing is open', () => {
-  expect(contentOf(facts())).toEqual({ since: SINCE, at: AT, items: [], ended: [], gaps: [] });
+  expect(contentOf(facts())).toEqual({ since: SINCE, at: AT, items: [], ended: [], gaps: [], pairs: [] });
 });
 
 it.each<[string, Partial<Deployment>, object]>([
@@ -160,7 +160,7 @@ it.each([
 
 it('tells the blocked first, then the rest by urgency', () => {
   const note = (id: string, mark: 'blocked' | 'ongoing' | 'done' | null) => {
-    return { id, site: 'bengaluru', by: 'U0ASHA', text: `note ${id}`, mark, at: SINCE };
+    return { id, site: 'bengaluru', by: 'U0ASHA', text: `note ${id}`, mark, at: SINCE, link: null };
   };
   const notes = [note('a', 'done'), note('b', null), note('c', 'blocked')];
   const deployments = [deployment({ state: 'failure', endedAt: hour(-1) }), deployment({ state: 'unknown' })];

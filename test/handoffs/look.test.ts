@@ -3,6 +3,7 @@ import { createDigest, listDigests } from '../../src/handoffs/store.ts';
 import { takeDigest } from '../../src/handoffs/take.ts';
 import { closeContexts } from '../support/context.ts';
 import { DIGEST, DUE, handoffConfig, handoffWorld, minutesAfter, runJob } from '../support/handoffs.ts';
+import { speaker } from '../support/say.ts';
 import { closeServers } from '../support/slack-server.ts';
 
 afterEach(() => {
@@ -215,6 +216,43 @@ it('waits for Slack while Slack is down, and posts once', async () => {
 
   expect(posts()).toHaveLength(1);
   expect(await digest()).toMatchObject({ state: 'posted' });
+});
+
+it('tells notes, the blocked first, until they are done, and the pairs of the week on its first day', async () => {
+  const config = { ...handoffConfig(), pairs: { people: ['U0ASHA', 'U0BEN'], day: 'mon' as const } };
+  const { at, ctx, digest } = await handoffWorld(config);
+  const say = speaker({ ...ctx, now: () => minutesAfter(-60) });
+  await say('U0ASHA', 'handoff note the migration goes on');
+  await say('U0ASHA', 'handoff note blocked: waits for a key');
+  await say('U0BEN', 'handoff note of the other site');
+
+  await at(DUE);
+  await at(minutesAfter(24 * 60));
+
+  const [monday, tuesday] = [await digest(), await digest('bengaluru-us-2026-11-24')];
+  expect(monday?.content?.items.map(({ section, said }) => [section, said])).toEqual([
+    ['blocked', 'waits for a key'],
+    ['ongoing', 'the migration goes on'],
+  ]);
+  expect(monday?.content?.pairs).toEqual([['U0ASHA', 'U0BEN']]);
+  expect(tuesday?.content?.items).toHaveLength(2);
+  expect(tuesday?.content?.pairs).toEqual([]);
+});
+
+it('sends it by mail, with the figures, once', async () => {
+  const mail = { from: 'baton@acme.example', to: ['releases@acme.example'] };
+  const { at, ctx } = await handoffWorld(handoffConfig({ mail }));
+  Reflect.set(ctx, 'mail', { place: 'mail.acme.example:25' });
+
+  await at(DUE);
+  await at(minutesAfter(1));
+  await at(minutesAfter(2));
+
+  expect(ctx.queued.filter(({ queue }) => queue === 'mails')).toHaveLength(1);
+  const kept = JSON.parse((await ctx.redis.get(`baton:{mail}:mail:digest-${DIGEST}`)) ?? '{}');
+  expect(kept).toMatchObject({ subject: 'Handoff bengaluru to us, 2026-11-23', to: mail.to });
+  expect(kept.text).toContain('2026-11-23 18:30 bengaluru, 2026-11-23 05:00 us');
+  expect(kept.attachments).toEqual([expect.objectContaining({ filename: `${DIGEST}.csv` })]);
 });
 
 it('never makes a second digest of one day, whoever records it', async () => {

@@ -72,14 +72,15 @@ it.each<[string, (moved: World) => Promise<unknown>, string | undefined]>([
     'U0LEA',
   ],
 ])('moves nothing where the lock %s', async (_what, change, holder) => {
-  const it = await world();
-  await change(it);
-  const before = await it.board();
+  const moved = await world();
+  const { act, board, lock } = moved;
+  await change(moved);
+  const before = await board();
 
-  const answer = await it.act('U0BEN', (by) => takeOver({ ...by, scope: 'staging', only: it.lock.id }));
+  const answer = await act('U0BEN', (by) => takeOver({ ...by, scope: 'staging', only: lock.id }));
 
   expect(answer.outcome).toBe('over');
-  expect(await it.board()).toEqual(before);
+  expect(await board()).toEqual(before);
   expect(before[0]?.holder).toBe(holder);
 });
 
@@ -99,9 +100,9 @@ it('gives it to exactly one of many who click at once on several workers, and is
   );
   const people = Array.from({ length: 40 }, (_, number) => `U0P${number}`);
   const seen: number[] = [];
-  let watching = true;
+  const watcher = new AbortController();
   const watch = async () => {
-    while (watching) seen.push((await board()).length);
+    while (!watcher.signal.aborted) seen.push((await board()).length);
   };
   const watched = watch();
 
@@ -113,7 +114,7 @@ it('gives it to exactly one of many who click at once on several workers, and is
       return actOnLocks(ctx, { scope: 'staging', command: `c-${person}`, rule });
     }),
   );
-  watching = false;
+  watcher.abort();
   await watched;
 
   const winners = answers.filter(({ outcome }) => outcome === 'accepted');

@@ -54,6 +54,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
     },
     slack: testSlack(),
     github: undefined,
+    mail: undefined,
     driverTools: {
       github: undefined,
       fetch,

@@ -194,7 +194,7 @@ function digest(overrides: Partial<Content>): Digest {
     channel: 'C0HAND',
     late: false,
     folded: [],
-    content: { since: hour(-24), at: AT, items: [], ended: [], gaps: [], ...overrides },
+    content: { since: hour(-24), at: AT, items: [], ended: [], gaps: [], pairs: [], ...overrides },
     postedAt: AT,
     taken: null,
     assigned: {},
