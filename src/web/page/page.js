@@ -22,10 +22,13 @@ async function signOut() {
 
 async function refresh() {
   try {
-    const [environments, deployments] = await Promise.all(['environments', 'deployments?limit=20'].map(ask));
-    if (environments === undefined || deployments === undefined) return showSignIn();
+    const answers = await Promise.all(['environments', 'deployments?limit=20', 'handoffs'].map(ask));
+    const [environments, deployments, handoffs] = answers;
+    if (answers.includes(undefined)) return showSignIn();
     part('environments').replaceChildren(...environments.items.map(environmentCard));
     part('deployments').replaceChildren(...deployments.items.map(deploymentRow));
+    part('handoffs').replaceChildren(...handoffs.items.map(handoffCard));
+    part('handoffs-part').hidden = handoffs.items.length === 0;
     part('state').textContent = `As of ${new Date().toLocaleTimeString()}`;
     show({ signedIn: true });
   } catch {
@@ -44,6 +47,7 @@ async function ask(path) {
 function showSignIn() {
   part('environments').replaceChildren();
   part('deployments').replaceChildren();
+  part('handoffs').replaceChildren();
   part('state').textContent = '';
   show({ signedIn: false });
 }
@@ -100,6 +104,25 @@ function deploymentRow(deployment) {
   const cells = [linked(deployment, id), service, `${ref} (${sha.slice(0, 7)})`];
   const named = element('td', { class: state }, state.replaceAll('_', ' '));
   return element('tr', {}, ...cells.map(cell), named, ...[why, by, time(at)].map(cell));
+}
+
+function handoffCard({ from, to, next, last }) {
+  const when = next === null ? ['none within a week'] : [time(next.at), ` to ${next.to ?? 'nobody'}`];
+  const card = element(
+    'article',
+    {},
+    element('h3', {}, `${from} to ${to}`),
+    element('p', {}, 'Next: ', ...when),
+  );
+  if (last === null) return card;
+  const whose = last.taken_by === null ? last.state : `taken by ${last.taken_by}`;
+  const lines = last.lines.map((line) => element('li', {}, line));
+  const open = last.open === 0 ? 'nothing is open' : `${last.open} open`;
+  card.append(
+    element('p', {}, 'Last: ', time(last.due_at), `${last.late ? ' (late)' : ''}, ${whose}, ${open}`),
+    element('ul', {}, ...lines),
+  );
+  return card;
 }
 
 function cell(content) {
