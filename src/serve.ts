@@ -17,6 +17,7 @@ import { startSocketMode } from './slack/socket-mode.ts';
 import { VERSION } from './version.ts';
 import { apiRoutes } from './web/api.ts';
 import { listEnvironments } from './web/environments.ts';
+import { listHandoffs } from './web/handoffs.ts';
 import { healthRoutes, jobsProbe, type Probe, redisProbe } from './web/health.ts';
 import { describeProcess, observeAck } from './metrics.ts';
 import { pageRoutes } from './web/page.ts';
@@ -177,6 +178,7 @@ async function openPlayground(given: Settings, env: Variables) {
       .filter(({ later }) => later !== true)
       .map(({ name, usage, summary }) => ({ name, usage, summary })),
     environments: async () => (shown === undefined ? [] : listEnvironments(shown.ctx)),
+    handoffs: async () => (shown === undefined ? [] : listHandoffs(shown.ctx)),
   });
   // A configuration of the person's own is played with too.
   const own = given.configFileGiven || existsSync(given.configFile);

@@ -11,7 +11,7 @@ async function refresh(model) {
   waiting = undefined;
   try {
     const [environments, handoffs] = await Promise.all(
-      ['/playground/environments', '/api/handoffs'].map(itemsAt),
+      ['/playground/environments', '/playground/handoffs'].map(itemsAt),
     );
     drawEnvironments(model, environments, handoffs);
   } catch {
@@ -20,8 +20,7 @@ async function refresh(model) {
 }
 
 async function itemsAt(path) {
-  const response = await fetch(path);
-  return response.ok ? (await response.json()).items : [];
+  return (await (await fetch(path)).json()).items;
 }
 
 function drawEnvironments(model, environments, handoffs) {
