@@ -8,6 +8,11 @@ import { deployRetry } from './retry.ts';
 import { deployReview } from './review.ts';
 import { deployRollback } from './rollback.ts';
 import { freeze } from './freeze.ts';
+import { handoff } from './handoff.ts';
+import { handoffAssign } from './handoff-assign.ts';
+import { handoffHistory } from './handoff-history.ts';
+import { handoffPreview } from './handoff-preview.ts';
+import { handoffTake } from './handoff-take.ts';
 import { handoffDone } from './handoff-done.ts';
 import { handoffNote } from './handoff-note.ts';
 import { handoffNotes } from './handoff-notes.ts';
@@ -39,6 +44,11 @@ const listed: readonly Command[] = [
   unlock,
   freeze,
   thaw,
+  handoff,
+  handoffPreview,
+  handoffHistory,
+  handoffTake,
+  handoffAssign,
   handoffNote,
   handoffNotes,
   handoffDone,

@@ -4,7 +4,6 @@ import { UserError } from '../src/errors.ts';
 /** The commands that are not there yet, and what helps until then. */
 const LATER = [
   { usage: '/remote SERVICE#PR up|down|status', now: '“/deploy ENV SERVICE#PR” deploys a pull request.' },
-  { usage: '/handoff', now: '“/deploy status” and “/lock” show where things stand.' },
 ] as const;
 
 /** Answer that they come with a later version. */

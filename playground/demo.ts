@@ -15,6 +15,7 @@ export interface PlaygroundOptions {
   readonly folder: string;
   readonly commands: readonly OfferedCommand[];
   readonly environments?: RoutesOptions['environments'];
+  readonly handoffs?: RoutesOptions['handoffs'];
 }
 
 export interface Playground {
@@ -61,7 +62,12 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const github = await startPlayedGitHub();
   addDemoRepositories(github);
   const demo = { commands: options.commands, hints: HINTS };
-  const routes = createRoutes({ slack, demo, environments: options.environments });
+  const routes = createRoutes({
+    slack,
+    demo,
+    environments: options.environments,
+    handoffs: options.handoffs,
+  });
   return {
     environment: {
       SLACK_BOT_TOKEN: botToken,

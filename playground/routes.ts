@@ -10,6 +10,8 @@ export interface RoutesOptions {
   readonly demo: PageDemo;
   /** The `items` of `GET /api/environments`, for the page's side panel; no panel when left out. */
   readonly environments?: (() => Promise<readonly unknown[]>) | undefined;
+  /** The `items` of `GET /api/handoffs`, for the same panel. */
+  readonly handoffs?: (() => Promise<readonly unknown[]>) | undefined;
 }
 
 export interface Routes {
@@ -64,13 +66,15 @@ const Clicked = z.strictObject({
 
 /** The playground's page and what it asks for. Serves this machine's browsers only. */
 export function createRoutes(options: RoutesOptions): Routes {
-  const { slack, demo, environments } = options;
+  const { slack, demo, environments, handoffs } = options;
   const streams = new Set<() => void>();
   const answers: Record<string, Answer> = {
     'GET /playground/state': (_, response) => sendJson(response, 200, pageState(slack.workspace, demo)),
     'GET /playground/events': (_, response) => stream(options, streams, response),
     'GET /playground/environments': async (_, response) =>
       sendJson(response, 200, { items: (await environments?.()) ?? [] }),
+    'GET /playground/handoffs': async (_, response) =>
+      sendJson(response, 200, { items: (await handoffs?.()) ?? [] }),
     'POST /playground/type': async (request, response) => {
       const typed = Typed.safeParse(await readJson(request));
       if (!typed.success) return sendJson(response, 400, { error: 'user, channel and text are needed' });

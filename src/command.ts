@@ -36,6 +36,8 @@ export interface Grammar {
   /** Flags, without dashes. */
   readonly flags: readonly string[];
   readonly clauses: readonly ClauseName[];
+  /** A word may be a mention: it stands there as the person's Slack id. */
+  readonly people?: boolean;
   /** Flags that take a value, and what it must be. */
   readonly values?: Readonly<Record<string, 'person' | 'word'>>;
   /** Name of a free text that takes all that stands after the command's name. */

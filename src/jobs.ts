@@ -53,6 +53,14 @@ export const MessageJob = z.discriminatedUnion('kind', [
     view,
     reference: z.string(),
   }),
+  /** Brings the message of a handoff's digest up to date; with `part`, posts that part of its thread. */
+  z.object({
+    version,
+    kind: z.literal('digest'),
+    digest: z.string(),
+    part: z.int().min(0).optional(),
+    reference: z.string(),
+  }),
 ]);
 export type MessageJob = z.infer<typeof MessageJob>;
 
@@ -105,6 +113,8 @@ export const JobData = {
   /** Looks after what time does to the locks of an environment: at once, or when something is due. */
   locks: z.object({ version, environment: z.string(), due: z.coerce.date().optional() }),
   github: GitHubJob,
+  /** Looks for digests that fall due, or takes one digest a step further. */
+  handoffs: z.object({ version, digest: z.string().optional() }),
   /** One mail for one recipient; what it says is kept beside the queue (src/mail/store.ts). */
   mails: z.object({ version, mail: z.string(), to: z.string(), reference: z.string() }),
   sweeps: z.object({ version }),
@@ -139,6 +149,7 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   messages: { attempts: 12, delay: 1_000 },
   locks: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
   github: { attempts: 10, delay: 1_000 }, // about a quarter of an hour
+  handoffs: { attempts: 5, delay: 2_000 }, // then the next look, a minute later
   mails: { attempts: 8, delay: 2_000 }, // a server that does not answer is asked for hours, by the worker itself
   sweeps: { attempts: 1, delay: 1_000 },
 };
@@ -184,4 +195,10 @@ function openQueue(name: QueueName, options: QueueOptions): Queue {
 export async function scheduleSweep({ queues }: QueuedJobs): Promise<void> {
   const data = { version: 1 } satisfies JobDataOf<'sweeps'>;
   await queues.get('sweeps')?.upsertJobScheduler('sweep', { every: 30_000 }, { name: 'sweeps', data });
+}
+
+/** Has a worker look each minute for digests that fall due, once for all workers. */
+export async function scheduleHandoffs({ queues }: QueuedJobs): Promise<void> {
+  const data = { version: 1 } satisfies JobDataOf<'handoffs'>;
+  await queues.get('handoffs')?.upsertJobScheduler('look', { every: 60_000 }, { name: 'handoffs', data });
 }

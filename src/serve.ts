@@ -6,7 +6,7 @@ import { commands } from '../commands/index.ts';
 import { workers } from '../workers/index.ts';
 import { batonUrl, readSettings, type Settings } from './config/settings.ts';
 import { StartError } from './errors.ts';
-import { scheduleSweep } from './jobs.ts';
+import { scheduleHandoffs, scheduleSweep } from './jobs.ts';
 import { webhookRoute } from './github/webhooks.ts';
 import { createLogger } from './log.ts';
 import { type Opened, openContext } from './open-context.ts';
@@ -20,6 +20,7 @@ import { startSocketMode } from './slack/socket-mode.ts';
 import { VERSION } from './version.ts';
 import { apiRoutes } from './web/api.ts';
 import { listEnvironments } from './web/environments.ts';
+import { listHandoffs } from './web/handoffs.ts';
 import { healthRoutes, jobsProbe, type Probe, redisProbe } from './web/health.ts';
 import { describeProcess, observeAck } from './metrics.ts';
 import { pageRoutes } from './web/page.ts';
@@ -147,6 +148,7 @@ interface Taking {
 
 async function takeWork({ ctx, jobs }: Opened, redisUrl: string, closing: Close[]): Promise<Taking> {
   await scheduleSweep(jobs);
+  await scheduleHandoffs(jobs);
   const connection = connectRedis(redisUrl, 'taking', ctx.log);
   closing.push(async () => connection.disconnect());
   const takers = workers.map((worker) => {
@@ -181,6 +183,7 @@ async function openPlayground(given: Settings, env: Variables) {
       .filter(({ later }) => later !== true)
       .map(({ name, usage, summary }) => ({ name, usage, summary })),
     environments: async () => (shown === undefined ? [] : listEnvironments(shown.ctx)),
+    handoffs: async () => (shown === undefined ? [] : listHandoffs(shown.ctx)),
   });
   // A configuration of the person's own is played with too.
   const own = given.configFileGiven || existsSync(given.configFile);

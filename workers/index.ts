@@ -2,6 +2,7 @@ import type { Worker } from '../src/worker.ts';
 import { deploy } from './deploy.ts';
 import { keepLocksWorker } from './keep-locks.ts';
 import { handleWebhook } from './handle-webhook.ts';
+import { postDigest } from './post-digest.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { runCommand } from './run-command.ts';
 import { sendMail } from './send-mail.ts';
@@ -16,6 +17,7 @@ export const workers: readonly Worker[] = [
   reportDeployment,
   keepLocksWorker,
   handleWebhook,
+  postDigest,
   sendMail,
   sweep,
 ];

@@ -1,5 +1,6 @@
 import type { Context } from '../src/context.ts';
 import { loadDeployment } from '../src/deployments/store.ts';
+import { showDigest } from '../src/handoffs/show.ts';
 import type { MessageJob } from '../src/jobs.ts';
 import { deploymentMessageKey, holdMessage, noticeKey } from '../src/slack/message-store.ts';
 import { postOnce } from '../src/slack/post-once.ts';
@@ -14,6 +15,7 @@ export const sendMessage = defineWorker({
 
   async run(ctx, data, { id }) {
     if (data.kind === 'deployment') return showDeployment(ctx, data.deployment, id);
+    if (data.kind === 'digest') return showDigest(ctx, data, id);
     if (data.kind === 'notice') return postNotice(ctx, data, id);
     return sendReply(ctx, data, id);
   },

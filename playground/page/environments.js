@@ -10,16 +10,25 @@ export function refreshEnvironments(model, delay = 250) {
 async function refresh(model) {
   waiting = undefined;
   try {
-    const response = await fetch('/playground/environments');
-    drawEnvironments(model, (await response.json()).items);
+    const [environments, handoffs] = await Promise.all(
+      ['/playground/environments', '/playground/handoffs'].map(itemsAt),
+    );
+    drawEnvironments(model, environments, handoffs);
   } catch {
     // The next event or the next round asks again.
   }
 }
 
-function drawEnvironments(model, environments) {
+async function itemsAt(path) {
+  return (await (await fetch(path)).json()).items;
+}
+
+function drawEnvironments(model, environments, handoffs) {
   byId('environments').hidden = environments.length === 0;
-  const cards = environments.map((environment) => card(model, environment));
+  const cards = [
+    ...environments.map((environment) => card(model, environment)),
+    ...handoffs.map((handoff) => handoffCard(model, handoff)),
+  ];
   const list = byId('environment-list');
   // Screen readers and selections are not disturbed when nothing has changed.
   const next = element('div', {}, ...cards);
@@ -34,6 +43,21 @@ function card(model, { name, services, locks = [], freeze }) {
     ...locks.map((lock) => lockRow(model, lock)),
     freeze ? freezeRow(model, freeze) : undefined,
     element('ul', {}, ...services.map((service) => serviceRow(model, service))),
+  );
+}
+
+/** The next handoff, and who has the last one. */
+function handoffCard(model, { from, to, next, last }) {
+  const when = (moment) => momentOf(new Date(moment), model.timezone());
+  const whose = last?.taken_by ? `${model.nameOf(last.taken_by)} has it` : 'nobody has it yet';
+  return element(
+    'section',
+    { class: 'environment', 'aria-label': `Handoff ${from} to ${to}` },
+    element('h3', {}, `Handoff ${from} → ${to}`),
+    next ? element('p', { class: 'service-state' }, `Next ${when(next.at)}`) : undefined,
+    last
+      ? element('p', { class: 'service-state' }, `Last ${when(last.due_at)}: ${last.open} open, ${whose}`)
+      : undefined,
   );
 }
 

@@ -11,6 +11,8 @@ export interface ComparedCommit {
   readonly author: string;
   /** As the message tells it, in the words of GitHub's merges. */
   readonly pullRequest: number | undefined;
+  /** When it was committed, by its maker's clock. */
+  readonly committedAt?: Date | undefined;
 }
 
 export type Compared =
@@ -87,7 +89,13 @@ async function whyNot(github: Octokit, repository: string, base: string): Promis
 
 function describe({ sha, commit, author }: Listed[number]): ComparedCommit {
   const login = author !== null && 'login' in author ? author.login : undefined;
-  return { sha, ...titleIn(commit.message), author: login ?? commit.author?.name ?? '' };
+  const at = new Date(commit.committer?.date ?? '');
+  return {
+    sha,
+    ...titleIn(commit.message),
+    author: login ?? commit.author?.name ?? '',
+    committedAt: Number.isNaN(at.getTime()) ? undefined : at,
+  };
 }
 
 /** GitHub's merge button writes the pull request's number first and its title as the body, its squash button the title first. */

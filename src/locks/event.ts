@@ -11,6 +11,7 @@ export const LockEventKind = z.enum([
   'offered',
   'offer_expired',
   'accepted',
+  'taken_over',
   'declined',
   'waiting',
   'left',

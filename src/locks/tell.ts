@@ -110,6 +110,7 @@ const AUDITED = {
   offered: ['offer', 'accepted'],
   offer_expired: ['offer', 'expired'],
   accepted: ['accept', 'accepted'],
+  taken_over: ['take over', 'accepted'],
   declined: ['decline', 'accepted'],
   waiting: ['wait', 'accepted'],
   left: ['leave', 'accepted'],

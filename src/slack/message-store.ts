@@ -113,8 +113,15 @@ export async function findMessage(
   redis: RedisClient,
   deployment: string,
 ): Promise<{ channel: string; ts: string } | undefined> {
-  const key = deploymentMessageKey(deployment);
-  const posted = parse(key, await redis.get(key)).posted;
+  return findPosted(redis, deploymentMessageKey(deployment));
+}
+
+/** Where the message that is remembered there stands. */
+export async function findPosted(
+  redis: RedisClient,
+  key: string,
+): Promise<{ channel: string; ts: string } | undefined> {
+  const { posted } = parse(key, await redis.get(key));
   return posted === null ? undefined : { channel: posted.channel, ts: posted.ts };
 }
 
@@ -122,6 +129,11 @@ export function deploymentMessageKey(deployment: string): string {
   const environment = environmentOfDeployment(deployment);
   if (environment === undefined) throw new NotFoundError(`There is no deployment ${deployment}.`);
   return `baton:{${environment}}:message:${deployment}`;
+}
+
+/** The digest's one message, and each part of its thread. */
+export function digestMessageKey(digest: string, part?: number): string {
+  return `baton:{handoffs}:message:${digest}${part === undefined ? '' : `:part-${part}`}`;
 }
 
 /** A notice is known by the job that sends it. */

@@ -20,6 +20,8 @@ export interface Post {
   readonly shown: string;
   /** Id of the job. */
   readonly job: string;
+  /** Posted in the thread of this message. */
+  readonly thread?: string | undefined;
 }
 
 /**
@@ -47,8 +49,9 @@ export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Pro
   if (wait > 0) return { againInSeconds: wait };
   await held.save({ ...before, direct, posting: { state: post.state, anew: posting !== null } });
   const view = direct === null ? post.view : directMessage(post.view, direct, post.channel);
+  const inThread = post.thread === undefined ? undefined : { thread: post.thread };
   const attempted = await attemptToSend(ctx, place.value, view, (shown) =>
-    ctx.slack.post(place.value, shown),
+    ctx.slack.post(place.value, shown, inThread),
   );
   return recordResult(ctx, held, post, { before, attempted });
 }

@@ -84,8 +84,11 @@ function next(after: string, queue: Token[], { command }: Draft): Token {
 }
 
 function takeWord(token: Token, after: 'to' | 'on' | undefined, { command, words }: Draft): void {
-  if (token.entity !== undefined) throw notPlain(token, token.entity.kind, command);
-  if (words.length < command.grammar.words.length) words.push({ text: token.text, after });
+  const { entity } = token;
+  const isPerson = entity?.kind === 'person' && command.grammar.people === true;
+  if (entity !== undefined && !isPerson) throw notPlain(token, entity.kind, command);
+  const text = isPerson ? entity.id : token.text;
+  if (words.length < command.grammar.words.length) words.push({ text, after });
   else throw tooMany(token.text, command);
 }
 

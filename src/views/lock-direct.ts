@@ -76,6 +76,10 @@ function directView(event: LockEvent): View | undefined {
       return news(`${where} has changed hands`, [
         mrkdwn`:handshake: ${person(actor)} has accepted: the lock on *${where}* is theirs now${lock === null ? '' : mrkdwn`, ${ending(lock)}`}.`,
       ]);
+    case 'taken_over':
+      return news(`${where} was handed over`, [
+        mrkdwn`:handshake: ${person(actor)} took over your lock on *${where}* at the handoff, for your day was ending.`,
+      ]);
     case 'declined':
       return news(`${where} is still yours`, [
         mrkdwn`:handshake: ${person(actor)} does not take the lock on *${where}*, so you keep it.`,

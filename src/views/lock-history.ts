@@ -5,7 +5,7 @@ import { joined, type Mrkdwn, mrkdwn, person, shortened, time } from './view.ts'
 /** One line of the history: who did what to which lock, when and why. */
 export function lockHistoryLine(event: LockEvent): Mrkdwn {
   const { at, lock, kind } = event;
-  const sets = lock !== null && ['taken', 'extended', 'stolen', 'accepted'].includes(kind);
+  const sets = lock !== null && ['taken', 'extended', 'stolen', 'accepted', 'taken_over'].includes(kind);
   const why = reasonOf(event);
   return joined([
     mrkdwn`:lock: ${whatHappened(event)}${why === '' ? mrkdwn`` : mrkdwn`: “${shortened(why)}”`}`,
@@ -43,6 +43,8 @@ function whatHappened({ kind, scope, actor, other, lock }: LockEvent): Mrkdwn {
       return mrkdwn`The offer of ${where} to ${whom} ended without an answer`;
     case 'accepted':
       return mrkdwn`${who} accepted ${where} from ${whom}`;
+    case 'taken_over':
+      return mrkdwn`${who} took over ${where} from ${whom} at the handoff`;
     case 'declined':
       return mrkdwn`${who} declined ${where}, so ${whom} kept it`;
     case 'waiting':

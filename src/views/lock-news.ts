@@ -47,6 +47,14 @@ export function lockNews(event: LockEvent): View | undefined {
         ],
         lock,
       );
+    case 'taken_over':
+      return lockedNews(
+        `${where} has changed hands`,
+        [
+          mrkdwn`:handshake: ${person(actor)} took over *${where}* from ${person(other ?? '')} at the handoff.`,
+        ],
+        lock,
+      );
     case 'turn':
       return news(`The next in the line has ${where}`, [
         mrkdwn`:hourglass: *${where}* is free. ${person(other ?? '')} is next in the line, so it is kept for them${lock === null ? '' : mrkdwn` ${ending(lock)}`}.`,

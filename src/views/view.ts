@@ -105,6 +105,24 @@ export function buttons(...looks: readonly [ButtonLook, ...ButtonLook[]]): Known
   return { type: 'actions', elements };
 }
 
+/** A line with one button beside it. `number` tells it from other such lines of the same message. */
+export function lineWithButton(
+  text: Mrkdwn,
+  { label, command, style }: ButtonLook,
+  number: number,
+): KnownBlock {
+  const action_id = `command:${command.split(' ')[0]}:line-${number}`;
+  const shown = { type: 'plain_text' as const, text: label };
+  const accessory: Button = {
+    type: 'button',
+    text: shown,
+    action_id,
+    value: command,
+    ...(style && { style }),
+  };
+  return { type: 'section', text: { type: 'mrkdwn', text: sized(text), verbatim: true }, accessory };
+}
+
 /** The same words as plain text for `View.text`: entities stay, so that nothing comes to life there either. */
 export function summaryText(text: string): string {
   return cut(entities(oneLine(text)), 1_000);

@@ -4,6 +4,7 @@ import { listHeld } from '../deployments/held.ts';
 import { findDeployment, listDeployments } from '../deployments/store.ts';
 import { UnreadableError } from '../errors.ts';
 import { environmentNames, listEnvironments, listLocks } from './environments.ts';
+import { listHandoffs } from './handoffs.ts';
 import { unlessRedisIsDown } from './health.ts';
 import { badCursor, badParameter, type PageOf, pageOf, readPage } from './paging.ts';
 import { type Address, HttpError, type Route, sendJson } from './route.ts';
@@ -44,6 +45,11 @@ const ANSWERS: Record<string, Answer> = {
     pageOf(await listEnvironments(ctx), ({ name }) => name, readPage(query)),
 
   '/api/locks': async (ctx, { query }) => pageOf(await listLocks(ctx), ({ scope }) => scope, readPage(query)),
+
+  '/api/handoffs': async (ctx, { query }) => {
+    for (const name of query.keys()) throw badParameter(name, 'is not known here', '/api/handoffs');
+    return { items: await listHandoffs(ctx), next: null };
+  },
 
   '/api/deployments': deployments,
 

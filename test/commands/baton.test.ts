@@ -48,15 +48,12 @@ it('says which Baton it is', async () => {
   expect((await speaker(testContext())('U0CLEO', 'baton version')).text).toMatch(/^Baton \d+\.\d+\.\d+$/);
 });
 
-it.each(['remote api#12 up', 'handoff', 'handoff all is “well --really'])(
-  'answers that “%s” comes later, and what to do until then',
-  async (text) => {
-    const reply = await speaker(testContext())('U0ASHA', text);
+it.each(['remote api#12 up'])('answers that “%s” comes later, and what to do until then', async (text) => {
+  const reply = await speaker(testContext())('U0ASHA', text);
 
-    expect(reply.to).toBe('caller');
-    expect(reply.words).toMatch(/comes with a later version of Baton\.\n\S.*\n`invalid_command`/);
-  },
-);
+  expect(reply.to).toBe('caller');
+  expect(reply.words).toMatch(/comes with a later version of Baton\.\n\S.*\n`invalid_command`/);
+});
 
 it.each(commands.filter(({ later }) => later !== true).map((command) => [command.name, command] as const))(
   'has an example of %s that is right, and says how it is typed',

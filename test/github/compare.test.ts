@@ -14,8 +14,20 @@ it('tells what lies between two commits, newest first, in one request', async ()
   expect(await compared(base, head)).toEqual({
     kind: 'compared',
     commits: [
-      { sha: head, title: 'Count twice', author: 'ben-w', pullRequest: undefined },
-      { sha: expect.any(String), title: 'Search faster', author: 'asha-k', pullRequest: undefined },
+      {
+        sha: head,
+        title: 'Count twice',
+        author: 'ben-w',
+        pullRequest: undefined,
+        committedAt: expect.any(Date),
+      },
+      {
+        sha: expect.any(String),
+        title: 'Search faster',
+        author: 'asha-k',
+        pullRequest: undefined,
+        committedAt: expect.any(Date),
+      },
     ],
     total: 2,
     truncated: false,

@@ -22,13 +22,16 @@ async function signOut() {
 
 async function refresh() {
   try {
-    const asked = ['environments', 'deployments?held=true&limit=50', 'deployments?limit=20'];
-    const [environments, held, deployments] = await Promise.all(asked.map(ask));
-    if ([environments, held, deployments].includes(undefined)) return showSignIn();
+    const asked = ['environments', 'deployments?held=true&limit=50', 'deployments?limit=20', 'handoffs'];
+    const answers = await Promise.all(asked.map(ask));
+    const [environments, held, deployments, handoffs] = answers;
+    if (answers.includes(undefined)) return showSignIn();
     part('environments').replaceChildren(...environments.items.map(environmentCard));
     part('held').replaceChildren(...held.items.map(deploymentRow));
     part('waits').hidden = held.items.length === 0;
     part('deployments').replaceChildren(...deployments.items.map(deploymentRow));
+    part('handoffs').replaceChildren(...handoffs.items.map(handoffCard));
+    part('handoffs-part').hidden = handoffs.items.length === 0;
     part('state').textContent = `As of ${new Date().toLocaleTimeString()}`;
     show({ signedIn: true });
   } catch {
@@ -48,6 +51,7 @@ function showSignIn() {
   part('environments').replaceChildren();
   part('held').replaceChildren();
   part('deployments').replaceChildren();
+  part('handoffs').replaceChildren();
   part('state').textContent = '';
   show({ signedIn: false });
 }
@@ -111,6 +115,25 @@ function deploymentRow(deployment) {
 function approvalsOf({ state, approved_by: by }) {
   if (state !== 'awaiting_approval') return '';
   return by.length === 0 ? 'nobody has approved it yet' : `approved by ${by.join(', ')}, and needs more`;
+}
+
+function handoffCard({ from, to, next, last }) {
+  const when = next === null ? ['none within a week'] : [time(next.at), ` to ${next.to ?? 'nobody'}`];
+  const card = element(
+    'article',
+    {},
+    element('h3', {}, `${from} to ${to}`),
+    element('p', {}, 'Next: ', ...when),
+  );
+  if (last === null) return card;
+  const whose = last.taken_by === null ? last.state : `taken by ${last.taken_by}`;
+  const lines = last.lines.map((line) => element('li', {}, line));
+  const open = last.open === 0 ? 'nothing is open' : `${last.open} open`;
+  card.append(
+    element('p', {}, 'Last: ', time(last.due_at), `${last.late ? ' (late)' : ''}, ${whose}, ${open}`),
+    element('ul', {}, ...lines),
+  );
+  return card;
 }
 
 function cell(content) {

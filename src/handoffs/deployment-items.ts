@@ -1,0 +1,104 @@
+import { type Deployment, isFinished } from '../deployments/deployment.ts';
+import { type Ended, type Item, newItem, type Section } from './digest.ts';
+import type { EnvironmentFacts, Facts, Span } from './found.ts';
+
+const OPEN: Readonly<
+  Partial<Record<Deployment['state'], { section: Section; what: string; next: (one: Deployment) => string }>>
+> = {
+  unknown: {
+    section: 'unknown',
+    what: 'how it ended is not known',
+    next: () => 'Look at the target; the environment is blocked until then',
+  },
+  awaiting_approval: {
+    section: 'awaiting',
+    what: 'waits for an approval',
+    next: ({ environment }) => `An approver of ${environment} approves or rejects it`,
+  },
+  waiting: { section: 'waiting', what: 'waits in the line', next: () => 'Goes on by itself at its turn' },
+  queued: { section: 'running', what: 'is about to start', next: ({ environment }) => status(environment) },
+  in_progress: { section: 'running', what: 'runs', next: ({ environment }) => status(environment) },
+};
+
+/** What is open of an environment's deployments: running, waiting, unknown, and the last failures. */
+export function deploymentItems({ name, deployments }: EnvironmentFacts, { since }: Span): Item[] {
+  const open = deployments.flatMap((one) => {
+    const look = OPEN[one.state];
+    if (look === undefined) return [];
+    const { service, requestedBy: owner, ref, summary: said } = one;
+    const where = `${name}/${service}`;
+    const began = one.startedAt ?? one.createdAt;
+    const what = `${ref} ${look.what}`;
+    return [
+      newItem(one.id, {
+        section: look.section,
+        what,
+        where,
+        said,
+        owner,
+        since: began,
+        next: look.next(one),
+      }),
+    ];
+  });
+  return [...open, ...failures(deployments, since)];
+}
+
+/** Services whose last deployment failed since then; whoever has deployed them again is done with it. */
+function failures(deployments: readonly Deployment[], since: Date): Item[] {
+  const judgedOnes = deployments.filter(({ state }) => state === 'failure' || state === 'success');
+  const services = [...new Set(judgedOnes.map(({ service }) => service))];
+  return services.flatMap((service) => {
+    const judged = judgedOnes.filter((one) => one.service === service);
+    const [last] = judged.toSorted((one, other) => Number(other.endedAt) - Number(one.endedAt));
+    if (last?.endedAt == null || last.state !== 'failure' || last.endedAt < since) return [];
+    const times = judged.filter(
+      ({ state, endedAt }) => state === 'failure' && endedAt !== null && endedAt >= since,
+    );
+    const { environment, ref, requestedBy: owner, endedAt, previous } = last;
+    const where = `${environment}/${service}`;
+    const what = `${ref} failed${times.length > 1 ? ` (${times.length} times)` : ''}`;
+    const before = previous === null ? 'nothing was live before' : `${previous.ref} was live before`;
+    const next = `Fix it and /deploy ${environment} ${service}; ${before}`;
+    return [
+      newItem(where, { section: 'failed', what, where, said: whyOf(last), owner, since: endedAt, next }),
+    ];
+  });
+}
+
+/** What has ended within the span. */
+export function endedIn(
+  { deployments }: EnvironmentFacts,
+  { span: { since }, names }: Pick<Facts, 'span' | 'names'>,
+): Ended[] {
+  return deployments.flatMap((one): Ended[] => {
+    const { id, environment, service, ref, state, requestedBy: by, startedAt, endedAt } = one;
+    if (endedAt === null || endedAt < since || !isFinished(one)) return [];
+    if (state !== 'success' && state !== 'failure' && state !== 'cancelled' && state !== 'superseded')
+      return [];
+    const took = startedAt === null ? null : Math.max(0, endedAt.getTime() - startedAt.getTime());
+    const seconds = took === null ? null : Math.round(took / 1_000);
+    return [
+      {
+        id,
+        environment,
+        service,
+        ref,
+        state,
+        reason: state === 'success' ? '' : whyOf(one),
+        by,
+        name: names.get(by) ?? '',
+        endedAt,
+        seconds,
+      },
+    ];
+  });
+}
+
+function whyOf({ reason, summary }: Deployment): string {
+  return [reason ?? '', summary].filter((part) => part !== '').join(': ');
+}
+
+function status(environment: string): string {
+  return `/deploy status ${environment}`;
+}

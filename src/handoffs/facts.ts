@@ -1,0 +1,139 @@
+import type { Context } from '../context.ts';
+import { findEnvironment, findService } from '../config/find.ts';
+import type { Live } from '../deployments/deployment.ts';
+import { deploymentsSince, loadAll } from '../deployments/since.ts';
+import { listEnvironmentNames, listLeases, listLive } from '../deployments/store.ts';
+import { UnreadableError } from '../errors.ts';
+import { freezesOf } from '../freezes/freeze-on.ts';
+import { freezesBetween } from '../freezes/freeze.ts';
+import { ALL, EMPTY } from '../locks/lock.ts';
+import { locksOn } from '../locks/store.ts';
+import { isAtWork } from '../sites/calendar.ts';
+import { workplaceOf } from '../sites/workplace.ts';
+import { findDrift, type LiveThere } from './drift.ts';
+import type { Claimed, EnvironmentFacts, Facts, Span } from './found.ts';
+import { openNotes } from './notes-store.ts';
+
+/** The records of an environment that are read for one digest. */
+const MOST_DEPLOYMENTS = 300;
+const DAY = 86_400_000;
+
+export interface Wanted {
+  readonly span: Span;
+  /** The site that gives and the one that takes, where they are known. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** Whose notes are told. */
+  readonly notesOf: readonly string[];
+}
+
+/** All that a digest tells, read from state. What cannot be read is named, and the rest is told all the same. */
+export async function collectFacts(ctx: Context, wanted: Wanted): Promise<Facts> {
+  const { span } = wanted;
+  const configured = Object.keys(ctx.config.environments);
+  const everyName = [...new Set([...configured, ...(await listEnvironmentNames(ctx.redis))])];
+  const [everywhere, environments, notes] = await Promise.all([
+    claimsOn(ctx, ALL, wanted),
+    Promise.all(everyName.map((name) => environmentFacts(ctx, name, wanted))),
+    readable(Promise.all(wanted.notesOf.map((site) => openNotes(ctx, site, span.at)))),
+  ]);
+  // A note of nobody's site is in every site's.
+  const byId = new Map(notes?.flat().map((note) => [note.id, note]));
+  const { drifts, gaps } = await findDrift(
+    ctx,
+    environments.flatMap((facts) => liveOf(ctx, facts)),
+  );
+  return {
+    span,
+    everywhere,
+    environments,
+    drifts,
+    notes: [...byId.values()],
+    remote: [],
+    gaps: notes === undefined ? ['The notes cannot be read.', ...gaps] : gaps,
+    names: new Map(ctx.config.people.map(({ slack, name }) => [slack, name])),
+  };
+}
+
+async function environmentFacts(ctx: Context, name: string, wanted: Wanted): Promise<EnvironmentFacts> {
+  const { redis } = ctx;
+  const { since, at, until } = wanted.span;
+  const rules = findEnvironment(ctx.config, name);
+  // What was asked for before the last digest may still be open, or have ended since.
+  const longest = (rules?.approval_expires ?? 0) + (rules?.timeout ?? 0);
+  const from = new Date(since.getTime() - Math.max(DAY, longest * 1_000));
+  const [found, leases, live, claims, freezes] = await Promise.all([
+    deploymentsSince(redis, { environment: name, from, most: MOST_DEPLOYMENTS }),
+    readable(listLeases(redis, name)),
+    readable(listLive(redis, name)),
+    claimsOn(ctx, name, wanted),
+    readable(freezesOf(ctx, name, at)),
+  ]);
+  const known = new Set(found.deployments.map(({ id }) => id));
+  const older = [
+    ...Array.from(leases?.values() ?? [], ({ deployment }) => deployment),
+    ...claims.waiting,
+  ].filter((id) => !known.has(id));
+  const more = await loadAll(redis, [...new Set(older)]);
+  return {
+    name,
+    deployments: [...found.deployments, ...more.deployments],
+    cut: found.cut,
+    live: live ?? new Map<string, Live>(),
+    claims,
+    freezes: freezes === undefined ? [] : freezesBetween(freezes, at, until),
+    unreadable: [
+      ...(leases === undefined ? ['what runs'] : []),
+      ...(live === undefined ? ['what is live'] : []),
+      ...(freezes === undefined ? ['the freeze that was set'] : []),
+      ...[...found.unreadable, ...more.unreadable].map((id) => `the deployment ${id}`),
+    ],
+  };
+}
+
+async function claimsOn(ctx: Context, environment: string, wanted: Wanted): Promise<Claimed> {
+  const own = ({ scope }: { scope: string }) => environment === ALL || scope !== ALL;
+  const board = await readable(locksOn(ctx.redis, environment, wanted.span.at));
+  const { locks, line, warnings } = board ?? EMPTY;
+  const judged = locks.filter(own).map(async (lock) => {
+    return { lock, leaving: await goesOffShift(ctx, lock.holder, wanted) };
+  });
+  return {
+    locks: await Promise.all(judged),
+    waiting: line.flatMap(({ deployment }) => deployment ?? []),
+    line: line.filter(({ deployment }) => deployment === null),
+    warnings: warnings.filter(own),
+    unreadable: board === undefined,
+  };
+}
+
+/** Whether somebody ends their day with the handoff: of the giving site, or off work by then. Not of the one that takes. */
+async function goesOffShift(ctx: Context, holder: string, { span, from, to }: Wanted): Promise<boolean> {
+  const site = ctx.config.people.find(({ slack }) => slack === holder)?.site;
+  if (site !== undefined && site === to) return false;
+  if (site !== undefined && site === from) return true;
+  const known =
+    site === undefined
+      ? await ctx.slack.findPerson(holder).catch(() => undefined)
+      : { id: holder, timezone: 'UTC' };
+  // Of somebody whom nobody knows, nobody can tell.
+  return known !== undefined && !isAtWork(workplaceOf(ctx.config, known).site, span.at);
+}
+
+function liveOf({ config }: Context, { name, live }: EnvironmentFacts): LiveThere[] {
+  const services = findEnvironment(config, name)?.services ?? [];
+  return services.flatMap((service) => {
+    const there = live.get(service);
+    const repository = findService(config, service)?.repository;
+    if (there === undefined || repository === undefined) return [];
+    return [{ environment: name, service, repository, live: there }];
+  });
+}
+
+/** What cannot be read is undefined; an outage is not. */
+async function readable<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+  return reading.catch((error: unknown) => {
+    if (error instanceof UnreadableError) return undefined;
+    throw error;
+  });
+}

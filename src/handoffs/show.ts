@@ -1,0 +1,76 @@
+import type { Context } from '../context.ts';
+import { digestMessageKey, findPosted, holdMessage } from '../slack/message-store.ts';
+import { postOnce } from '../slack/post-once.ts';
+import { showView } from '../slack/show-view.ts';
+import { digestThread, digestView } from '../views/digest.ts';
+import type { View } from '../views/view.ts';
+import type { Outcome } from '../worker.ts';
+import { type Digest, isTold } from './digest.ts';
+import { notePosted } from './look.ts';
+import { findDigest } from './store.ts';
+
+export interface ToShow {
+  readonly digest: string;
+  /** A part of its thread; undefined for the message itself. */
+  readonly part?: number | undefined;
+}
+
+/** Posts the one message of a digest, or brings it up to date; then posts its thread, part by part. */
+export async function showDigest(ctx: Context, { digest: id, part }: ToShow, job: string): Promise<Outcome> {
+  const outcome = await (part === undefined ? showMessage(ctx, id, job) : postPart(ctx, id, part, job));
+  return outcome ?? { againInSeconds: 1 };
+}
+
+async function showMessage(ctx: Context, id: string, job: string): Promise<Outcome | undefined> {
+  const key = digestMessageKey(id);
+  return holdMessage(ctx.redis, key, async (held) => {
+    const digest = await findDigest(ctx.redis, id);
+    if (digest === undefined || !isTold(digest)) return 'done';
+    const post = { channel: digest.channel, user: fallbackFor(ctx, digest), state: 'digest', final: true };
+    const sent = await showView(ctx, held, { ...post, key, view: digestView(digest), job });
+    if (sent !== 'done') return sent;
+    if (held.message.posted === null) return 'done';
+    await askForPart(ctx, digest, 0);
+    await notePosted(ctx, id);
+    const now = await findDigest(ctx.redis, id);
+    const isShown = now === undefined || isSameView(digestView(now), digestView(digest));
+    return isShown ? 'done' : { againInSeconds: 1 };
+  });
+}
+
+async function postPart(ctx: Context, id: string, part: number, job: string): Promise<Outcome | undefined> {
+  return holdMessage(ctx.redis, digestMessageKey(id, part), async (held) => {
+    const [digest, main] = await Promise.all([
+      findDigest(ctx.redis, id),
+      findPosted(ctx.redis, digestMessageKey(id)),
+    ]);
+    const view = digest === undefined ? undefined : digestThread(digest)[part];
+    if (digest === undefined || main === undefined || view === undefined) return 'done';
+    if (held.message.posted === null) {
+      const { channel, ts: thread } = main;
+      const post = { channel, user: '', view, state: 'part', final: true, shown: 'part', job, thread };
+      const sent = await postOnce(ctx, held, post);
+      if (sent !== 'done') return sent;
+    }
+    await askForPart(ctx, digest, part + 1);
+    return 'done';
+  });
+}
+
+async function askForPart(ctx: Context, digest: Digest, part: number): Promise<void> {
+  if (part >= digestThread(digest).length) return;
+  const data = { version: 1 as const, kind: 'digest' as const, digest: digest.id, part };
+  await ctx.jobs.add('messages', `digest-${digest.id}-part-${part}`, { ...data, reference: 'handoff' });
+}
+
+function isSameView(one: View, other: View): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Who gets it where its channel does not take it. */
+function fallbackFor({ config }: Context, { from, to }: Digest): string {
+  const sites = to === null ? [from] : [to, from];
+  const leads = sites.map((site) => config.sites[site]?.lead);
+  const people = sites.map((site) => config.people.find((one) => one.site === site)?.slack);
+  return [...leads, ...people].find((one) => one !== undefined) ?? '';
+}

@@ -1,0 +1,101 @@
+import { ageWords, counted } from '../handoffs/age.ts';
+import type { Content, Digest, Ended, Item, Section } from '../handoffs/digest.ts';
+import { code, joined, type Mrkdwn, mrkdwn, person, shortened, time } from './view.ts';
+
+export const LOOK: Readonly<Record<Section, { icon: string; title: string }>> = {
+  blocked: { icon: ':octagonal_sign:', title: 'Blocked' },
+  unknown: { icon: ':warning:', title: 'Not known how it ended' },
+  failed: { icon: ':x:', title: 'Failed' },
+  unreadable: { icon: ':warning:', title: 'Cannot be read' },
+  break_glass: { icon: ':fire:', title: 'Break-glass to review' },
+  remote: { icon: ':test_tube:', title: 'Remote deploys' },
+  awaiting: { icon: ':raised_hand:', title: 'Awaiting approval' },
+  leaving: { icon: ':closed_lock_with_key:', title: 'Locks whose holder leaves' },
+  waiting: { icon: ':hourglass:', title: 'Waiting' },
+  running: { icon: ':rocket:', title: 'Running' },
+  locks: { icon: ':lock:', title: 'Locks' },
+  freezes: { icon: ':snowflake:', title: 'Freezes' },
+  warnings: { icon: ':warning:', title: 'Warnings' },
+  ongoing: { icon: ':memo:', title: 'Ongoing' },
+  unshipped: { icon: ':package:', title: 'Not shipped' },
+  done: { icon: ':checkered_flag:', title: 'Clean breaks' },
+};
+
+const ENDED_ICONS = {
+  success: ':white_check_mark:',
+  failure: ':x:',
+  cancelled: ':no_entry_sign:',
+  superseded: ':fast_forward:',
+} as const satisfies Record<Ended['state'], string>;
+
+/** People's words in a line: their beginning tells enough, and a line stays a line. */
+const SAID_LETTERS = 90;
+const WORDS_LETTERS = 120;
+
+/** What, where, whose, how old, what next: one line. */
+export function itemLine(item: Item, at: Date, assigned: Digest['assigned']): Mrkdwn {
+  const { id, section, what, where, said, owner, since, next } = item;
+  const place = where === '' ? mrkdwn`` : mrkdwn`*${shortened(where, WORDS_LETTERS)}* `;
+  const whose = owner === '' ? mrkdwn`` : mrkdwn`, ${person(owner)}`;
+  const words = said === '' ? mrkdwn`` : mrkdwn`: “${shortened(said, SAID_LETTERS)}”`;
+  const age = since === null ? mrkdwn`` : mrkdwn`, ${ageWords(since, at)}`;
+  const to = assigned[id];
+  const step =
+    to !== undefined
+      ? mrkdwn` → ${person(to.to)} has it`
+      : next === ''
+        ? mrkdwn``
+        : mrkdwn` → ${shortened(next, WORDS_LETTERS)}`;
+  const icon = { mrkdwn: LOOK[section].icon };
+  return mrkdwn`${icon} ${place}${shortened(what, WORDS_LETTERS)}${whose}${age}${moment(item)}${words}${step} ${code(id)}`;
+}
+
+/** `staging 34 (2 failed), production 3`: what has ended, by environment. */
+export function endedWords(ended: readonly Ended[]): string {
+  const environments = [...new Set(ended.map(({ environment }) => environment))].toSorted();
+  const words = environments.slice(0, 10).map((environment) => {
+    const there = ended.filter((one) => one.environment === environment);
+    const failed = there.filter(({ state }) => state === 'failure').length;
+    return `${environment} ${there.length}${failed === 0 ? '' : ` (${failed} failed)`}`;
+  });
+  const left = environments.length - words.length;
+  return [...words, ...(left > 0 ? [`${counted(left, 'environment')} more`] : [])].join(', ');
+}
+
+/** Who deployed what, when, how long it took, and why it failed. */
+export function endedLine({ service, ref, state, reason, by, name, endedAt, seconds }: Ended): Mrkdwn {
+  const took = seconds === null ? '' : `, took ${lengthWords(seconds)}`;
+  const why = reason === '' ? mrkdwn`` : mrkdwn`: ${shortened(reason, SAID_LETTERS)}`;
+  const icon = { mrkdwn: ENDED_ICONS[state] };
+  return mrkdwn`${icon} *${service}* ${code(shortened(ref, 40))} ${name === '' ? person(by) : name} ${time(endedAt)}${took}${why}`;
+}
+
+/** What could not be looked at. */
+export function gapLines({ gaps }: Content): Mrkdwn[] {
+  return gaps.slice(0, 5).map((gap) => mrkdwn`${shortened(gap, 200)}`);
+}
+
+/** The lines in pieces that each fit a block. */
+export function inPieces(lines: readonly Mrkdwn[], longest = 2_800): Mrkdwn[] {
+  const pieces: Mrkdwn[][] = [];
+  let length = longest;
+  for (const line of lines) {
+    length += line.mrkdwn.length + 1;
+    if (length > longest) {
+      pieces.push([]);
+      length = line.mrkdwn.length + 1;
+    }
+    pieces.at(-1)?.push(line);
+  }
+  return pieces.map((piece) => joined(piece));
+}
+
+function moment({ section, at }: Item): Mrkdwn {
+  if (at === null) return mrkdwn``;
+  return section === 'freezes' ? mrkdwn` ${time(at)}` : mrkdwn`, until ${time(at)}`;
+}
+
+function lengthWords(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
+}

@@ -1,0 +1,78 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { createDeployment, replaceDeployment } from '../../src/deployments/store.ts';
+import { takeDigest } from '../../src/handoffs/take.ts';
+import { closeContexts } from '../support/context.ts';
+import { wanted } from '../support/deployment.ts';
+import { DIGEST, DUE, handoffWorld, minutesAfter } from '../support/handoffs.ts';
+import { closeServers } from '../support/slack-server.ts';
+
+afterEach(() => {
+  closeServers();
+  closeContexts();
+});
+
+it('tells the lead at the beginning of their hours, once, that nobody has it', async () => {
+  const { at, told } = await handoffWorld();
+  const nine = new Date('2026-11-23T17:00:00Z');
+
+  await at(DUE);
+  await at(minutesAfter(46));
+  await at(minutesAfter(-1, nine));
+  expect(told().filter((line) => line.includes('DU0BEN'))).toEqual([]);
+  await at(nine);
+  await at(minutesAfter(1, nine));
+  await at(minutesAfter(60, nine));
+
+  expect(told().filter((line) => line.startsWith('chat.postMessage DU0BEN'))).toEqual([
+    'chat.postMessage DU0BEN Nobody has taken the handoff of bengaluru yet',
+  ]);
+});
+
+it('does not tell the lead again where a worker died after telling them', async () => {
+  const { at, ctx, baton } = await handoffWorld();
+  const nine = new Date('2026-11-23T17:00:00Z');
+  await at(DUE);
+  await at(nine);
+  await ctx.redis.sadd('baton:{handoffs}:open', DIGEST);
+
+  const other = baton();
+  await at(minutesAfter(180, nine), other);
+
+  expect(other.queued.map(({ queue }) => queue)).toEqual(['handoffs']);
+  expect(await ctx.redis.smembers('baton:{handoffs}:open')).toEqual([]);
+});
+
+it('puts the deployments since the last digest into its thread, once', async () => {
+  const { at, ctx, slack, baton, look, work } = await handoffWorld();
+  for (const environment of ['staging', 'production']) {
+    const asked = wanted({ environment, createdAt: minutesAfter(-60), startedAt: minutesAfter(-59) });
+    const created = await createDeployment(ctx.redis, asked);
+    if (created.kind === 'leased') throw new Error('it is free');
+    const ended = { ...created.deployment, state: 'success' as const, endedAt: minutesAfter(-50) };
+    await replaceDeployment(ctx.redis, created.deployment, ended, { freeLease: true });
+  }
+
+  await at(DUE);
+  const other = baton({ now: () => minutesAfter(1) });
+  await look(other);
+  await work(other);
+
+  const inThread = slack.calls.filter(({ fields }) => fields['thread_ts'] !== undefined);
+  expect(inThread.map(({ fields }) => [fields['channel'], fields['text']])).toEqual([
+    ['C0HAND', 'Deployments to production'],
+    ['C0HAND', 'Deployments to staging'],
+  ]);
+});
+
+it('leaves the lead alone where somebody has it in time', async () => {
+  const { at, told, ctx, work } = await handoffWorld();
+
+  await at(DUE);
+  await takeDigest(ctx, DIGEST, { command: 'c1', person: 'U0BEN' });
+  await work();
+  await at(new Date('2026-11-23T17:00:00Z'));
+  await at(new Date('2026-11-23T19:00:00Z'));
+
+  expect(told().filter((line) => line.includes('DU0BEN'))).toEqual([]);
+  expect(told().at(-1)).toBe('chat.update C0HAND Handoff bengaluru to us: nothing is open');
+});

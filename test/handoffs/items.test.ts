@@ -1,0 +1,239 @@
+import { expect, it } from '@jest/globals';
+import type { Deployment } from '../../src/deployments/deployment.ts';
+import type { EnvironmentFacts, Facts } from '../../src/handoffs/found.ts';
+import { contentOf } from '../../src/handoffs/items.ts';
+import { chosenItems, newItem, SECTIONS } from '../../src/handoffs/digest.ts';
+import { Lock, type Warning } from '../../src/locks/lock.ts';
+import { deployment } from '../support/deployment.ts';
+
+const SINCE = new Date('2026-11-22T13:00:00Z');
+const AT = new Date('2026-11-23T13:00:00Z');
+const UNTIL = new Date('2026-11-24T13:00:00Z');
+
+function hour(number: number): Date {
+  return new Date(AT.getTime() + number * 3_600_000);
+}
+
+it('says nothing where nothing is open', () => {
+  expect(contentOf(facts())).toEqual({ since: SINCE, at: AT, items: [], ended: [], gaps: [], pairs: [] });
+});
+
+it.each<[string, Partial<Deployment>, object]>([
+  [
+    'a failure, with its owner, its reason and the next step',
+    { state: 'failure', endedAt: hour(-3), reason: 'driver_failed', summary: 'exit code 1' },
+    {
+      section: 'failed',
+      what: 'main failed',
+      where: 'staging/api',
+      said: 'driver_failed: exit code 1',
+      owner: 'U0ASHA',
+      since: hour(-3),
+      next: 'Fix it and /deploy staging api; nothing was live before',
+    },
+  ],
+  ['what is not known', { state: 'unknown' }, { section: 'unknown', what: 'main how it ended is not known' }],
+  [
+    'what waits for an approval, and who can move it',
+    { state: 'awaiting_approval', environment: 'staging' },
+    { section: 'awaiting', next: 'An approver of staging approves or rejects it', owner: 'U0ASHA' },
+  ],
+  ['what waits in the line', { state: 'waiting' }, { section: 'waiting' }],
+  ['what is queued', { state: 'queued' }, { section: 'running', what: 'main is about to start' }],
+  [
+    'what runs, since its start',
+    { state: 'in_progress', startedAt: hour(-1) },
+    { section: 'running', what: 'main runs', since: hour(-1) },
+  ],
+])('tells %s', (_what, overrides, expected) => {
+  const { items } = contentOf(facts({ deployments: [deployment(overrides)] }));
+
+  expect(items).toEqual([expect.objectContaining(expected)]);
+});
+
+it.each<[string, Partial<Deployment>[], string[]]>([
+  [
+    'a failure that was made good',
+    [
+      { state: 'success', endedAt: hour(-1) },
+      { state: 'failure', endedAt: hour(-2) },
+    ],
+    [],
+  ],
+  ['a failure before the last digest', [{ state: 'failure', endedAt: hour(-25) }], []],
+  [
+    'two failures of one service as one',
+    [
+      { state: 'failure', endedAt: hour(-1) },
+      { state: 'failure', endedAt: hour(-2) },
+    ],
+    ['main failed (2 times)'],
+  ],
+  [
+    'failures of two services as two',
+    [
+      { state: 'failure', endedAt: hour(-1) },
+      { state: 'failure', endedAt: hour(-2), service: 'web' },
+    ],
+    ['main failed', 'main failed'],
+  ],
+  ['what was cancelled as nothing open', [{ state: 'cancelled', endedAt: hour(-1) }], []],
+])('takes %s', (_what, all, expected) => {
+  const { items } = contentOf(facts({ deployments: all.map((one) => deployment(one)) }));
+
+  expect(items.map(({ what }) => what)).toEqual(expected);
+});
+
+it('counts as ended what ended within the span, with how long it took', () => {
+  const deployments = [
+    deployment({ state: 'success', startedAt: hour(-2), endedAt: hour(-1) }),
+    deployment({ state: 'success', startedAt: hour(-30), endedAt: hour(-25) }),
+    deployment({ state: 'in_progress' }),
+    deployment({ state: 'superseded', endedAt: hour(-3), service: 'web' }),
+  ];
+
+  const { ended } = contentOf(facts({ deployments }));
+
+  expect(ended).toMatchObject([
+    { state: 'success', seconds: 3_600, by: 'U0ASHA', name: 'Asha', ref: 'main' },
+    { state: 'superseded', seconds: null },
+  ]);
+});
+
+it('offers the lock of somebody who leaves, and only that one', () => {
+  const locks = [
+    { lock: lock({ id: 'stays', scope: 'staging/web', holder: 'U0BEN' }), leaving: false },
+    { lock: lock({ id: 'leaves' }), leaving: true },
+    { lock: lock({ id: 'turn', scope: 'staging/db', turn: true }), leaving: true },
+  ];
+
+  const { items } = contentOf(facts({}, { locks }));
+
+  expect(items.map(({ section, lock: taken }) => [section, taken?.id])).toEqual([
+    ['leaving', 'leaves'],
+    ['locks', undefined],
+    ['locks', undefined],
+  ]);
+});
+
+it('tells who waits for a lock, warnings, and what cannot be read', () => {
+  const warning: Warning = {
+    id: 'w',
+    scope: 'staging',
+    by: 'U0BEN',
+    reason: 'slow disk',
+    since: SINCE,
+    until: null,
+  };
+  const place = {
+    id: 'p',
+    scope: 'staging',
+    person: 'U0BEN',
+    since: SINCE,
+    reason: '',
+    channel: '',
+    deployment: null,
+  };
+
+  const { items } = contentOf(
+    facts({ unreadable: ['what runs'] }, { warnings: [warning], line: [place], unreadable: true }),
+  );
+
+  expect(items.map(({ section, what }) => `${section}: ${what}`)).toEqual([
+    'unreadable: the locks cannot be read',
+    'unreadable: what runs cannot be read',
+    'waiting: waits for the lock',
+    'warnings: warning',
+  ]);
+});
+
+it.each([
+  [{ begins: hour(3), ends: hour(60) }, 'a freeze begins', hour(3)],
+  [{ begins: null, ends: hour(2) }, 'the freeze ends', hour(2)],
+])('tells a freeze that begins or ends: %j', (span, what, at) => {
+  const freeze = { ...span, reason: 'weekend', source: 'configuration' as const, by: null };
+
+  expect(contentOf(facts({ freezes: [freeze] })).items).toMatchObject([
+    { section: 'freezes', what, at, said: 'weekend' },
+  ]);
+});
+
+it('tells the blocked first, then the rest by urgency', () => {
+  const note = (id: string, mark: 'blocked' | 'ongoing' | 'done' | null) => {
+    return { id, site: 'bengaluru', by: 'U0ASHA', text: `note ${id}`, mark, at: SINCE, link: null };
+  };
+  const notes = [note('a', 'done'), note('b', null), note('c', 'blocked')];
+  const deployments = [deployment({ state: 'failure', endedAt: hour(-1) }), deployment({ state: 'unknown' })];
+
+  const { items } = contentOf({ ...facts({ deployments }), notes });
+
+  expect(items.map(({ section }) => section)).toEqual(['blocked', 'unknown', 'failed', 'ongoing', 'done']);
+});
+
+it('keeps the id of a thing from digest to digest, and gives no two things the same', () => {
+  const deployments = [
+    deployment({ state: 'unknown', id: 'staging-bcdfghjk' }),
+    deployment({ state: 'unknown' }),
+  ];
+
+  const [one, other] = [
+    contentOf(facts({ deployments })),
+    contentOf({ ...facts({ deployments }), gaps: ['x'] }),
+  ];
+
+  expect(one.items.map(({ id }) => id)).toEqual(other.items.map(({ id }) => id));
+  expect(new Set(one.items.map(({ id }) => id)).size).toBe(2);
+});
+
+it('gives each section a few lines before the most urgent one takes all', () => {
+  const all = SECTIONS.slice(0, 4).flatMap((section) =>
+    Array.from({ length: 10 }, (_, number) =>
+      newItem(`${number}`, { section, what: `${section} ${number}`, where: '' }),
+    ),
+  );
+
+  const chosen = chosenItems(all, 14, 3);
+
+  expect(SECTIONS.slice(0, 4).map((name) => chosen.filter(({ section }) => section === name).length)).toEqual(
+    [5, 3, 3, 3],
+  );
+  expect(all.filter((one) => chosen.includes(one))).toEqual(chosen);
+});
+
+function facts(
+  overrides: Partial<EnvironmentFacts> = {},
+  claims: Partial<EnvironmentFacts['claims']> = {},
+): Facts {
+  const none = { locks: [], waiting: [], line: [], warnings: [], unreadable: false };
+  const environment: EnvironmentFacts = {
+    name: 'staging',
+    deployments: [],
+    cut: false,
+    live: new Map(),
+    claims: { ...none, ...claims },
+    freezes: [],
+    unreadable: [],
+    ...overrides,
+  };
+  return {
+    span: { since: SINCE, at: AT, until: UNTIL },
+    everywhere: none,
+    environments: [environment],
+    drifts: [],
+    notes: [],
+    remote: [],
+    gaps: [],
+    names: new Map([['U0ASHA', 'Asha']]),
+  };
+}
+
+function lock(overrides: Partial<Lock>): Lock {
+  const whole = Lock.parse({
+    id: 'l',
+    scope: 'staging',
+    holder: 'U0ASHA',
+    reason: 'load test',
+    since: SINCE.toISOString(),
+  });
+  return { ...whole, ...overrides };
+}
