@@ -1,6 +1,7 @@
 import type { Command } from '../src/command.ts';
 import { deployApprove } from './approve.ts';
 import { deploy } from './deploy.ts';
+import { batonResume } from './resume.ts';
 import { deployReject } from './reject.ts';
 import { deployReview } from './review.ts';
 import { freeze } from './freeze.ts';
@@ -35,6 +36,7 @@ const listed: readonly Command[] = [
   handoffPairs,
   whoami,
   version,
+  batonResume,
   ...laterCommands,
 ];
 

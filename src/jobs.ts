@@ -107,6 +107,8 @@ export const JobData = {
   github: GitHubJob,
   /** One mail for one recipient; what it says is kept beside the queue (src/mail/store.ts). */
   mails: z.object({ version, mail: z.string(), to: z.string(), reference: z.string() }),
+  /** Looks at an environment that is held because the store has lost something. */
+  reconciles: z.object({ version, environment: z.string() }),
   sweeps: z.object({ version }),
 } as const;
 
@@ -140,6 +142,7 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   locks: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
   github: { attempts: 10, delay: 1_000 }, // about a quarter of an hour
   mails: { attempts: 8, delay: 2_000 }, // a server that does not answer is asked for hours, by the worker itself
+  reconciles: { attempts: 1, delay: 1_000 }, // every worker asks for it again
   sweeps: { attempts: 1, delay: 1_000 },
 };
 

@@ -11,7 +11,7 @@ import { webhookRoute } from './github/webhooks.ts';
 import { createLogger } from './log.ts';
 import { type Opened, openContext } from './open-context.ts';
 import { connectRedis } from './redis/connect.ts';
-import { establishEpoch } from './redis/epoch.ts';
+import { listHeld, openStore, watchStore, WATCH_SECONDS } from './deployments/keep-store.ts';
 import { findRedis } from './redis/find.ts';
 import { modalFor } from './slack/modal.ts';
 import type { CommandRequest } from './slack/request.ts';
@@ -89,14 +89,14 @@ async function open({
   const first = web ?? work;
   if (first === undefined) throw new Error('a role does something');
   for (const opened of [web, work]) if (opened !== undefined) closing.push(() => opened.close());
-  await establishEpoch(first.ctx.redis, log);
+  if (work !== undefined) closing.push(await keepStore(work));
 
   played?.show(first);
   const probes: Probe[] = [redisProbe(first.ctx.redis)];
   const taking = work === undefined ? undefined : await takeWork(work, redis.url, closing);
   probes.push(...(taking?.probes ?? []));
   const routes = [
-    ...healthRoutes(probes),
+    ...healthRoutes(probes, () => listHeld(first.ctx)),
     metricsRoute({ redis: first.ctx.redis, queues: first.jobs.queues }),
     ...(web === undefined ? [] : await webRoutes(settings, web, { playground, closing })),
   ];
@@ -137,6 +137,28 @@ async function webRoutes(
     routes.push({ method: 'POST', path: '/slack/events', serve: serveSlack, forPrograms: true });
   }
   return routes;
+}
+
+/** Compares the store with what is known of it: before anything is taken, every few seconds, and after each outage. */
+async function keepStore({ ctx, jobs }: Opened): Promise<Close> {
+  let scheduled: string | undefined;
+  const look = async () => {
+    const { quarantine } = await watchStore(ctx);
+    if (quarantine === null || quarantine.id === scheduled) return;
+    scheduled = quarantine.id;
+    await scheduleSweep(jobs); // it may have been lost with the rest
+  };
+  await openStore(ctx);
+  const lookOrLog = () =>
+    void look().catch((err: unknown) =>
+      ctx.log.error({ err }, 'the store cannot be compared with what is known'),
+    );
+  const timer = setInterval(lookOrLog, WATCH_SECONDS * 1_000);
+  ctx.redis.on('ready', lookOrLog);
+  return async () => {
+    clearInterval(timer);
+    ctx.redis.off('ready', lookOrLog);
+  };
 }
 
 interface Taking {

@@ -19,6 +19,7 @@ const VERBS = [
   'src/config/told.ts',
   'src/deployments/facts.ts',
   'src/deployments/order.ts',
+  'src/deployments/keep-store.ts',
   'src/deployments/request.ts',
   'src/deployments/tell.ts',
   'src/deployments/waiting.ts',

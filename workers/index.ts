@@ -2,6 +2,7 @@ import type { Worker } from '../src/worker.ts';
 import { deploy } from './deploy.ts';
 import { keepLocksWorker } from './keep-locks.ts';
 import { handleWebhook } from './handle-webhook.ts';
+import { reconcileWorker } from './reconcile.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { runCommand } from './run-command.ts';
 import { sendMail } from './send-mail.ts';
@@ -17,5 +18,6 @@ export const workers: readonly Worker[] = [
   keepLocksWorker,
   handleWebhook,
   sendMail,
+  reconcileWorker,
   sweep,
 ];

@@ -229,4 +229,4 @@ function parse<Value extends z.ZodType>(schema: Value, key: string, json: string
 export const recordKey = (id: string) => `baton:{${environmentOfDeployment(id)}}:deployment:${id}`;
 export const indexKey = (environment: string) => `baton:{${environment}}:deployments`;
 export const leasesKey = (environment: string) => `baton:{${environment}}:leases`;
-const liveKey = (environment: string) => `baton:{${environment}}:live`;
+export const liveKey = (environment: string) => `baton:{${environment}}:live`;
