@@ -8,7 +8,7 @@ import { changeEpoch, type Epoch, type Quarantine, readEpoch } from '../redis/ep
 import { highestOf } from '../redis/memory.ts';
 import { quarantineNews } from '../views/quarantine.ts';
 import { tellOperators } from './tell-operators.ts';
-import { doubtAbout, enterQuarantine, readFence } from './quarantine.ts';
+import { doubtAbout, enterQuarantine, isBehind, readFence } from './quarantine.ts';
 
 /** How often each worker compares the store with what it knows, besides each look of a gate. */
 export const WATCH_SECONDS = 15;
@@ -39,11 +39,9 @@ export async function openStore(ctx: Context): Promise<void> {
  */
 export async function watchStore(ctx: Context): Promise<Epoch> {
   const { known } = ctx.memory;
-  const fences = await Promise.all(
-    Object.entries(known.fences).map(async ([name, fence]) => (await readFence(ctx.redis, name)) < fence),
-  );
+  const behind = await Promise.all(Object.keys(known.fences).map((name) => isBehind(ctx.redis, name, known)));
   const record = await readEpoch(ctx.redis);
-  const why = doubtAbout(record, known) ?? (fences.includes(true) ? 'older' : undefined);
+  const why = doubtAbout(record, known) ?? (behind.includes(true) ? 'older' : undefined);
   if (why !== undefined) await enterQuarantine(ctx, why);
 
   const { known: floorsOf } = ctx.memory;

@@ -38,8 +38,7 @@ export function doubtAbout(record: Epoch | undefined, known: Known): Why | undef
  */
 export async function heldOn(ctx: Context, environment: string): Promise<Held | undefined> {
   const { known } = ctx.memory; // from before the reading: what is learned meanwhile may be newer than what is read
-  const [record, fence] = await Promise.all([readEpoch(ctx.redis), readFence(ctx.redis, environment)]);
-  const behind = fence < (known.fences[environment] ?? 0);
+  const [record, behind] = await Promise.all([readEpoch(ctx.redis), isBehind(ctx.redis, environment, known)]);
   const why = doubtAbout(record, known) ?? (behind ? ('older' as const) : undefined);
   const quarantine = why === undefined ? record?.quarantine : await enterQuarantine(ctx, why);
   if (record !== undefined && why === undefined) ctx.memory.learn(record);
@@ -59,7 +58,7 @@ export async function enterQuarantine(ctx: Context, why: Why): Promise<Quarantin
   const next = await changeEpoch<Epoch>(ctx.redis, (current) =>
     enter(current, { why, known, now: ctx.now() }),
   );
-  await raiseFences(ctx.redis, known.fences);
+  await Promise.all([raiseFences(ctx.redis, known.fences), raise(ctx.redis, startsKey, known.starts)]);
   ctx.memory.learn(next);
   await ctx.memory.save();
   const { store, epoch, quarantine } = next;
@@ -91,10 +90,29 @@ function enter(
   };
 }
 
+/** Whether an environment's own counters have fallen behind: its part of the store is older than it was. */
+export async function isBehind(redis: RedisClient, environment: string, known: Known): Promise<boolean> {
+  const [fence, starts] = await Promise.all([
+    readFence(redis, environment),
+    readCount(redis, startsKey(environment)),
+  ]);
+  return fence < (known.fences[environment] ?? 0) || starts < (known.starts[environment] ?? 0);
+}
+
+/**
+ * To be called with the intent to start: counts it in the store, and keeps it in mind and on disk. A copy of the store
+ * from before is then told from the newest, however short before it was made.
+ */
+export async function countStart(ctx: Context, environment: string, fence: number): Promise<void> {
+  ctx.memory.learnStart(environment, { fence });
+  ctx.memory.learnStart(environment, { count: await ctx.redis.incr(startsKey(environment)) });
+  await ctx.memory.save();
+}
+
 /*
- * Lets an environment's fences go on above a number.
+ * Lets a counter go on above a number.
  *
- *   KEYS[1]  fence counter     ARGV[1]  the number
+ *   KEYS[1]  counter     ARGV[1]  the number
  */
 const RAISE = defineScript(/* lua */ `
   local fence = tonumber(redis.call('GET', KEYS[1]) or '0')
@@ -107,14 +125,24 @@ export async function raiseFences(
   redis: RedisClient,
   floors: Readonly<Record<string, number>>,
 ): Promise<void> {
-  await Promise.all(
-    Object.entries(floors).map(([environment, floor]) => RAISE(redis, [fenceKey(environment)], [floor])),
-  );
+  await raise(redis, fenceKey, floors);
+}
+
+async function raise(
+  redis: RedisClient,
+  keyOf: (environment: string) => string,
+  floors: Readonly<Record<string, number>>,
+): Promise<void> {
+  await Promise.all(Object.entries(floors).map(([name, floor]) => RAISE(redis, [keyOf(name)], [floor])));
 }
 
 /** The last fence that was given out on an environment, 0 before the first. Throws UnreadableError. */
 export async function readFence(redis: RedisClient, environment: string): Promise<number> {
-  const stored = await redis.get(fenceKey(environment));
+  return readCount(redis, fenceKey(environment));
+}
+
+async function readCount(redis: RedisClient, key: string): Promise<number> {
+  const stored = await redis.get(key);
   try {
     return z.coerce
       .number()
@@ -122,8 +150,9 @@ export async function readFence(redis: RedisClient, environment: string): Promis
       .min(0)
       .parse(stored ?? '0');
   } catch (error) {
-    throw new UnreadableError(fenceKey(environment), error);
+    throw new UnreadableError(key, error);
   }
 }
 
 const fenceKey = (environment: string) => `baton:{${environment}}:fence`;
+const startsKey = (environment: string) => `baton:{${environment}}:starts`;

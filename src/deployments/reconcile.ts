@@ -35,8 +35,8 @@ export async function reconcile(ctx: Context, environment: string): Promise<void
   if (quarantine.places[environment]?.state === 'open') return;
   if (ctx.now().getTime() - quarantine.since.getTime() < SETTLE_SECONDS * 1_000) return;
 
-  await holdBack(ctx, environment, quarantine.since);
   const floor = quarantine.floors[environment] ?? 0;
+  await holdBack(ctx, environment, { since: quarantine.since, floor });
   const seen = await look(ctx, environment, rules);
   if (typeof seen === 'string') return ask(ctx, environment, quarantine, seen);
 
@@ -74,10 +74,15 @@ async function look(ctx: Context, environment: string, rules: Environment): Prom
  * What a store that came back from a copy says of its waiting deployments may be long past: they may have run since. So
  * none of them goes on by itself.
  */
-async function holdBack(ctx: Context, environment: string, since: Date): Promise<void> {
+async function holdBack(
+  ctx: Context,
+  environment: string,
+  { since, floor }: { readonly since: Date; readonly floor: number },
+): Promise<void> {
   const { items } = await listDeployments(ctx.redis, { environments: [environment], limit: RECORDS });
   for (const one of items) {
-    if (isFinished(one) || one.createdAt >= since || one.intendedAt !== null || one.run !== null) continue;
+    const isOld = one.createdAt <= since || (one.fence > 0 && one.fence <= floor);
+    if (isFinished(one) || !isOld || one.intendedAt !== null || one.run !== null) continue;
     if (one.state === 'waiting' || one.state === 'awaiting_approval') {
       await endWaiting(ctx, one, { reason: 'driver_unknown', summary: FORGOTTEN });
     } else if (one.state === 'queued') {

@@ -10,7 +10,7 @@ import { failpoint } from './failpoint.ts';
 import { judge } from './gates.ts';
 import { wake } from './result.ts';
 import { readFacts } from './facts.ts';
-import { LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
+import { countStart, LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
 import { replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
 import { askToKeepLocks } from '../locks/act.ts';
@@ -43,9 +43,10 @@ export async function intend(
   const now = ctx.now();
   const intendedOn = ctx.driverTools.place;
   const after = { ...deployment, intendedAt: deployment.intendedAt ?? now, attemptedAt: now, intendedOn };
-  // Whatever Redis loses from here on, this fence is known to have been used.
-  ctx.memory.learnFence(deployment.environment, deployment.fence);
-  const [intended] = await Promise.all([replaceDeployment(ctx.redis, deployment, after), ctx.memory.save()]);
+  const [intended] = await Promise.all([
+    replaceDeployment(ctx.redis, deployment, after),
+    countStart(ctx, deployment.environment, deployment.fence),
+  ]);
   return { intended, sinceMs };
 }
 

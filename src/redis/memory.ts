@@ -15,6 +15,8 @@ const Known = z.object({
   epoch: z.int(),
   /** The highest fence that was ever about to be started with, by environment. */
   fences: z.record(z.string(), z.int()),
+  /** How many starts were recorded as intended, by environment: what the store must have counted at least. */
+  starts: z.record(z.string(), z.int()).default({}),
 });
 /** What a process knows of the store from before, whatever the store says now. */
 export type Known = Readonly<z.infer<typeof Known>>;
@@ -22,12 +24,12 @@ export type Known = Readonly<z.infer<typeof Known>>;
 export interface StoreMemory {
   readonly known: Known;
   learn(record: Pick<Epoch, 'store' | 'epoch'>): void;
-  learnFence(environment: string, fence: number): void;
+  learnStart(environment: string, start: { readonly fence?: number; readonly count?: number }): void;
   /** Resolves when the disk has what is known; a disk that does not take it is only logged. */
   save(): Promise<void>;
 }
 
-const NOTHING: Known = { version: 1, store: null, epoch: 0, fences: {} };
+const NOTHING: Known = { version: 1, store: null, epoch: 0, fences: {}, starts: {} };
 
 /** A memory that ends with the process. */
 export function forgetfulMemory(): StoreMemory {
@@ -73,8 +75,12 @@ function memoryFrom(start: Known, write: (known: Known) => Promise<void>): Store
       const highest = store === known.store ? Math.max(known.epoch, epoch) : epoch;
       known = { ...known, store, epoch: highest };
     },
-    learnFence: (environment, fence) => {
-      known = { ...known, fences: highestOf(known.fences, { [environment]: fence }) };
+    learnStart: (environment, { fence = 0, count = 0 }) => {
+      known = {
+        ...known,
+        fences: highestOf(known.fences, { [environment]: fence }),
+        starts: highestOf(known.starts, { [environment]: count }),
+      };
     },
     save: async () => {
       unsaved = true;
@@ -101,7 +107,7 @@ export function highestOf(
 function merge(mine: Known, theirs: Known): Known {
   const fences = highestOf(mine.fences, theirs.fences);
   const epoch = mine.store === theirs.store ? Math.max(mine.epoch, theirs.epoch) : mine.epoch;
-  return { ...mine, epoch, fences };
+  return { ...mine, epoch, fences, starts: highestOf(mine.starts, theirs.starts) };
 }
 
 async function read(path: string): Promise<Known | undefined> {

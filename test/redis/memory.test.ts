@@ -20,18 +20,24 @@ const open = async (address = 'redis://h:1') => openMemory(folder, address, log)
 it('knows after a restart what it knew before', async () => {
   const before = await open();
   before.learn({ store: STORE, epoch: 7 });
-  before.learnFence('staging', 3);
+  before.learnStart('staging', { fence: 3, count: 2 });
   await before.save();
 
-  expect((await open()).known).toEqual({ version: 1, store: STORE, epoch: 7, fences: { staging: 3 } });
+  expect((await open()).known).toEqual({
+    version: 1,
+    store: STORE,
+    epoch: 7,
+    fences: { staging: 3 },
+    starts: { staging: 2 },
+  });
 });
 
 it('never forgets a higher epoch or fence for a lower one', async () => {
   const memory = await open();
   memory.learn({ store: STORE, epoch: 7 });
   memory.learn({ store: STORE, epoch: 6 });
-  memory.learnFence('staging', 3);
-  memory.learnFence('staging', 2);
+  memory.learnStart('staging', { fence: 3 });
+  memory.learnStart('staging', { fence: 2 });
 
   expect(memory.known).toMatchObject({ epoch: 7, fences: { staging: 3 } });
 });
@@ -39,10 +45,10 @@ it('never forgets a higher epoch or fence for a lower one', async () => {
 it('keeps what another worker of the same folder knows', async () => {
   const [one, other] = [await open(), await open()];
   for (const memory of [one, other]) memory.learn({ store: STORE, epoch: 1 });
-  one.learnFence('staging', 9);
+  one.learnStart('staging', { fence: 9 });
   await one.save();
-  other.learnFence('staging', 4);
-  other.learnFence('production', 2);
+  other.learnStart('staging', { fence: 4 });
+  other.learnStart('production', { fence: 2 });
   await other.save();
 
   expect((await open()).known.fences).toEqual({ staging: 9, production: 2 });
