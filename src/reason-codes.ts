@@ -86,8 +86,8 @@ export const REASONS = {
     next: 'Read what the message and its thread say, mend the cause, and deploy again.',
   },
   driver_unknown: {
-    says: 'The driver cannot tell whether the deployment ran.',
-    next: 'Look at the target. The service stays blocked there until it is known how the run ended; docs/operations.md has the ways to tell Baton.',
+    says: 'Nobody can tell whether a deployment runs, or how it ended.',
+    next: 'Look at the target. The service stays blocked there until it is known how the run ended; docs/operations.md has the ways to tell Baton. After Redis has lost data, the answer says what is being checked.',
   },
   timed_out: {
     says: 'The deployment took longer than its time-out.',

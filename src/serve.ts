@@ -11,12 +11,13 @@ import { webhookRoute } from './github/webhooks.ts';
 import { createLogger } from './log.ts';
 import { type Opened, openContext } from './open-context.ts';
 import { connectRedis } from './redis/connect.ts';
-import { listHeld, openStore, watchStore, WATCH_SECONDS } from './deployments/keep-store.ts';
+import { listHeld } from './deployments/store-loss.ts';
 import { findRedis } from './redis/find.ts';
 import { modalFor } from './slack/modal.ts';
 import type { CommandRequest } from './slack/request.ts';
 import { createSlackRoute } from './slack/app.ts';
 import { startSocketMode } from './slack/socket-mode.ts';
+import { keepStore } from './store-watch.ts';
 import { VERSION } from './version.ts';
 import { apiRoutes } from './web/api.ts';
 import { listEnvironments } from './web/environments.ts';
@@ -137,28 +138,6 @@ async function webRoutes(
     routes.push({ method: 'POST', path: '/slack/events', serve: serveSlack, forPrograms: true });
   }
   return routes;
-}
-
-/** Compares the store with what is known of it: before anything is taken, every few seconds, and after each outage. */
-async function keepStore({ ctx, jobs }: Opened): Promise<Close> {
-  let scheduled: string | undefined;
-  const look = async () => {
-    const { quarantine } = await watchStore(ctx);
-    if (quarantine === null || quarantine.id === scheduled) return;
-    scheduled = quarantine.id;
-    await scheduleSweep(jobs); // it may have been lost with the rest
-  };
-  await openStore(ctx);
-  const lookOrLog = () =>
-    void look().catch((err: unknown) =>
-      ctx.log.error({ err }, 'the store cannot be compared with what is known'),
-    );
-  const timer = setInterval(lookOrLog, WATCH_SECONDS * 1_000);
-  ctx.redis.on('ready', lookOrLog);
-  return async () => {
-    clearInterval(timer);
-    ctx.redis.off('ready', lookOrLog);
-  };
 }
 
 interface Taking {

@@ -19,7 +19,7 @@ const VERBS = [
   'src/config/told.ts',
   'src/deployments/facts.ts',
   'src/deployments/order.ts',
-  'src/deployments/keep-store.ts',
+  'src/deployments/store-loss.ts',
   'src/deployments/request.ts',
   'src/deployments/tell.ts',
   'src/deployments/waiting.ts',

@@ -3,7 +3,7 @@ import { NotFoundError, UserError } from '../errors.ts';
 import { isSamePerson } from '../people/accounts.ts';
 import { findEnvironment } from '../config/find.ts';
 import { readEpoch } from '../redis/epoch.ts';
-import { readFence } from './quarantine.ts';
+import { heldOn, readFence } from './quarantine.ts';
 import { open, setPlace } from './reconcile.ts';
 
 /** What came of somebody's word that nothing runs on an environment. */
@@ -20,6 +20,7 @@ export async function resume(ctx: Context, environment: string, person: string):
   if (rules === undefined) {
     throw new NotFoundError(`There is no environment “${environment}”.`, { reason: 'unknown_environment' });
   }
+  await heldOn(ctx, environment); // notices what has been lost since
   const quarantine = (await readEpoch(ctx.redis))?.quarantine;
   const place = quarantine?.places[environment];
   if (quarantine == null || place?.state === 'open') {

@@ -57,14 +57,14 @@ export async function openMemory(folder: string, address: string, log: Logger): 
   });
 }
 
-function memoryFrom(start: Known, write: (known: Known) => Promise<void>): StoreMemory {
+function memoryFrom(start: Known, keep: (known: Known) => Promise<void>): StoreMemory {
   let known = start;
   let unsaved = false;
   let saving: Promise<void> | undefined;
   const drain = async () => {
     while (unsaved) {
       unsaved = false;
-      await write(known);
+      await keep(known);
     }
   };
   return {

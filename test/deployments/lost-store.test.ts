@@ -2,7 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
-import { openStore, watchStore } from '../../src/deployments/keep-store.ts';
+import { openStore, watchStore } from '../../src/deployments/store-loss.ts';
 import { heldOn } from '../../src/deployments/quarantine.ts';
 import { reconcile } from '../../src/deployments/reconcile.ts';
 import { recordDeployment } from '../../src/deployments/admission.ts';
@@ -168,63 +168,6 @@ it('makes each record once when two workers look at once', async () => {
   await watchStore(other);
   const { items } = await listAudit(ctx.redis, { limit: 10 });
   expect(items.filter((entry) => 'action' in entry && entry.action === 'quarantine')).toHaveLength(1);
-});
-
-it('notices after a restart what was lost while it was away', async () => {
-  const folder = plant.folder();
-  const before = await plant.worker({ folder });
-  await openStore(before);
-  await makeLive(before, plant);
-  await before.redis.flushall();
-
-  const after = await plant.worker({ folder });
-  await openStore(after);
-
-  expect(await held(after)).toBeDefined();
-  expect((await readEpoch(after.redis))?.quarantine?.why).toBe('missing');
-});
-
-it('notices a store that somebody else began anew', async () => {
-  await makeLive(ctx, plant);
-  await ctx.redis.flushall();
-  const stranger = await plant.worker({ github: false });
-  await openStore(stranger);
-  expect(await held(stranger)).toBeUndefined();
-
-  expect(await held()).toBeDefined();
-  expect(await held(stranger)).toBeDefined();
-  expect((await readEpoch(ctx.redis))?.quarantine?.why).toBe('another');
-});
-
-it('notices on a new machine, by GitHub, that an empty store is no fresh one', async () => {
-  await makeLive(ctx, plant);
-  await ctx.redis.flushall();
-  const fresh = await plant.worker({ folder: plant.folder() });
-  await openStore(fresh);
-
-  expect(await held(fresh)).toBeDefined();
-  await settle(fresh);
-  expect(await held(fresh)).toBeUndefined();
-  expect(await findLive(fresh.redis, 'staging', 'api')).toBeDefined();
-});
-
-it('gives an empty store no benefit of doubt while GitHub cannot be read', async () => {
-  await ctx.redis.flushall();
-  plant.played.failNext({ path: /deployments/, does: { status: 502, body: {} }, times: 6 });
-  const fresh = await plant.worker({ folder: plant.folder() });
-  await openStore(fresh);
-
-  expect(await held(fresh)).toBeDefined();
-  await settle(fresh);
-  expect(await held(fresh)).toBeUndefined();
-});
-
-it('trusts a known store on a new machine', async () => {
-  await makeLive(ctx, plant);
-  const fresh = await plant.worker({ folder: plant.folder() });
-  await openStore(fresh);
-
-  expect(await held(fresh)).toBeUndefined();
 });
 
 it('notices an older copy that was put back, and lets nothing in it start again', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { openStore, watchStore } from '../../src/deployments/keep-store.ts';
+import { openStore, watchStore } from '../../src/deployments/store-loss.ts';
 import { heldOn } from '../../src/deployments/quarantine.ts';
 import { reconcile } from '../../src/deployments/reconcile.ts';
 import { closeContexts, type TestContext } from '../support/context.ts';
@@ -13,11 +13,12 @@ import {
   request,
   startPlant,
 } from '../support/lost-store.ts';
-import { say } from '../support/say.ts';
-import { textOf } from '../support/words.ts';
+import { speaker } from '../support/say.ts';
 
 let plant: Plant;
 let ctx: TestContext;
+
+const say = async (user: string, text: string) => (await speaker(ctx)(user, text)).words;
 
 beforeEach(async () => {
   plant = await startPlant();
@@ -47,7 +48,7 @@ it('asks people where there is no GitHub, and goes on above the fences that the 
   await reconcile(ctx, 'staging');
   expect((await held())?.says).toContain('GitHub is not configured');
 
-  await say(ctx, 'U0BEN', 'baton resume staging');
+  await say('U0BEN', 'baton resume staging');
 
   expect(await held()).toBeUndefined();
   const { id, fence } = await request(ctx, { sha: plant.sha });
@@ -75,11 +76,11 @@ it('takes two people where approvals are asked for', async () => {
   await loseAll(1);
   await reconcile(ctx, 'staging');
 
-  await say(ctx, 'U0BEN', 'baton resume staging');
+  await say('U0BEN', 'baton resume staging');
   expect(await held()).toBeDefined();
-  await say(ctx, 'U0BEN', 'baton resume staging');
+  await say('U0BEN', 'baton resume staging');
   expect(await held()).toBeDefined();
-  await say(ctx, 'U0ASHA', 'baton resume staging');
+  await say('U0ASHA', 'baton resume staging');
   expect(await held()).toBeUndefined();
 });
 
@@ -87,20 +88,20 @@ it('takes the word of admins only', async () => {
   await loseAll();
   await reconcile(ctx, 'staging');
 
-  const reply = await say(ctx, 'U0CLEO', 'baton resume staging');
+  const reply = await say('U0CLEO', 'baton resume staging');
 
-  expect(textOf(reply)).toContain('Only admins of staging');
+  expect(reply).toContain('Only admins of staging');
   expect(await held()).toBeDefined();
 });
 
 it('takes nobody’s word before it has looked itself, nor where nothing is held', async () => {
   await loseAll();
-  expect(textOf(await say(ctx, 'U0BEN', 'baton resume staging'))).toContain('still looking');
+  expect(await say('U0BEN', 'baton resume staging')).toContain('still looking');
   expect(await held()).toBeDefined();
 
   await reconcile(ctx, 'staging');
-  await say(ctx, 'U0BEN', 'baton resume staging');
-  expect(textOf(await say(ctx, 'U0BEN', 'baton resume staging'))).toContain('is not held');
+  await say('U0BEN', 'baton resume staging');
+  expect(await say('U0BEN', 'baton resume staging')).toContain('is not held');
 });
 
 it('asks anew when more is lost meanwhile', async () => {
@@ -108,7 +109,7 @@ it('asks anew when more is lost meanwhile', async () => {
   await reconcile(ctx, 'staging');
   await ctx.redis.flushall();
 
-  expect(textOf(await say(ctx, 'U0BEN', 'baton resume staging'))).toContain('is not held');
+  expect(await say('U0BEN', 'baton resume staging')).toContain('still looking');
 
   expect(await held()).toBeDefined();
 });
@@ -117,14 +118,14 @@ it('tells a deployer why nothing is deployed, and lets a deployment wait for the
   await loseAll();
   await reconcile(ctx, 'staging');
 
-  const reply = await say(ctx, 'U0ASHA', `deploy staging api@${plant.sha}`);
-  expect(textOf(reply)).toContain('nobody can tell yet what runs on *staging*');
-  expect(textOf(reply)).toContain('driver_unknown');
+  const reply = await say('U0ASHA', `deploy staging api@${plant.sha}`);
+  expect(reply).toContain('nobody can tell yet what runs on *staging*');
+  expect(reply).toContain('driver_unknown');
 
-  await say(ctx, 'U0ASHA', `deploy staging api@${plant.sha} --wait`);
+  await say('U0ASHA', `deploy staging api@${plant.sha} --wait`);
   const waiting = ctx.queued.findLast(({ queue }) => queue === 'deployments');
   expect(await look(ctx, waiting?.id ?? '')).toEqual({ againInSeconds: 15 });
-  await say(ctx, 'U0BEN', 'baton resume staging');
+  await say('U0BEN', 'baton resume staging');
   await look(ctx, waiting?.id ?? '');
   expect(plant.target.starts).toHaveLength(2);
 });

@@ -14,23 +14,27 @@ import { doubtAbout, enterQuarantine, isBehind, readFence } from './quarantine.t
 export const WATCH_SECONDS = 15;
 
 /**
- * To be called once, before a process takes work: compares the store with what the data folder remembers, and where it
- * remembers nothing, with what GitHub shows of our deployments. Throws UnreadableError.
+ * To be called once, before a process takes work: compares the store with what the data folder remembers, and with what
+ * GitHub shows of our deployments, since the folder may be new, or restored along with the store. Throws UnreadableError.
  */
 export async function openStore(ctx: Context): Promise<void> {
-  if (ctx.memory.known.store !== null) return void (await watchStore(ctx));
   const before = await readEpoch(ctx.redis);
-  const traces = await tracesOnGitHub(ctx);
-  // What cannot be read proves nothing; but a store without a record, which may have been wiped, gets no benefit of doubt.
-  if (traces === 'more' || (traces === 'unreadable' && before === undefined)) {
-    await enterQuarantine(ctx, 'unknown');
-  } else {
-    const fresh: Epoch = { version: 1, store: randomUUID(), epoch: 1, before: [], quarantine: null };
-    const { store, epoch } = await changeEpoch<Epoch>(ctx.redis, (current) => current ?? fresh);
-    ctx.log.info({ store, epoch }, before === undefined ? 'a new store' : 'a known store');
-    ctx.memory.learn({ store, epoch });
+  const { known } = ctx.memory;
+  if (doubtAbout(before, known) === undefined) {
+    const traces = await tracesOnGitHub(ctx);
+    // What cannot be read proves nothing; but a store without a record, which may have been wiped, gets no benefit of doubt.
+    const isDoubtful = traces === 'more' || (traces === 'unreadable' && before === undefined);
+    await (isDoubtful ? enterQuarantine(ctx, 'unknown') : getToKnow(ctx, before === undefined));
   }
   await watchStore(ctx);
+}
+
+/** Makes the record where there is none; of several that make it at once one wins. */
+async function getToKnow(ctx: Context, isNew: boolean): Promise<void> {
+  const fresh: Epoch = { version: 1, store: randomUUID(), epoch: 1, before: [], quarantine: null };
+  const record = await changeEpoch<Epoch>(ctx.redis, (current) => current ?? fresh);
+  ctx.log.info({ store: record.store, epoch: record.epoch }, isNew ? 'a new store' : 'a known store');
+  if (ctx.memory.known.store === null) ctx.memory.learn(record);
 }
 
 /**
