@@ -16,9 +16,10 @@ import { endWaiting } from './waiting.ts';
 
 /**
  * So long after a loss was noticed nothing is concluded: a start that was under way reaches its target or never will
- * (src/deployments/attempt.ts), and every other worker has told what it remembers.
+ * (LEAP_SECONDS in start.ts), every other worker has told what it remembers, and what is found is no longer so young that
+ * GitHub would be told of it unseen (workers/report-deployment.ts).
  */
-const SETTLE_SECONDS = 45;
+const SETTLE_SECONDS = 75;
 /** Fences that nobody remembers may have been used; numbers cost nothing. */
 const MARGIN = 100;
 /** How many of the newest records of a store that came back are looked through for what waited. */

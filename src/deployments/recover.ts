@@ -8,7 +8,7 @@ import { endBeforeStart, intend, leap, recordStart, SETTLE_SECONDS } from './sta
 import { listEnvironmentNames, listLeases } from './store.ts';
 
 /**
- * A deployment's own job is the heart of its lease (docs/adr/0007): BullMQ gives the job of a dead worker to another
+ * A deployment's own job is the heart of its lease (docs/adr/0009): BullMQ gives the job of a dead worker to another
  * within 25 s (src/worker.ts). A lease older than this is looked at besides, in case the job itself is lost.
  */
 export const SUSPECT_SECONDS = 30;

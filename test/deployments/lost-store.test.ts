@@ -32,7 +32,7 @@ afterEach(async () => {
 const held = (worker = ctx) => heldOn(worker, 'staging');
 
 async function settle(worker = ctx): Promise<void> {
-  later(worker, 60);
+  later(worker, 80);
   await reconcile(worker, 'staging');
 }
 
@@ -127,7 +127,7 @@ it('concludes nothing before a start that was under way must have reached its ta
   await makeLive(ctx, plant);
   await ctx.redis.flushall();
   await watchStore(ctx);
-  later(ctx, 40);
+  later(ctx, 70);
   await reconcile(ctx, 'staging');
 
   expect(await held()).toBeDefined();
@@ -156,7 +156,7 @@ it('makes each record once when two workers look at once', async () => {
   await ctx.redis.flushall();
 
   await Promise.all([watchStore(ctx), watchStore(other)]);
-  for (const worker of [ctx, other]) later(worker, 60);
+  for (const worker of [ctx, other]) later(worker, 80);
   await Promise.all([reconcile(ctx, 'staging'), reconcile(other, 'staging'), reconcile(ctx, 'staging')]);
 
   expect(await ctx.redis.zcard('baton:{staging}:deployments')).toBe(2);

@@ -26,7 +26,7 @@ afterEach(async () => {
 const held = (worker = ctx) => heldOn(worker, 'staging');
 
 async function settle(worker = ctx): Promise<void> {
-  later(worker, 60);
+  later(worker, 80);
   await reconcile(worker, 'staging');
 }
 

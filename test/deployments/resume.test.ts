@@ -38,7 +38,7 @@ async function loseAll(approvals = 0): Promise<void> {
   await makeLive(ctx, plant);
   await ctx.redis.flushall();
   await watchStore(ctx);
-  later(ctx, 60);
+  later(ctx, 80);
 }
 
 const held = () => heldOn(ctx, 'staging');

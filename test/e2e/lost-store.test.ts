@@ -40,8 +40,10 @@ it('deploys nothing when Redis is emptied under it, until it knows from GitHub w
     });
     expect(await (await fetch(`${house.url}/metrics`)).text()).toContain('baton_quarantine 1');
 
-    await until('the end of it', () =>
-      house.told('C0REL').find((item) => wordsOf(item).includes('deployments may start there again')),
+    await until(
+      'the end of it',
+      () => house.told('C0REL').find((item) => wordsOf(item).includes('deployments may start there again')),
+      150,
     );
     expect(await house.get('/api/environments')).toMatchObject({
       items: [{ name: 'staging', services: [{ name: 'api', live: { deployment: before?.deployment } }] }],
