@@ -2,6 +2,7 @@ import type { Command } from '../src/command.ts';
 import { deployApprove } from './approve.ts';
 import { deployCancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
+import { batonResume } from './resume.ts';
 import { deployReject } from './reject.ts';
 import { deployResolve } from './resolve.ts';
 import { deployRetry } from './retry.ts';
@@ -55,6 +56,7 @@ const listed: readonly Command[] = [
   handoffPairs,
   whoami,
   version,
+  batonResume,
   ...laterCommands,
 ];
 

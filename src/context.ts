@@ -1,3 +1,4 @@
+import type { StoreMemory } from './redis/memory.ts';
 import type { RedisClient } from './redis/script.ts';
 import type { Octokit } from 'octokit';
 import type { Logger } from 'pino';
@@ -13,6 +14,8 @@ export interface Context {
   /** The configuration in force: always the newest good one, so read it anew rather than keep it. */
   readonly config: Config;
   readonly redis: RedisClient;
+  /** What this process knows of the store from before. */
+  readonly memory: StoreMemory;
   readonly jobs: Jobs;
   readonly slack: Slack;
   /** Undefined where GitHub is not configured; what needs it says that it is off. */

@@ -117,6 +117,8 @@ export const JobData = {
   handoffs: z.object({ version, digest: z.string().optional() }),
   /** One mail for one recipient; what it says is kept beside the queue (src/mail/store.ts). */
   mails: z.object({ version, mail: z.string(), to: z.string(), reference: z.string() }),
+  /** Looks at an environment that is held because the store has lost something. */
+  reconciles: z.object({ version, environment: z.string() }),
   sweeps: z.object({ version }),
 } as const;
 
@@ -151,6 +153,7 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   github: { attempts: 10, delay: 1_000 }, // about a quarter of an hour
   handoffs: { attempts: 5, delay: 2_000 }, // then the next look, a minute later
   mails: { attempts: 8, delay: 2_000 }, // a server that does not answer is asked for hours, by the worker itself
+  reconciles: { attempts: 1, delay: 1_000 }, // every worker asks for it again
   sweeps: { attempts: 1, delay: 1_000 },
 };
 

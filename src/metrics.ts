@@ -79,6 +79,8 @@ export const JOB_STATES = ['waiting', 'prioritized', 'active', 'delayed', 'compl
 
 /** What stands in Redis at one moment. */
 export interface Standing {
+  /** Whether something is held because Redis has lost data; undefined where that cannot be read. */
+  readonly held: boolean | undefined;
   /** Jobs by their state. */
   readonly queues: readonly { readonly name: string; readonly counts: Readonly<Record<string, number>> }[];
   /** How many deployments hold a lease; undefined where that cannot be read. */
@@ -94,7 +96,9 @@ export async function metricsText(standing: Standing | undefined): Promise<strin
   return `${await metrics.metrics()}\n${await now.metrics()}`;
 }
 
-function tellStanding(now: Registry, { queues, environments }: Standing): void {
+function tellStanding(now: Registry, { queues, environments, held }: Standing): void {
+  const lost = '1 while nothing is started on some environment because Redis has lost data';
+  if (held !== undefined) gauge(now, 'baton_quarantine', lost, []).set(held ? 1 : 0);
   const kept = 'Jobs by queue and state; completed ones are kept for an hour';
   const jobs = gauge(now, 'baton_queue_jobs', kept, ['queue', 'state']);
   const failed = 'Jobs that failed for good and wait for a person to look at them';

@@ -16,6 +16,7 @@ import { openQueues, type QueuedJobs } from './jobs.ts';
 import { openMail } from './mail/open.ts';
 import { redactor } from './redact.ts';
 import { checkRedisPolicy, connectRedis, type RedisUse, waitForRedis } from './redis/connect.ts';
+import { forgetfulMemory, openMemory } from './redis/memory.ts';
 import { createSlackClient } from './slack/web-api.ts';
 import { configRefused } from './views/config.ts';
 
@@ -48,6 +49,10 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
     settings.github === undefined
       ? undefined
       : createGitHub({ credentials: settings.github, apiUrl: settings.githubApiUrl, log });
+  // One in memory, at another address each time, has nothing to be compared with.
+  const address = settings.redisUrl ?? (redisUrl.startsWith('unix:') ? 'private' : undefined);
+  const remembers = use === 'patient' && address !== undefined;
+  const memory = remembers ? await openMemory(settings.dataFolder, address, log) : forgetfulMemory();
   const runsFolder = join(settings.dataFolder, 'runs');
   const place = await openRunsFolder(runsFolder);
 
@@ -95,6 +100,7 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
       return config.current;
     },
     redis,
+    memory,
     jobs,
     slack,
     github,

@@ -86,8 +86,8 @@ export const REASONS = {
     next: 'Read what the message and its thread say and mend the cause. Then press Retry, or Roll back to what was live before.',
   },
   driver_unknown: {
-    says: 'The driver cannot tell whether the deployment ran, or how it ended.',
-    next: 'Look at the target, then say what happened with the buttons on the message or `/deploy resolve ID ran|failed|never`. The service stays blocked there until then, or until the target tells.',
+    says: 'Nobody can tell whether a deployment runs, or how it ended.',
+    next: 'Look at the target, then say what happened with the buttons on the message or `/deploy resolve ID ran|failed|never`. The service stays blocked there until then, or until the target tells. After Redis has lost data, the answer says what is being checked.',
   },
   timed_out: {
     says: 'The deployment took longer than its time-out.',

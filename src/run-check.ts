@@ -7,6 +7,7 @@ import { createGitHub } from './github/client.ts';
 import { createLogger } from './log.ts';
 import { createMailer } from './mail/mail.ts';
 import { checkRedisPolicy } from './redis/connect.ts';
+import { readEpoch } from './redis/epoch.ts';
 import { withRedis } from './redis/find.ts';
 import { readSlackAccount } from './slack/account.ts';
 import { SCOPES } from './slack/manifest.ts';
@@ -19,7 +20,11 @@ export async function runCheck(settings: Settings, write: (line: string) => void
   const botToken = slack?.botToken ?? '';
   const probes: Probes = {
     config: { load: () => loadConfig(settings.configFile), variable: (name) => process.env[name] },
-    redis: () => withRedis({ ...settings, withinSeconds: 5, log }, checkRedisPolicy),
+    redis: () =>
+      withRedis({ ...settings, withinSeconds: 5, log }, async (redis) => {
+        await checkRedisPolicy(redis);
+        return (await readEpoch(redis))?.quarantine?.since;
+      }),
     slack: {
       account: () => readSlackAccount({ botToken, apiUrl: slackApiUrl }),
       neededScopes: SCOPES,

@@ -11,12 +11,13 @@ import { webhookRoute } from './github/webhooks.ts';
 import { createLogger } from './log.ts';
 import { type Opened, openContext } from './open-context.ts';
 import { connectRedis } from './redis/connect.ts';
-import { establishEpoch } from './redis/epoch.ts';
+import { listHeld } from './deployments/store-loss.ts';
 import { findRedis } from './redis/find.ts';
 import { modalFor } from './slack/modal.ts';
 import type { CommandRequest } from './slack/request.ts';
 import { createSlackRoute } from './slack/app.ts';
 import { startSocketMode } from './slack/socket-mode.ts';
+import { keepStore } from './store-watch.ts';
 import { VERSION } from './version.ts';
 import { apiRoutes } from './web/api.ts';
 import { listEnvironments } from './web/environments.ts';
@@ -90,14 +91,14 @@ async function open({
   const first = web ?? work;
   if (first === undefined) throw new Error('a role does something');
   for (const opened of [web, work]) if (opened !== undefined) closing.push(() => opened.close());
-  await establishEpoch(first.ctx.redis, log);
+  if (work !== undefined) closing.push(await keepStore(work));
 
   played?.show(first);
   const probes: Probe[] = [redisProbe(first.ctx.redis)];
   const taking = work === undefined ? undefined : await takeWork(work, redis.url, closing);
   probes.push(...(taking?.probes ?? []));
   const routes = [
-    ...healthRoutes(probes),
+    ...healthRoutes(probes, () => listHeld(first.ctx)),
     metricsRoute({ redis: first.ctx.redis, queues: first.jobs.queues }),
     ...(web === undefined ? [] : await webRoutes(settings, web, { playground, closing })),
   ];

@@ -20,6 +20,7 @@ const VERBS = [
   'src/deployments/facts.ts',
   'src/deployments/held-back.ts',
   'src/deployments/order.ts',
+  'src/deployments/store-loss.ts',
   'src/deployments/request.ts',
   'src/deployments/tell.ts',
   'src/deployments/waiting.ts',

@@ -3,6 +3,7 @@ import { type Deployment, isFinished } from '../src/deployments/deployment.ts';
 import { askPeople } from '../src/deployments/ask-people.ts';
 import { followEnd } from '../src/deployments/follow-end.ts';
 import { goOn, goOnWhenApproved } from '../src/deployments/go-on.ts';
+import { recover } from '../src/deployments/recover.ts';
 import { begin } from '../src/deployments/start.ts';
 import { loadDeployment } from '../src/deployments/store.ts';
 import { tell } from '../src/deployments/tell.ts';
@@ -46,5 +47,7 @@ async function isBridging(ctx: Context, jobId: string, { id, state }: Deployment
 async function step(ctx: Context, deployment: Deployment): Promise<Outcome> {
   if (deployment.state === 'waiting') return goOn(ctx, deployment);
   if (deployment.state === 'awaiting_approval') return goOnWhenApproved(ctx, deployment);
-  return deployment.run === null ? begin(ctx, deployment) : watch(ctx, deployment, deployment.run);
+  if (deployment.run !== null) return watch(ctx, deployment, deployment.run);
+  const { intendedAt, attemptedAt } = deployment;
+  return intendedAt === null ? begin(ctx, deployment) : recover(ctx, deployment, attemptedAt ?? intendedAt);
 }

@@ -3,6 +3,7 @@ import { deploy } from './deploy.ts';
 import { keepLocksWorker } from './keep-locks.ts';
 import { handleWebhook } from './handle-webhook.ts';
 import { postDigest } from './post-digest.ts';
+import { reconcileWorker } from './reconcile.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { runCommand } from './run-command.ts';
 import { sendMail } from './send-mail.ts';
@@ -19,5 +20,6 @@ export const workers: readonly Worker[] = [
   handleWebhook,
   postDigest,
   sendMail,
+  reconcileWorker,
   sweep,
 ];

@@ -1,31 +1,17 @@
-import { listEnvironmentNames, listLeases } from '../src/deployments/store.ts';
+import { lookAtSuspects } from '../src/deployments/recover.ts';
 import { askToKeepLocks } from '../src/locks/act.ts';
 import { ALL } from '../src/locks/lock.ts';
 import { lookAtTiedLocks } from '../src/locks/tied.ts';
 import { defineWorker } from '../src/worker.ts';
 
-/** A lease older than this is looked at even if its own job is lost. */
-const OVERDUE_SECONDS = 60;
-
-/** Looks after what may have been lost: each held lease, and the locks of each environment, get one look a minute. */
+/** Looks after what may have been lost: suspect leases twice a minute, and the locks of each environment once. */
 export const sweep = defineWorker({
   queue: 'sweeps',
   concurrency: 1,
 
   async run(ctx) {
-    const now = ctx.now();
-    const minute = Math.floor(now.getTime() / 60_000);
-    for (const environment of await listEnvironmentNames(ctx.redis)) {
-      for (const lease of (await listLeases(ctx.redis, environment)).values()) {
-        if (now.getTime() - lease.since.getTime() < OVERDUE_SECONDS * 1_000) continue;
-        const { deployment } = lease;
-        await ctx.jobs.add('deployments', `${deployment}-sweep-${minute}`, {
-          version: 1,
-          deployment,
-          reference: 'sweep',
-        });
-      }
-    }
+    await lookAtSuspects(ctx);
+    const minute = Math.floor(ctx.now().getTime() / 60_000);
     for (const environment of [ALL, ...Object.keys(ctx.config.environments)]) {
       await askToKeepLocks(ctx, environment, `sweep-${minute}`);
     }

@@ -24,8 +24,8 @@ export interface Settings {
 /** What the check asks of the outside world. Each one rejects with an error whose message is for people. */
 export interface Probes {
   readonly config: ConfigProbes;
-  /** Rejects when Redis does not answer, or may drop what it holds. */
-  readonly redis: () => Promise<void>;
+  /** Since when deployments are held because Redis has lost data. Rejects when it does not answer, or may drop what it holds. */
+  readonly redis: () => Promise<Date | undefined>;
   readonly slack: SlackProbes;
   readonly github: GitHubProbes;
   /** Rejects when the mail server cannot be reached, or does not take the login. */
@@ -50,11 +50,17 @@ export async function checkInstallation(settings: Settings, probes: Probes): Pro
 async function checkRedis({ redisUrl }: Settings, { redis }: Probes): Promise<Line[]> {
   const which = redisUrl === undefined ? "Baton's own" : 'the one of REDIS_URL';
   try {
-    await redis();
+    const heldSince = await redis();
+    if (heldSince !== undefined) return [{ what: 'Redis', state: 'wrong', says: lostData(heldSince) }];
     return [{ what: 'Redis', state: 'on', says: `${which}; answers, and never drops a key` }];
   } catch (error) {
     return [{ what: 'Redis', state: 'wrong', says: messageOf(error) }];
   }
+}
+
+function lostData(since: Date): string {
+  const at = since.toISOString().slice(0, 16).replace('T', ' ');
+  return `it has lost data (noticed ${at} UTC), so deployments are held; see “Redis lost its data” in docs/operations.md`;
 }
 
 const EVENTS = Object.keys(HANDLED).join(', ');

@@ -12,6 +12,7 @@ import { approvalsThatCount } from './approval.ts';
 import { type ChecksRefusal, deployWorkflowsFor, judgeChecks } from './checks.ts';
 import type { Deployment } from './deployment.ts';
 import type { Facts, Promotion } from './gates.ts';
+import { heldOn } from './quarantine.ts';
 import { findLease, findLive } from './store.ts';
 
 /** What the facts depend on: a deployment, or what will become one. */
@@ -45,7 +46,8 @@ export async function readFacts(
   const now = ctx.now();
   const scope = `${environment}/${service}`;
   const rollback = kind === 'rollback';
-  const [mayDeploy, board, lease, live, frozen, ref, checks, promotion] = await Promise.all([
+  const [held, mayDeploy, board, lease, live, frozen, ref, checks, promotion] = await Promise.all([
+    orUnreadable(heldOn(ctx, environment)),
     holdsRole(ctx, actor, 'deployer', rules),
     orUnreadable(locksOn(ctx.redis, environment, now)),
     orUnreadable(findLease(ctx.redis, environment, service)),
@@ -58,6 +60,7 @@ export async function readFacts(
   const ownsLease = lease !== 'unreadable' && lease?.deployment === id;
   return {
     sha,
+    held,
     mayDeploy,
     lock: board === 'unreadable' ? board : lockInTheWay(board.locks, service, actor.id),
     waiting: board === 'unreadable' ? [] : waitingFor(board.line, scope),

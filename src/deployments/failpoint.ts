@@ -5,6 +5,9 @@ export type FailpointName =
   | 'before-start'
   | 'after-start'
   | 'watching'
+  | 'after-admit'
+  | 'after-adopt'
+  | 'before-open'
   | 'before-end'
   | 'after-end'
   | 'before-message';

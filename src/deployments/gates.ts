@@ -3,10 +3,13 @@ import type { Blocked, Lock, Place } from '../locks/lock.ts';
 import type { ChecksRefusal } from './checks.ts';
 import type { Live } from './deployment.ts';
 import type { Lease } from './lease.ts';
+import type { Held } from './quarantine.ts';
 
 /** All that the gates look at. Reading is the caller's work; what could not be read closes its gate. */
 export interface Facts {
   readonly sha: string;
+  /** Nothing starts there until it is known what runs, since the store has lost something. */
+  readonly held: Held | 'unreadable' | undefined;
   readonly mayDeploy: boolean;
   /** Somebody else's lock, if one is in the way. */
   readonly lock: Lock | 'unreadable' | undefined;
@@ -51,6 +54,7 @@ export interface Passes {
 export const PASSES_NOTHING: Passes = { breakGlass: false, rollback: false, freeze: false };
 
 export type Refusal =
+  | { readonly reason: 'driver_unknown'; readonly held: Held | undefined }
   | { readonly reason: 'not_allowed' }
   | { readonly reason: 'locked'; readonly lock: Lock; readonly blocked: Blocked }
   | { readonly reason: 'lock_ambiguous' }
@@ -69,6 +73,7 @@ export interface Gate {
 }
 
 export type GateName =
+  | 'store'
   | 'role'
   | 'lock'
   | 'running'
@@ -81,6 +86,7 @@ export type GateName =
 
 /** Every gate in the order in which they are told. */
 export const GATES: readonly Gate[] = [
+  { name: 'store', judge: judgeStore },
   { name: 'role', judge: ({ mayDeploy }) => (mayDeploy ? undefined : { reason: 'not_allowed' }) },
   { name: 'lock', judge: judgeLock },
   { name: 'running', judge: judgeLease },
@@ -95,6 +101,11 @@ export const GATES: readonly Gate[] = [
 /** Every gate that refuses, in their order; none means that the deployment may start. */
 export function judge(facts: Facts): readonly Refusal[] {
   return GATES.flatMap((gate) => gate.judge(facts) ?? []);
+}
+
+function judgeStore({ held }: Facts): Refusal | undefined {
+  if (held === undefined) return undefined;
+  return { reason: 'driver_unknown', held: held === 'unreadable' ? undefined : held };
 }
 
 function judgeLock({ lock, waiting }: Facts): Refusal | undefined {

@@ -4,6 +4,8 @@ import { REASONS, type ReasonCode } from '../reason-codes.ts';
 import type { Outcome } from '../worker.ts';
 import { approvalDeadline, approvalsThatCount } from './approval.ts';
 import { type Deployment, transition } from './deployment.ts';
+import { failpoint } from './failpoint.ts';
+import { LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
 import { begin, judgeAgain } from './start.ts';
 import { replaceDeployment } from './store.ts';
 import { tell } from './tell.ts';
@@ -48,8 +50,12 @@ async function enter(ctx: Context, deployment: Deployment): Promise<Outcome> {
   const [refusal] = refusals;
   if (refusal === undefined) {
     const admitted = await admit(ctx, deployment);
-    return admitted === undefined ? stayInLine(ctx, deployment, 'deployment_running') : begin(ctx, admitted);
+    if (admitted === undefined) return stayInLine(ctx, deployment, 'deployment_running');
+    failpoint('after-admit');
+    return begin(ctx, admitted);
   }
+  // The store has lost something: it is not known yet what runs.
+  if (refusal.reason === 'driver_unknown') return { againInSeconds: LOOK_WHILE_HELD_SECONDS };
   // An approval that was withdrawn by a change of the rule is asked for again.
   if (refusal.reason === 'approval_required') return { againInSeconds: LOOK_FOR_APPROVALS_SECONDS };
   // Its turn has not come while a lock or another run is in the way, whatever else refuses it just now.

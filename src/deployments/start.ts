@@ -4,12 +4,13 @@ import type { ReasonCode } from '../reason-codes.ts';
 import type { DriverRequest, Started } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
 import { type Change, type Deployment, transition } from './deployment.ts';
-import { driverOf, firstRequest, laterRequest } from './driver.ts';
+import { driverOf, firstRequest } from './driver.ts';
 import { becomeUnknown, details, endRun } from './end.ts';
 import { failpoint } from './failpoint.ts';
 import { judge } from './gates.ts';
 import { wake } from './result.ts';
 import { readFacts } from './facts.ts';
+import { countStart, LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
 import { replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
 import { askToKeepLocks } from '../locks/act.ts';
@@ -19,13 +20,11 @@ const LEAP_SECONDS = 5;
 /** After this long nobody else can still be about to start it: LEAP_SECONDS and a driver's own 10 s time-out. */
 export const SETTLE_SECONDS = 20;
 
-/** Takes a queued deployment to its start, exactly once: gates again, intent, driver, record. */
+/**
+ * The first attempt to start a queued deployment: gates again, intent, driver, record. What an attempt that broke off
+ * has left is recover's (recover.ts).
+ */
 export async function begin(ctx: Context, deployment: Deployment): Promise<Outcome> {
-  if (deployment.intendedAt === null) return firstAttempt(ctx, deployment);
-  return laterAttempt(ctx, deployment, deployment.attemptedAt ?? deployment.intendedAt);
-}
-
-async function firstAttempt(ctx: Context, deployment: Deployment): Promise<Outcome> {
   const refused = await askGatesAgain(ctx, deployment);
   if (refused !== undefined) return refused;
 
@@ -35,29 +34,8 @@ async function firstAttempt(ctx: Context, deployment: Deployment): Promise<Outco
   return leap(ctx, intended, sinceMs, firstRequest(intended));
 }
 
-/** An earlier attempt wrote its intent and no more. It may still be at work, may have started it, or may have died. */
-async function laterAttempt(ctx: Context, deployment: Deployment, attemptedAt: Date): Promise<Outcome> {
-  const settlesInSeconds = SETTLE_SECONDS - (ctx.now().getTime() - attemptedAt.getTime()) / 1_000;
-  if (settlesInSeconds > 0) return { againInSeconds: settlesInSeconds };
-
-  const found = await driverOf(deployment).lookup(ctx.driverTools, await laterRequest(ctx, deployment));
-  switch (found.state) {
-    case 'found':
-      ctx.log.warn({ deployment: deployment.id, run: found.run }, 'adopted a run that was not recorded');
-      return recordStart(ctx, deployment, { state: 'started', run: found.run });
-    case 'later':
-      return { againInSeconds: found.againInSeconds };
-    case 'unknown':
-      return becomeUnknown(ctx, deployment, found.why);
-    case 'not_found':
-      if (deployment.state === 'unknown') return neverStarted(ctx, deployment);
-  }
-  const { intended, sinceMs } = await intend(ctx, deployment);
-  return leap(ctx, intended, sinceMs, await laterRequest(ctx, intended));
-}
-
 /** Records that the driver is about to be called: whoever comes later looks before it leaps. */
-async function intend(
+export async function intend(
   ctx: Context,
   deployment: Deployment,
 ): Promise<{ intended: Deployment; sinceMs: number }> {
@@ -65,10 +43,15 @@ async function intend(
   const now = ctx.now();
   const intendedOn = ctx.driverTools.place;
   const after = { ...deployment, intendedAt: deployment.intendedAt ?? now, attemptedAt: now, intendedOn };
-  return { intended: await replaceDeployment(ctx.redis, deployment, after), sinceMs };
+  const [intended] = await Promise.all([
+    replaceDeployment(ctx.redis, deployment, after),
+    countStart(ctx, deployment.environment, deployment.fence),
+  ]);
+  return { intended, sinceMs };
 }
 
-async function leap(
+/** Calls the driver, unless this process was held up since the intent, and records what came of it. */
+export async function leap(
   ctx: Context,
   deployment: Deployment,
   intendedSinceMs: number,
@@ -82,7 +65,8 @@ async function leap(
   return recordStart(ctx, deployment, started);
 }
 
-async function recordStart(
+/** Records that the run is there, and has it watched. */
+export async function recordStart(
   ctx: Context,
   deployment: Deployment,
   started: Exclude<Started, { state: 'unknown' }>,
@@ -102,7 +86,10 @@ async function recordStart(
 
 async function askGatesAgain(ctx: Context, deployment: Deployment): Promise<Outcome | undefined> {
   const [refusal] = await judgeAgain(ctx, deployment);
-  return refusal === undefined ? undefined : refuse(ctx, deployment, refusal.reason);
+  if (refusal === undefined) return undefined;
+  // The store has lost something: it is not known yet what runs.
+  if (refusal.reason === 'driver_unknown') return { againInSeconds: LOOK_WHILE_HELD_SECONDS };
+  return refuse(ctx, deployment, refusal.reason);
 }
 
 /** What stands in the way of a deployment now, by today's configuration and for the person who asked for it. */
@@ -126,13 +113,6 @@ async function refuse(
   return endBeforeStart(ctx, deployment, 'cancelled', {
     reason,
     summary: 'A gate closed between the request and the start, so nothing was started.',
-  });
-}
-
-async function neverStarted(ctx: Context, deployment: Deployment): Promise<Outcome> {
-  return endBeforeStart(ctx, deployment, 'failure', {
-    reason: 'driver_failed',
-    summary: 'The target has no trace of this deployment, so it was never started. Deploy again.',
   });
 }
 

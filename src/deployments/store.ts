@@ -246,4 +246,4 @@ export const indexKey = (environment: string) => `baton:{${environment}}:deploym
 export const leasesKey = (environment: string) => `baton:{${environment}}:leases`;
 export const heldKey = (environment: string) => `baton:{${environment}}:held`;
 export const livesKey = (environment: string, service: string) => `baton:{${environment}}:lives:${service}`;
-const liveKey = (environment: string) => `baton:{${environment}}:live`;
+export const liveKey = (environment: string) => `baton:{${environment}}:live`;

@@ -15,12 +15,11 @@ import { noteEnd, tell } from './tell.ts';
 /** How often a deployment that waits looks by itself; whoever frees something wakes it at once. */
 export const LOOK_AGAIN_SECONDS = 10;
 
+const OPEN_LATER: ReadonlySet<ReasonCode> = new Set(['locked', 'deployment_running', 'driver_unknown']);
+
 /** Whether time, or somebody else, may open what is closed, so that waiting makes sense. */
 export function isWorthWaiting(refusals: readonly { readonly reason: ReasonCode }[]): boolean {
-  return (
-    refusals.length > 0 &&
-    refusals.every(({ reason }) => reason === 'locked' || reason === 'deployment_running')
-  );
+  return refusals.length > 0 && refusals.every(({ reason }) => OPEN_LATER.has(reason));
 }
 
 /** Puts the deployment in the line of its service. Safe to repeat. */

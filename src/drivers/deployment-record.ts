@@ -18,7 +18,7 @@ export interface Wish {
  */
 export async function createDeployment(
   github: Octokit,
-  { deployment, environment, service, repository, ref, sha, fence }: DriverRequest,
+  { deployment, environment, service, repository, ref, sha, fence, requestedBy }: DriverRequest,
   { task, payload }: Wish,
 ): Promise<number | undefined> {
   const { status, data } = await github.rest.repos.createDeployment({
@@ -28,7 +28,16 @@ export async function createDeployment(
     environment,
     auto_merge: false,
     required_contexts: [],
-    payload: { ...payload, deployment, environment, service, ref, fence },
+    payload: {
+      ...payload,
+      deployment,
+      environment,
+      service,
+      ref,
+      fence,
+      requested_by: requestedBy,
+      driver: 'github-deployment',
+    },
     description: plainText(`${service} from ${ref}, by Baton (${deployment})`, LONGEST_DESCRIPTION),
     transient_environment: false,
     production_environment: /^prod(uction)?$/i.test(environment),

@@ -38,14 +38,15 @@ export async function createGitHubDeployment(
   deployment: Deployment,
   environment: string,
 ): Promise<number> {
-  const { id, service, fence, sha, ref } = deployment;
+  const { id, service, fence, sha, ref, requestedBy, driver } = deployment;
   const where = { ...owned(deployment.repository), environment, task: TASK };
   const created = await github.rest.repos.createDeployment({
     ...where,
     ref: sha,
     auto_merge: false,
     required_contexts: [],
-    payload: { deployment: id, service, fence, baton: 1 },
+    // With it the record can be made anew, should Redis lose it (our-deployments.ts).
+    payload: { deployment: id, service, fence, ref, requested_by: requestedBy, driver, baton: 1 },
     description: description(`${service} from ${ref}, by Baton (${id})`),
     transient_environment: false,
     production_environment: /^prod(uction)?$/i.test(deployment.environment),

@@ -62,6 +62,10 @@ function waysOut({ environment, refusals, asked }: Refused): KnownBlock[] {
 /** One sentence for one closed gate, with the way out. */
 export function inTheWay(refusal: Refusal, environment: string): Mrkdwn {
   switch (refusal.reason) {
+    case 'driver_unknown':
+      return refusal.held === undefined
+        ? mrkdwn`The record that tells whether Redis lost data cannot be read, so nothing is deployed. An operator has to look at it.`
+        : mrkdwn`Redis has lost data (noticed ${time(refusal.held.since)}), so nobody can tell yet what runs on *${environment}*. ${refusal.held.says}`;
     case 'not_allowed':
       return mrkdwn`Only deployers of *${environment}* may deploy to it. ${code('/baton whoami')} tells your roles.`;
     case 'locked': {

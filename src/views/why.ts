@@ -60,6 +60,8 @@ function gateLine({ name, state, refusal }: GateState, explained: Explained): Mr
 
 function whyOpen(name: GateName, { facts, rules, resolved, environment }: Explained): Mrkdwn {
   switch (name) {
+    case 'store':
+      return mrkdwn`nothing is missing from what Baton knows`;
     case 'role':
       return mrkdwn`you may deploy to ${environment}`;
     case 'lock':
@@ -89,6 +91,8 @@ function whyOpen(name: GateName, { facts, rules, resolved, environment }: Explai
 function whoOpens(refusal: Refusal, explained: Explained): Mrkdwn[] {
   const { environment, service, holders, awake, usualSeconds } = explained;
   switch (refusal.reason) {
+    case 'driver_unknown':
+      return [mrkdwn`Admins: ${named(holders.admin)}.`];
     case 'not_allowed':
       return [mrkdwn`Deployers: ${named(holders.deployer)}.`];
     case 'locked': {

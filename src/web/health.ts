@@ -15,16 +15,26 @@ const LIMIT_SECONDS = 1;
 /** Jobs that nobody has taken for so long are stuck: a busy worker takes one more often than that. */
 const STUCK_SECONDS = 30;
 
-/** `/healthz` says that the process lives, `/readyz` that every probe is well; a probe has one second. */
-export function healthRoutes(probes: readonly Probe[]): Route[] {
+/**
+ * `/healthz` says that the process lives, `/readyz` that every probe is well; a probe has one second. A process that holds
+ * deployments back (`held` names where) is ready all the same: it takes commands, and a restart would not help.
+ */
+export function healthRoutes(
+  probes: readonly Probe[],
+  held: () => Promise<readonly string[]> = async () => [],
+): Route[] {
   return [
     { method: 'GET', path: '/healthz', serve: (_request, response) => sendJson(response, 200, { ok: true }) },
     {
       method: 'GET',
       path: '/readyz',
       async serve(_request, response) {
-        const down = await whatIsDown(probes);
-        sendJson(response, down.length === 0 ? 200 : 503, { ready: down.length === 0, down });
+        const [down, quarantine] = await Promise.all([
+          whatIsDown(probes),
+          within(LIMIT_SECONDS, held()).catch(() => []),
+        ]);
+        const ready = down.length === 0;
+        sendJson(response, ready ? 200 : 503, { ready, down, ...(quarantine.length > 0 && { quarantine }) });
       },
     },
   ];

@@ -1,6 +1,7 @@
 import type { Queue } from 'bullmq';
 import { listEnvironmentNames, listLeases } from '../deployments/store.ts';
 import { JOB_STATES, metrics, metricsText, type Standing } from '../metrics.ts';
+import { readEpoch } from '../redis/epoch.ts';
 import type { RedisClient } from '../redis/script.ts';
 import { within } from '../within.ts';
 import type { Route } from './route.ts';
@@ -26,7 +27,7 @@ export function metricsRoute(scraped: Scraped): Route {
 }
 
 async function lookUp({ redis, queues }: Scraped): Promise<Standing> {
-  const [counted, environments] = await Promise.all([
+  const [counted, environments, held] = await Promise.all([
     Promise.all(
       Array.from(queues, async ([name, queue]) => ({
         name,
@@ -34,8 +35,12 @@ async function lookUp({ redis, queues }: Scraped): Promise<Standing> {
       })),
     ),
     listEnvironmentNames(redis).then((names) => Promise.all(names.map((name) => countRunning(redis, name)))),
+    readEpoch(redis).then(
+      (record) => record?.quarantine != null,
+      () => undefined,
+    ),
   ]);
-  return { queues: counted, environments };
+  return { queues: counted, environments, held };
 }
 
 async function countRunning(redis: RedisClient, name: string): Promise<Standing['environments'][number]> {

@@ -44,6 +44,15 @@ async function check(overrides: Partial<Probes> = {}, settings: Partial<Settings
   return checkInstallation({ ...SETTINGS, ...settings }, probes(overrides, config));
 }
 
+it('calls it wrong that Redis has lost data', async () => {
+  const findings = await check({ redis: async () => new Date('2030-01-15T12:00:00Z') });
+
+  expect(findings.ok).toBe(false);
+  expect(formatFindings(findings)).toContain(
+    'it has lost data (noticed 2030-01-15 12:00 UTC), so deployments are held',
+  );
+});
+
 it('tells what is on and what is off, a line each', async () => {
   const findings = await check();
 

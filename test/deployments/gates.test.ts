@@ -40,6 +40,7 @@ const frozen = { reason: 'weekend', until: NOON, source: 'configuration' as cons
 const pending = { reason: 'checks_pending' as const, pending: [{ name: 'build', url: null }] };
 const open: Facts = {
   sha: SHA,
+  held: undefined,
   mayDeploy: true,
   lock: undefined,
   waiting: [],
@@ -59,6 +60,16 @@ const promotion = (there: typeof live | 'unreadable' | undefined) => ({ from: 's
 
 it.each<{ when: string; given: Partial<Facts>; reasons: string[] }>([
   { when: 'nothing stands in the way', given: {}, reasons: [] },
+  {
+    when: 'Redis has lost data',
+    given: { held: { since: NOON, says: 'Baton looks.' } },
+    reasons: ['driver_unknown'],
+  },
+  {
+    when: 'nobody can read whether Redis has lost data',
+    given: { held: 'unreadable', passes: breakGlass },
+    reasons: ['driver_unknown'],
+  },
   { when: 'the person is no deployer', given: { mayDeploy: false }, reasons: ['not_allowed'] },
   { when: 'somebody else holds the lock', given: { lock }, reasons: ['locked'] },
   { when: 'the lock cannot be read', given: { lock: 'unreadable' }, reasons: ['lock_ambiguous'] },
@@ -120,6 +131,7 @@ it.each<{ when: string; given: Partial<Facts>; reasons: string[] }>([
 });
 
 const CLOSED: readonly (readonly [name: string, facts: Partial<Facts>, reason: string])[] = [
+  ['store', { held: { since: NOON, says: 'Baton looks.' } }, 'driver_unknown'],
   ['role', { mayDeploy: false }, 'not_allowed'],
   ['lock', { lock }, 'locked'],
   ['running', { lease }, 'deployment_running'],

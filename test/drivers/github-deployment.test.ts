@@ -107,6 +107,8 @@ it('creates a GitHub Deployment of the very commit, which merges nothing and wai
         auto_merge: false,
         required_contexts: [],
         payload: {
+          driver: 'github-deployment',
+          requested_by: 'U0ASHA',
           size: 'small',
           deployment: 'staging-bcdfghjk',
           environment: 'staging',

@@ -1,40 +1,43 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { pino } from 'pino';
 import { UnreadableError } from '../../src/errors.ts';
-import { establishEpoch, readEpoch } from '../../src/redis/epoch.ts';
+import { changeEpoch, type Epoch, readEpoch } from '../../src/redis/epoch.ts';
 import { closeContexts, testRedis } from '../support/context.ts';
 
-const log = pino({ level: 'silent' });
-
 afterEach(closeContexts);
+
+const FRESH: Epoch = {
+  version: 1,
+  store: '6c1c5a2e-4a52-4b7e-9d51-8e2f0f6f3a11',
+  epoch: 1,
+  before: [],
+  quarantine: null,
+};
 
 it('finds no record in a store that was never used', async () => {
   expect(await readEpoch(testRedis())).toBeUndefined();
 });
 
-it('makes one record for ten that start at once, and keeps it', async () => {
+it('loses no change of ten that are made at once', async () => {
   const redis = testRedis();
+  const grow = (current: Epoch | undefined): Epoch => ({ ...FRESH, epoch: (current?.epoch ?? 0) + 1 });
 
-  const all = await Promise.all(Array.from({ length: 10 }, () => establishEpoch(redis, log)));
+  await Promise.all(Array.from({ length: 10 }, async () => changeEpoch(redis, grow)));
 
-  expect(new Set(all.map(({ store }) => store)).size).toBe(1);
-  expect(await readEpoch(redis)).toEqual(all[0]);
-  expect(all[0]).toMatchObject({ version: 1, epoch: 1 });
+  expect(await readEpoch(redis)).toEqual({ ...FRESH, epoch: 10 });
 });
 
-it('tells a wiped store from the one it was', async () => {
+it('reads the record of an earlier version', async () => {
   const redis = testRedis();
-  const before = await establishEpoch(redis, log);
-  await redis.del('baton:epoch');
+  await redis.set('baton:epoch', JSON.stringify({ version: 1, store: FRESH.store, epoch: 3 }));
 
-  expect((await establishEpoch(redis, log)).store).not.toBe(before.store);
+  expect(await readEpoch(redis)).toEqual({ ...FRESH, epoch: 3 });
 });
 
 it('never repairs a record that it cannot read', async () => {
   const redis = testRedis();
   await redis.set('baton:epoch', '{"version":1');
 
-  await expect(establishEpoch(redis, log)).rejects.toThrow(UnreadableError);
+  await expect(changeEpoch(redis, () => FRESH)).rejects.toThrow(UnreadableError);
 
   expect(await redis.get('baton:epoch')).toBe('{"version":1');
 });

@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import type { Config } from '../../src/config/schema.ts';
 import type { Context } from '../../src/context.ts';
+import { forgetfulMemory } from '../../src/redis/memory.ts';
 import type { Person } from '../../src/people/person.ts';
 import type { Slack } from '../../src/slack/client.ts';
 import { testConfig } from './config.ts';
@@ -48,6 +49,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
   return {
     config: testConfig(),
     redis: testRedis(),
+    memory: forgetfulMemory(),
     jobs: {
       add: async (queue, id, data) => {
         if (!queued.some((job) => job.queue === queue && job.id === id)) queued.push({ queue, id, data });

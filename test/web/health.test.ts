@@ -21,6 +21,13 @@ it('lives and is ready while Redis answers', async () => {
   expect(await ready(url)).toEqual([200, { ready: true, down: [] }]);
 });
 
+it('is ready and names what is held while Redis has lost data', async () => {
+  const held = async () => ['staging', 'production'];
+  const url = await serve({ routes: healthRoutes([redisProbe(testRedis())], held) });
+
+  expect(await ready(url)).toEqual([200, { ready: true, down: [], quarantine: ['staging', 'production'] }]);
+});
+
 it('lives but is not ready when Redis is gone', async () => {
   const redis = new Redis({
     path: `/tmp/${randomUUID()}.sock`,

@@ -57,6 +57,28 @@ it('counts what runs by environment, also beside a lease that cannot be read', a
   expect(text).not.toContain('environment="broken"');
 });
 
+it.each([
+  { given: 'a store that holds all', quarantine: null, line: 'baton_quarantine 0' },
+  {
+    given: 'a store that has lost data',
+    quarantine: { id: 'q1', since: '2030-01-15T12:00:00Z', why: 'missing', floors: {}, places: {} },
+    line: 'baton_quarantine 1',
+  },
+])('tells of $given', async ({ quarantine, line }) => {
+  const redis = testRedis();
+  const record = { version: 1, store: randomUUID(), epoch: 1, before: [], quarantine };
+  await redis.set('baton:epoch', JSON.stringify(record));
+
+  expect((await scrape({ redis, queues: new Map() })).split('\n')).toContain(line);
+});
+
+it('leaves out whether data was lost where that cannot be read', async () => {
+  const redis = testRedis();
+  await redis.set('baton:epoch', '{');
+
+  expect(await scrape({ redis, queues: new Map() })).not.toContain('baton_quarantine');
+});
+
 it('tells what the process has counted', async () => {
   countDeploymentEnd('staging', 'failure', 'driver_failed');
   countDeploymentEnd('staging', 'success', null);

@@ -1,0 +1,69 @@
+import type { Context } from '../context.ts';
+import type { Outcome } from '../worker.ts';
+import type { Deployment } from './deployment.ts';
+import { driverOf, laterRequest } from './driver.ts';
+import { becomeUnknown } from './end.ts';
+import { heldOn, LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
+import { endBeforeStart, intend, leap, recordStart, SETTLE_SECONDS } from './start.ts';
+import { listEnvironmentNames, listLeases } from './store.ts';
+
+/**
+ * A deployment's own job is the heart of its lease (docs/adr/0009): BullMQ gives the job of a dead worker to another
+ * within 25 s (src/worker.ts). A lease older than this is looked at besides, in case the job itself is lost.
+ */
+export const SUSPECT_SECONDS = 30;
+
+/** How often each suspect lease is looked at. */
+export const SWEEP_SECONDS = 30;
+
+/**
+ * One look at a deployment whose start was intended and not recorded: that attempt may still be at work, may have
+ * started it, or may have died. Adopts the run, ends what never began, starts again with the same id and fence where
+ * the driver can prove that nothing began, or leaves it `unknown` with its lease.
+ */
+export async function recover(ctx: Context, deployment: Deployment, attemptedAt: Date): Promise<Outcome> {
+  const settlesInSeconds = SETTLE_SECONDS - (ctx.now().getTime() - attemptedAt.getTime()) / 1_000;
+  if (settlesInSeconds > 0) return { againInSeconds: settlesInSeconds };
+
+  const found = await driverOf(deployment).lookup(ctx.driverTools, await laterRequest(ctx, deployment));
+  switch (found.state) {
+    case 'found':
+      ctx.log.warn({ deployment: deployment.id, run: found.run }, 'adopted a run that was not recorded');
+      return recordStart(ctx, deployment, { state: 'started', run: found.run });
+    case 'later':
+      return { againInSeconds: found.againInSeconds };
+    case 'unknown':
+      return becomeUnknown(ctx, deployment, found.why);
+    case 'not_found':
+      return deployment.state === 'unknown' ? neverStarted(ctx, deployment) : startAgain(ctx, deployment);
+  }
+}
+
+/** With the same id and fence: the target tells a repetition by them. */
+async function startAgain(ctx: Context, deployment: Deployment): Promise<Outcome> {
+  if ((await heldOn(ctx, deployment.environment)) !== undefined) {
+    return { againInSeconds: LOOK_WHILE_HELD_SECONDS };
+  }
+  const { intended, sinceMs } = await intend(ctx, deployment);
+  return leap(ctx, intended, sinceMs, await laterRequest(ctx, intended));
+}
+
+async function neverStarted(ctx: Context, deployment: Deployment): Promise<Outcome> {
+  return endBeforeStart(ctx, deployment, 'failure', {
+    reason: 'driver_failed',
+    summary: 'The target has no trace of this deployment, so it was never started. Deploy again.',
+  });
+}
+
+/** Has each lease that is suspect looked at by a worker, once for each round of the sweep. */
+export async function lookAtSuspects(ctx: Context): Promise<void> {
+  const now = ctx.now().getTime();
+  const round = Math.floor(now / (SWEEP_SECONDS * 1_000));
+  for (const environment of await listEnvironmentNames(ctx.redis)) {
+    for (const { since, deployment } of (await listLeases(ctx.redis, environment)).values()) {
+      if (now - since.getTime() < SUSPECT_SECONDS * 1_000) continue;
+      const job = { version: 1 as const, deployment, reference: 'sweep' };
+      await ctx.jobs.add('deployments', `${deployment}-sweep-${round}`, job);
+    }
+  }
+}
