@@ -7,7 +7,7 @@ import type { Answer, By } from '../src/locks/change.ts';
 import { ALL, LockedError, scopeOf, UnreadableLockError } from '../src/locks/lock.ts';
 import { explainBlocked } from '../src/locks/blocked.ts';
 import { keep } from '../src/locks/release.ts';
-import { locksOn } from '../src/locks/store.ts';
+import { ownLocksOn } from '../src/locks/store.ts';
 import { steal, take, warn } from '../src/locks/take.ts';
 import { readEnd, readTerms } from '../src/locks/terms.ts';
 import { requireRole } from '../src/people/permission.ts';
@@ -163,9 +163,7 @@ async function list(ctx: Context): Promise<Reply> {
 
 async function listed(ctx: Context, name: string): Promise<ListedLocks> {
   try {
-    const { locks, line, warnings } = await locksOn(ctx.redis, name, ctx.now());
-    const here = ({ scope }: { scope: string }) => name === ALL || scope !== ALL;
-    return { locks: locks.filter(here), line, warnings: warnings.filter(here) };
+    return await ownLocksOn(ctx.redis, name, ctx.now());
   } catch (error) {
     if (error instanceof UnreadableLockError) return { unreadable: error.scope };
     throw error;

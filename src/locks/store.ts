@@ -111,15 +111,30 @@ export async function locksOn(redis: RedisClient, environment: string, now: Date
     readBoard(redis, environment),
     environment === ALL ? undefined : readBoard(redis, ALL),
   ]);
+  const { locks, line, warnings } = inForce(own, now);
   // A global lock, too, stays in force for as long as what began before its end runs here.
-  const inForce = ({ board }: { board: Board }): Lock[] =>
-    board.locks.filter((lock) => !isOver(lock, now, own.running));
-  const warnings = [...(global?.board.warnings ?? []), ...own.board.warnings];
+  const everywhere = inForce({ board: global?.board ?? EMPTY, running: own.running }, now);
   return {
     version: 2,
-    locks: [...(global === undefined ? [] : inForce(global)), ...inForce(own)],
-    line: own.board.line,
-    warnings: warnings.filter(({ until }) => until === null || until > now),
+    locks: [...everywhere.locks, ...locks],
+    line,
+    warnings: [...everywhere.warnings, ...warnings],
+  };
+}
+
+/** What is in force of one board alone: for lists, which tell of the global lock once. Throws UnreadableLockError. */
+export async function ownLocksOn(redis: RedisClient, environment: string, now: Date): Promise<Board> {
+  return inForce(await readBoard(redis, environment), now);
+}
+
+function inForce(
+  { board, running }: { readonly board: Board; readonly running: readonly Running[] },
+  now: Date,
+): Board {
+  return {
+    ...board,
+    locks: board.locks.filter((lock) => !isOver(lock, now, running)),
+    warnings: board.warnings.filter(({ until }) => until === null || until > now),
   };
 }
 

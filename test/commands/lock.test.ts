@@ -230,6 +230,18 @@ it('lists to anybody where, who, since when, until when, why, who waits, and wha
   );
 });
 
+it('lists once that the lock on everything cannot be read, and all that can', async () => {
+  const { ctx, say } = baton();
+  await say('U0ASHA', 'lock staging because load test');
+  await ctx.redis.set('baton:{all}:lock', 'rubbish');
+
+  const { words, text } = await say('U0CLEO', 'lock');
+
+  expect(text).toBe('2 locks');
+  expect(words.match(/\*all environments\* is blocked/g)).toHaveLength(1);
+  expect(words).toContain(':lock: *staging* <@U0ASHA> since');
+});
+
 it('hides an outage behind a reference', async () => {
   const { ctx, say } = baton();
   ctx.redis.disconnect();
