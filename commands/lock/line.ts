@@ -28,8 +28,7 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
   const only = call.words.values.get('lock') ?? '';
   switch (action) {
     case 'wait': {
-      const { config } = ctx;
-      const terms = readTerms({ config, actor: call.actor, words: call.words, scope, now: ctx.now() });
+      const terms = await readTerms(ctx, call, scope);
       const waiting = wait({ ...by, scope, terms });
       const answer = await act(only === '' ? waiting : onlyBehind(only, scope, waiting));
       if (answer.outcome !== 'waiting') return have(answer, scope);

@@ -91,14 +91,6 @@ it.each([
   expect(news[0]?.words).toContain(`until ${at(ends)}`);
 });
 
-it.each(['for #12', 'for api#12'])('is tied to a pull request with “%s”', async (typed) => {
-  const { say } = baton();
-
-  const { news } = await say('U0ASHA', `lock staging/api ${typed}`);
-
-  expect(news[0]?.words).toContain('until acme/api#12 is merged');
-});
-
 it('keeps to the longest time that the configuration allows, counted from the beginning', async () => {
   const { ctx, say } = baton({ environments: { staging: { ...STAGING, lock: { max_for: '4h' } } } });
 
@@ -211,7 +203,13 @@ it('tells whoever meets it the local time of a holder who is not at work, and wh
 it('lists to anybody where, who, since when, until when, why, who waits, and what to do', async () => {
   const { ctx, say } = baton();
   expect((await say('U0CLEO', 'lock')).text).toBe('Nothing is locked');
-  await say('U0ASHA', 'lock staging/api for api#12 because <!channel> *bold*');
+  await storeLocks(ctx.redis, [
+    lock({
+      scope: 'staging/api',
+      reason: '<!channel> *bold*',
+      pullRequest: { repository: 'acme/api', number: 12, asked: false },
+    }),
+  ]);
   await say('U0CLEO', 'lock staging/api --wait');
   await say('U0BEN', 'lock staging --warn because the database moves');
   await ctx.redis.set('baton:{production}:lock', 'rubbish');

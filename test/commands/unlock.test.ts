@@ -1,10 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
-import { pullRequestIsOver } from '../../src/locks/tied.ts';
 import { lock, storeLocks } from '../support/board.ts';
 import { closeContexts } from '../support/context.ts';
 import { at, baton, HOUR } from '../support/locks-typed.ts';
-import { toldBy } from '../support/say.ts';
 
 afterEach(closeContexts);
 
@@ -92,39 +90,6 @@ it('asks the holder after four hours of their work whether they still need it', 
   expect((await say('U0BEN', direct[0]?.buttons['Keep'] ?? '')).words).toContain('You keep *staging*');
   expect((await say('U0BEN', direct[0]?.buttons['Unlock'] ?? '')).news[0]?.text).toBe('staging is unlocked');
   expect((await say('U0BEN', direct[0]?.buttons['Keep'] ?? '')).words).toContain('It is not locked now');
-});
-
-it('goes with the pull request that it is tied to, and stays when another is merged', async () => {
-  const { ctx, say } = baton();
-  await say('U0ASHA', 'lock staging/api for #12 because a fix');
-  await say('U0CLEO', 'lock staging/api --wait');
-  const ended = { scope: 'staging', repository: 'acme/api', how: 'merged' as const, why: 'test' };
-
-  await pullRequestIsOver(ctx, { ...ended, number: 13 });
-  expect((await say('U0BEN', 'lock')).text).toBe('1 lock');
-  ctx.queued.length = 0;
-  await pullRequestIsOver(ctx, { ...ended, number: 12 });
-
-  const { news, direct } = toldBy(ctx.queued);
-  expect(news[0]?.words).toContain('*staging/api* is unlocked: acme/api#12 has been merged');
-  expect(direct.map(({ to, text }) => `${to} ${text}`)).toContain('U0CLEO It is your turn on staging/api');
-});
-
-it('asks the holder, once, when its pull request is closed without a merge', async () => {
-  const { ctx, say } = baton();
-  await say('U0ASHA', 'lock staging/api for #12 because a fix');
-  ctx.queued.length = 0;
-  const ended = { scope: 'staging', repository: 'acme/api', number: 12, how: 'closed' as const };
-
-  await pullRequestIsOver(ctx, { ...ended, why: 'one' });
-  await pullRequestIsOver(ctx, { ...ended, why: 'two' });
-
-  const { direct } = toldBy(ctx.queued);
-  expect(direct).toMatchObject([{ to: 'U0ASHA', text: 'Do you still need staging/api?' }]);
-  expect(direct[0]?.words).toContain('acme/api#12, to which your lock on *staging/api* is tied, was closed');
-  const kept = await say('U0ASHA', direct[0]?.buttons['Keep'] ?? '');
-  expect(kept.words).toContain('You keep *staging/api*');
-  expect(kept.words).not.toContain('#12');
 });
 
 it('blocks when it cannot be read, tells admins once, and is left as it is until one of them removes it', async () => {
