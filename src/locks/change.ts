@@ -22,6 +22,8 @@ export interface Moment {
   readonly rules: LockRules;
   /** When a holder is asked whether a lock that is kept since then is still needed; null for never. */
   readonly remindAt: (holder: string, since: Date) => Date | null;
+  /** Whether the holder may still be asked now what was due then: a reminder that is late must not come at night. */
+  readonly mayBeReminded: (holder: string, due: Date) => boolean;
 }
 
 /** What a command came to, as it is remembered under the command's id: the same command again hears the same. */

@@ -81,10 +81,10 @@ function endWarnings(board: Board, { now }: Moment, events: LockEvent[]): Board 
   return { ...board, warnings: board.warnings.filter((warning) => !isEnded(warning)) };
 }
 
-function remind(board: Board, { now, remindAt }: Moment, events: LockEvent[]): Board {
+function remind(board: Board, { now, remindAt, mayBeReminded }: Moment, events: LockEvent[]): Board {
   const locks = board.locks.map((lock): Lock => {
     const { id, scope, holder } = lock;
-    if (lock.remindAt === null || lock.remindAt > now) return lock;
+    if (lock.remindAt === null || lock.remindAt > now || !mayBeReminded(holder, lock.remindAt)) return lock;
     const at = lock.remindAt.getTime();
     const kind = 'reminded';
     events.push(

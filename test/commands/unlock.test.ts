@@ -2,7 +2,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
 import { lock, storeLocks } from '../support/board.ts';
 import { closeContexts } from '../support/context.ts';
-import { at, baton, HOUR } from '../support/locks-typed.ts';
+import { at, baton, HOUR, STAGING } from '../support/locks-typed.ts';
 
 afterEach(closeContexts);
 
@@ -72,6 +72,21 @@ it('removes somebody else’s lock only for an admin who says why, and tells the
   expect(direct[0]?.words).toContain('Talk to <@U0BEN>, or take it again with `/lock staging`');
   const { items } = await listAudit(ctx.redis, { limit: 1 });
   expect(items).toMatchObject([{ action: 'unlock', outcome: 'forced', reason: 'she is on holiday' }]);
+});
+
+it.each([
+  { who: 'at a site', person: 'U0ASHA', next: 16 * HOUR },
+  { who: 'without a site', person: 'U0BEN', next: 6 * HOUR + 7 * 24 * HOUR },
+])('asks nobody at night when the hour to ask was missed: $who', async ({ person, next }) => {
+  const { say, later } = baton({
+    people: [{ name: 'Asha', slack: 'U0ASHA', site: 'bengaluru' }],
+    sites: { bengaluru: { timezone: 'Asia/Kolkata', hours: '09:30-18:30', days: 'mon-fri' } },
+    environments: { staging: { ...STAGING, lock: { remind_after: '1h' } } },
+  });
+  await say(person, 'lock staging');
+
+  expect((await later(15 * HOUR)).direct).toEqual([]);
+  expect((await later(next)).direct).toMatchObject([{ to: person, text: 'Do you still need staging?' }]);
 });
 
 it('asks the holder after four hours of their work whether they still need it', async () => {
