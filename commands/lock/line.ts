@@ -32,7 +32,7 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
       const waiting = wait({ ...by, scope, terms });
       const answer = await act(only === '' ? waiting : onlyBehind(only, scope, waiting));
       if (answer.outcome !== 'waiting') return have(answer, scope);
-      return toCaller(lockWaiting(answer, lastingOf(call)));
+      return toCaller(lockWaiting(answer));
     }
     case 'leave': {
       const answer = await act(leave({ ...by, scope, only: only === '' ? undefined : only }));
@@ -55,12 +55,6 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
       return toCaller(lockNote(':handshake:', line, `You do not take ${named(scope)}`));
     }
   }
-}
-
-/** `for 2h` or `until 17:00`, as they typed it. */
-function lastingOf({ words }: Call): string {
-  if (words.for !== undefined) return `for ${words.for}`;
-  return words.until === undefined ? '' : `until ${words.until}`;
 }
 
 function have({ outcome, lock }: Answer, scope: string): Reply {

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import { answer, type By, type Change, eventBy, type Moment, type Rule, unchanged } from './change.ts';
+import { termsAtTurn } from './asked.ts';
 import { giveUpTurn } from './line.ts';
 import { type Board, type Lock, LockedError, lockIdFor, overlap, waitingFor } from './lock.ts';
 import { settled } from './settle.ts';
@@ -98,7 +99,8 @@ export function decline({ scope, only, ...by }: Reply): Rule {
 function acceptTurn(board: Board, moment: Moment, reply: Reply, turn: Lock): Change {
   refuseUnlessFor(turn.holder, reply.person);
   const { reason, scope } = turn;
-  const wanted: Wanted = { ...reply, scope, terms: { reason } };
+  const terms = termsAtTurn(turn, { reason }, moment.now);
+  const wanted: Wanted = { ...reply, scope, terms };
   const lock = { ...newLock(wanted, moment), id: turn.id };
   return {
     board: replaced(board, turn, lock),

@@ -125,7 +125,7 @@ function giveTurns(board: Board, moment: Moment, events: LockEvent[]): Board {
   }
 }
 
-function turnOf({ id, scope, person, reason, channel }: Place, { now, rules }: Moment): Lock {
+function turnOf({ id, scope, person, reason, asked, channel }: Place, { now, rules }: Moment): Lock {
   return {
     id: lockIdFor(scope, id),
     scope,
@@ -134,6 +134,7 @@ function turnOf({ id, scope, person, reason, channel }: Place, { now, rules }: M
     since: now,
     until: new Date(now.getTime() + rules.offerSeconds * 1_000),
     turn: true,
+    ...(asked !== undefined && { asked }),
     pullRequest: null,
     remindAt: null,
     offer: null,

@@ -9,19 +9,11 @@ import {
   lockIdFor,
   overlap,
   type Place,
-  type TiedTo,
   waitingFor,
   type Warning,
 } from './lock.ts';
+import { type Terms, termsAtTurn } from './asked.ts';
 import { settled } from './settle.ts';
-
-export interface Terms {
-  /** Empty when none was given. */
-  readonly reason: string;
-  /** The end that was asked for. */
-  readonly until?: Date | undefined;
-  readonly pullRequest?: TiedTo | undefined;
-}
 
 export interface Wanted extends By {
   readonly scope: string;
@@ -40,8 +32,9 @@ export function take(wanted: Wanted): Rule {
     refuseIfLocked(board, moment, wanted);
     if (own !== undefined && !own.turn) return again(board, moment, { own, wanted });
     if (own === undefined) refuseIfOthersWait(board, wanted);
-    const lock = newLock(wanted, moment);
-    return put(board, moment, { lock, wanted, kind: 'taken' });
+    const terms = own === undefined ? wanted.terms : termsAtTurn(own, wanted.terms, moment.now);
+    const meant = { ...wanted, terms };
+    return put(board, moment, { lock: newLock(meant, moment), wanted: meant, kind: 'taken' });
   });
 }
 
@@ -185,7 +178,7 @@ export function newLock({ scope, person, command, channel, terms }: Wanted, mome
   };
 }
 
-export function requireReason({ rules }: Moment, scope: string, reason: string): void {
+function requireReason({ rules }: Moment, scope: string, reason: string): void {
   if (!rules.requireReason || reason !== '') return;
   throw new UserError(`A lock on ${scope} needs a reason.`, { example: `/lock ${scope} because load test` });
 }

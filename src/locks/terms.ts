@@ -9,7 +9,7 @@ import type { Person } from '../people/person.ts';
 import { workplaceOf } from '../sites/workplace.ts';
 import { readFor } from './for.ts';
 import type { TiedTo } from './lock.ts';
-import type { Terms } from './take.ts';
+import type { Terms } from './asked.ts';
 import { readUntil } from './until.ts';
 
 interface Asked {
@@ -54,10 +54,13 @@ async function requireOpen(
 function termsIn(asked: Asked): Terms {
   const { words } = asked;
   const tied = words.for === undefined ? undefined : readPullRequest(asked, words.for);
-  const until = readEnd(asked, tied === undefined ? words.for : undefined);
+  const length = tied === undefined ? words.for : undefined;
+  const until = readEnd(asked, length);
   return {
     reason: words.because ?? '',
     ...(until !== undefined && { until }),
+    ...(until !== undefined &&
+      length !== undefined && { seconds: (until.getTime() - asked.now.getTime()) / 1_000 }),
     ...(tied !== undefined && { pullRequest: tied }),
   };
 }

@@ -28,7 +28,7 @@ export function quote(reason: string): Mrkdwn {
 }
 
 /** `until …`, to complete a sentence. */
-export function ending({ until, pullRequest }: Lock): Mrkdwn {
+export function ending({ until, pullRequest }: Pick<Lock, 'until' | 'pullRequest'>): Mrkdwn {
   const tied =
     pullRequest === null ? undefined : mrkdwn`${pullRequest.repository}#${pullRequest.number} is merged`;
   if (until === null) return mrkdwn`until ${tied ?? mrkdwn`it is unlocked`}`;
