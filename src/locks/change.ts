@@ -98,11 +98,12 @@ export function event(told: Told): LockEvent {
 }
 
 /** An event that a command causes; each command causes at most one of a kind. */
-export function eventBy(
-  { command, person, channel }: By,
-  told: Omit<Told, 'id' | 'actor' | 'channel'>,
-): LockEvent {
-  return event({ ...told, id: `${command}-${told.kind}`, actor: person, channel });
+export function eventBy(by: By, told: Omit<Told, 'id' | 'actor' | 'channel'>): LockEvent {
+  return event({ ...told, id: eventIdBy(by, told.kind), actor: by.person, channel: by.channel });
+}
+
+export function eventIdBy({ command }: Pick<By, 'command'>, kind: LockEvent['kind']): string {
+  return `${command}-${kind}`;
 }
 
 /** Nothing is written. */

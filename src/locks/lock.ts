@@ -51,6 +51,8 @@ export const Lock = z.object({
   offer: Offer.nullable().default(null),
   /** Where it was taken: news of it goes there when the environment has no channel. */
   channel: z.string().default(''),
+  /** The event of which its news tell: whose turn comes after it is told in their thread. */
+  news: z.string().optional(),
 });
 export type Lock = z.infer<typeof Lock>;
 

@@ -1,5 +1,14 @@
 import { UserError } from '../errors.ts';
-import { answer, type By, type Change, eventBy, type Moment, type Rule, unchanged } from './change.ts';
+import {
+  answer,
+  type By,
+  type Change,
+  eventBy,
+  eventIdBy,
+  type Moment,
+  type Rule,
+  unchanged,
+} from './change.ts';
 import { termsAtTurn } from './asked.ts';
 import { giveUpTurn } from './line.ts';
 import { type Board, type Lock, LockedError, lockIdFor, overlap, waitingFor } from './lock.ts';
@@ -56,6 +65,7 @@ export function accept(reply: Reply): Rule {
       since: now,
       offer: null,
       remindAt: remindAt(person, now),
+      news: eventIdBy(reply, 'accepted'),
     };
     const next = replaced(board, lock, after);
     return {
@@ -101,7 +111,7 @@ function acceptTurn(board: Board, moment: Moment, reply: Reply, turn: Lock): Cha
   const { reason, scope } = turn;
   const terms = termsAtTurn(turn, { reason }, moment.now);
   const wanted: Wanted = { ...reply, scope, terms };
-  const lock = { ...newLock(wanted, moment), id: turn.id };
+  const lock = { ...newLock(wanted, moment), id: turn.id, news: eventIdBy(reply, 'taken') };
   return {
     board: replaced(board, turn, lock),
     events: [eventBy(reply, { kind: 'taken', at: moment.now, scope, lock, reason })],

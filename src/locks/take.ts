@@ -1,6 +1,15 @@
 import { ConflictError, UserError } from '../errors.ts';
 import { durationWords } from './duration.ts';
-import { answer, type By, type Change, eventBy, type Moment, type Rule, unchanged } from './change.ts';
+import {
+  answer,
+  type By,
+  type Change,
+  eventBy,
+  eventIdBy,
+  type Moment,
+  type Rule,
+  unchanged,
+} from './change.ts';
 import {
   type Board,
   concerns,
@@ -140,7 +149,8 @@ interface Put {
 }
 
 /** The person has it now, so their turn in the line, or the place there, is used up. */
-function put(board: Board, { now }: Moment, { lock, wanted, kind, before }: Put): Change {
+function put(board: Board, { now }: Moment, { lock: taken, wanted, kind, before }: Put): Change {
+  const lock: Lock = { ...taken, news: eventIdBy(wanted, kind) };
   const { scope, person, terms } = wanted;
   const locks = board.locks.filter((other) => other.scope !== scope || other.holder !== person);
   const line = board.line.filter((place) => !isOwnPlace(place, scope, person));

@@ -113,15 +113,29 @@ export async function findMessage(
   redis: RedisClient,
   deployment: string,
 ): Promise<{ channel: string; ts: string } | undefined> {
-  const key = deploymentMessageKey(deployment);
-  const posted = parse(key, await redis.get(key)).posted;
-  return posted === null ? undefined : { channel: posted.channel, ts: posted.ts };
+  return findPosted(redis, deploymentMessageKey(deployment));
 }
 
 export function deploymentMessageKey(deployment: string): string {
   const environment = environmentOfDeployment(deployment);
   if (environment === undefined) throw new NotFoundError(`There is no deployment ${deployment}.`);
   return `baton:{${environment}}:message:${deployment}`;
+}
+
+/** Where a notice stands. */
+export async function findNotice(
+  redis: RedisClient,
+  job: string,
+): Promise<{ channel: string; ts: string } | undefined> {
+  return findPosted(redis, noticeKey(job));
+}
+
+async function findPosted(
+  redis: RedisClient,
+  key: string,
+): Promise<{ channel: string; ts: string } | undefined> {
+  const { posted } = parse(key, await redis.get(key));
+  return posted === null ? undefined : { channel: posted.channel, ts: posted.ts };
 }
 
 /** A notice is known by the job that sends it. */

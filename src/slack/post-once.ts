@@ -12,6 +12,8 @@ export interface Post {
   /** Who gets it where the channel does not; empty for nobody. */
   readonly user: string;
   readonly view: View;
+  /** The message in the channel under which it goes. */
+  readonly thread?: string | undefined;
   /** A post of the same state is never repeated in a channel. */
   readonly state: string;
   /** Nothing comes after it: it must reach somebody. */
@@ -47,9 +49,15 @@ export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Pro
   if (wait > 0) return { againInSeconds: wait };
   await held.save({ ...before, direct, posting: { state: post.state, anew: posting !== null } });
   const view = direct === null ? post.view : directMessage(post.view, direct, post.channel);
+  const thread = direct === null ? post.thread : undefined;
   const attempted = await attemptToSend(ctx, place.value, view, (shown) =>
-    ctx.slack.post(place.value, shown),
+    ctx.slack.post(place.value, shown, thread === undefined ? {} : { thread }),
   );
+  if (attempted.result === 'refused' && thread !== undefined) {
+    // What it was to stand under is gone: the channel has to hear of it all the same.
+    await held.save(before);
+    return postOnce(ctx, held, { ...post, thread: undefined });
+  }
   return recordResult(ctx, held, post, { before, attempted });
 }
 

@@ -76,7 +76,7 @@ it('refuses in the line, already, what will not do when the turn comes', async (
   expect((await say('U0BEN', 'lock')).words).not.toContain('waiting');
 });
 
-it('offers it to the next in the line for ten minutes, by direct message and in the channel', async () => {
+it('offers it to the next in the line for ten minutes, by direct message and in the lock’s thread', async () => {
   const { say } = baton();
   await say('U0ASHA', 'lock staging');
   await say('U0BEN', 'lock staging --wait because a fix');
@@ -104,6 +104,26 @@ it('offers it to the next in the line for ten minutes, by direct message and in 
   expect((await say('U0BEN', freed.direct[0]?.buttons['Accept'] ?? '')).words).toContain(
     'is over on *staging*',
   );
+});
+
+it('tells of turns in the thread of the news of the lock that was in their way', async () => {
+  const { say, later } = baton();
+  await say('U0ASHA', 'lock staging for 1h', 'first');
+  await say('U0BEN', 'lock staging --wait');
+  await say('U0CLEO', 'lock staging --wait');
+
+  const turn = await later(HOUR);
+  const next = await later(HOUR + 10 * MINUTE);
+
+  for (const { news } of [turn, next]) {
+    expect(news.filter(({ thread }) => thread !== undefined)).toMatchObject([
+      { to: 'C0TYPED', text: 'The next in the line has staging', thread: 'lock-c-first-taken' },
+    ]);
+  }
+  const accepted = await say('U0CLEO', next.direct[1]?.buttons['Accept'] ?? '', 'second');
+  expect(accepted.news[0]?.thread).toBeUndefined();
+  await say('U0ASHA', 'lock staging --wait');
+  expect((await say('U0CLEO', 'unlock staging')).news[1]?.thread).toBe('lock-c-second-taken');
 });
 
 it('keeps the turn for as long as the configuration says, then goes to the next', async () => {
