@@ -38,8 +38,8 @@ export function take(wanted: Wanted): Rule {
   return settled((board, moment) => {
     const { scope, person } = wanted;
     const own = board.locks.find((lock) => lock.scope === scope && lock.holder === person);
-    refuseIfLocked(board, moment, wanted);
     if (own !== undefined && !own.turn) return again(board, moment, { own, wanted });
+    refuseIfLocked(board, moment, wanted);
     if (own === undefined) refuseIfOthersWait(board, wanted);
     const terms = own === undefined ? wanted.terms : termsAtTurn(own, wanted.terms, moment.now);
     const meant = { ...wanted, terms };

@@ -33,6 +33,15 @@ it.each([
   else expect(asking).toThrow(expect.objectContaining({ lock: expect.objectContaining({ scope: held }) }));
 });
 
+it('stays its holder’s under another’s global lock, and may be extended', () => {
+  const moment = momentOf({ global: lockOf({ scope: 'all', holder: 'U0CLEO' }) });
+  const board = boardOf({ locks: [lockOf()] });
+  const again = (terms: Terms) => outcomeOf(take({ ...byOf(), terms }), board, moment);
+
+  expect(again({ reason: '' })).toMatchObject({ outcome: 'held', unchanged: true });
+  expect(again({ reason: '', until: after(HOUR) })).toMatchObject({ outcome: 'extended' });
+});
+
 it('is refused for the global lock first, then the environment’s, then the service’s', () => {
   const global = lockOf({ scope: 'all', holder: 'U0CLEO' });
   const locks = [lockOf({ scope: 'staging/api' }), lockOf({ scope: 'staging' })];
