@@ -25,7 +25,9 @@ export function offer({ scope, to, ...by }: OfferTo): Rule {
   return settled((board, { now, rules }) => {
     const lock = heldBy(board, scope, by.person);
     if (to === by.person) throw new UserError('You hold it yourself; offer it to somebody else.');
-    const until = new Date(now.getTime() + rules.offerSeconds * 1_000);
+    const open = new Date(now.getTime() + rules.offerSeconds * 1_000);
+    // Nobody can accept what has ended; past its end it is kept by a deployment.
+    const until = lock.until !== null && lock.until > now && lock.until < open ? lock.until : open;
     const offered: Lock = {
       ...lock,
       offer: { id: lockIdFor(scope, `${by.command}-offer`), to, since: now, until },
