@@ -50,6 +50,22 @@ it('asks the holder, once, when its pull request is closed without a merge', asy
   expect(kept.words).not.toContain('#12');
 });
 
+it('asks anew when the one to which it was tied next is closed, too', async () => {
+  const { ctx, say } = await withGitHub();
+  const ended = { scope: 'staging', repository: 'acme/api', how: 'closed' as const };
+  await say('U0ASHA', 'lock staging/api for #12 because a fix');
+  await pullRequestIsOver(ctx, { ...ended, number: 12, why: 'one' });
+  await say('U0ASHA', toldBy(ctx.queued).direct[0]?.buttons['Keep'] ?? '');
+  await say('U0ASHA', 'lock staging/api for #13');
+
+  await pullRequestIsOver(ctx, { ...ended, number: 13, why: 'two' });
+
+  expect(toldBy(ctx.queued).direct.map(({ words }) => /acme.api#\d+/.exec(words)?.[0])).toEqual([
+    'acme/api#12',
+    'acme/api#13',
+  ]);
+});
+
 it.each([
   { typed: 'for #99', words: 'There is no pull request #99 in acme/api.' },
   { typed: 'for #10', words: 'Pull request #10 of acme/api has been merged already.' },
@@ -77,7 +93,7 @@ it('is not tied to a pull request where GitHub is off', async () => {
   expect((await say('U0ASHA', 'lock')).text).toBe('Nothing is locked');
 });
 
-/** Of acme/api, #10 is merged, #11 closed and #12 open. */
+/** Of acme/api, #10 is merged, #11 closed, #12 and #13 open. */
 async function withGitHub() {
   const { played, github } = await testGitHub();
   const api = played.addRepository('acme/api');
@@ -86,6 +102,7 @@ async function withGitHub() {
     [10, 'merged'],
     [11, 'closed'],
     [12, 'open'],
+    [13, 'open'],
   ] as const) {
     addPullRequest(api, { number, head, branch: `b-${number}`, state });
   }
