@@ -130,6 +130,15 @@ it('blocks when it cannot be read, tells admins once, and is left as it is until
   expect((await say('U0ASHA', 'lock staging')).direct).toHaveLength(1);
 });
 
+it('says the same when the job that removed what could not be read comes again', async () => {
+  const { ctx, say } = baton();
+  await ctx.redis.set('baton:{staging}:lock', 'rubbish');
+
+  const first = await say('U0BEN', 'unlock staging --force because looked at it', 'once');
+
+  expect((await say('U0BEN', 'unlock staging --force because looked at it', 'once')).words).toBe(first.words);
+});
+
 it('lets no admin of one environment remove what holds everywhere', async () => {
   const { ctx, say } = baton({
     environments: {
