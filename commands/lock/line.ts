@@ -8,6 +8,7 @@ import { ALL, environmentOf } from '../../src/locks/lock.ts';
 import { onlyBehind } from '../../src/locks/only-behind.ts';
 import { accept, decline, offer } from '../../src/locks/offer.ts';
 import { readTerms } from '../../src/locks/terms.ts';
+import { awayFrom } from '../../src/people/away.ts';
 import { holdsRole, loadMember } from '../../src/people/roles.ts';
 import { lockHeld, lockNote, lockOver, lockWaiting } from '../../src/views/lock.ts';
 import { place as named } from '../../src/views/lock-words.ts';
@@ -32,7 +33,7 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
       const waiting = wait({ ...by, scope, terms });
       const answer = await act(only === '' ? waiting : onlyBehind(only, scope, waiting));
       if (answer.outcome !== 'waiting') return have(answer, scope);
-      return toCaller(lockWaiting(answer));
+      return toCaller(lockWaiting(answer, await holderAway(ctx, call, answer)));
     }
     case 'leave': {
       const answer = await act(leave({ ...by, scope, only: only === '' ? undefined : only }));
@@ -55,6 +56,12 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
       return toCaller(lockNote(':handshake:', line, `You do not take ${named(scope)}`));
     }
   }
+}
+
+/** Whoever waits meets the lock, too. */
+async function holderAway(ctx: Context, { actor }: Call, { lock }: Answer): ReturnType<typeof awayFrom> {
+  if (lock === null) return undefined;
+  return awayFrom(ctx, { person: lock.holder, environment: environmentOf(lock.scope), asker: actor.id });
 }
 
 function have({ outcome, lock }: Answer, scope: string): Reply {

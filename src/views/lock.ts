@@ -81,9 +81,10 @@ export function lockOver(scope: string, lock: Lock | null): View {
 }
 
 /** For whoever stands in the line: the place, who has it, and how to leave. */
-export function lockWaiting({ place, ahead, lock }: Answer): View {
+export function lockWaiting({ place, ahead, lock }: Answer, away?: Blocked['away']): View {
   const scope = place?.scope ?? '';
-  const holder = lock === null ? mrkdwn`` : mrkdwn` ${whoHolds(lock)}.`;
+  const holder =
+    lock === null ? mrkdwn`` : joined([mrkdwn` ${whoHolds(lock)}.`, ...awayLine(lock, away)], ' ');
   const lines = [
     mrkdwn`:hourglass: You are number ${ahead + 1} in the line for *${named(scope)}*.${holder}`,
     mrkdwn`You are told by direct message when it is your turn${lasting(place?.asked)}.`,

@@ -196,6 +196,10 @@ it('tells whoever meets it the local time of a holder who is not at work, and wh
     'It is Tue 23:30 for <@U0ASHA>, outside working hours. At work now: <@U0BEN>.',
   );
   expect(reply.words.split('\n')).toHaveLength(3);
+  const waits = await say('U0CLEO', 'lock staging --wait');
+  expect(waits.words).toContain(
+    'It is Tue 23:30 for <@U0ASHA>, outside working hours. At work now: <@U0BEN>.',
+  );
   const deploys = await say('U0CLEO', `deploy staging api@${'c'.repeat(40)}`);
   expect(deploys.words).toContain('It is Tue 23:30 for <@U0ASHA>');
 });
