@@ -48,7 +48,8 @@ export function unlockButton(lock: Lock): KnownBlock {
 
 /** Under news of a lock: its holder gives it up, everybody else may stand in the line for it. */
 export function lockButtons(lock: Lock): KnownBlock {
-  return buttons(unlockLook(lock), waitLook(lock));
+  // Only admins wait for everything at once; everybody else waits for what they want of it.
+  return lock.scope === ALL ? unlockButton(lock) : buttons(unlockLook(lock), waitLook(lock));
 }
 
 /** Puts whoever clicks in the line behind this very lock; `wanted` is the scope that they want, `why` ` because …`. */

@@ -30,7 +30,13 @@ it('goes with the pull request that it is tied to, and stays when another is mer
 
   const { news, direct } = toldBy(ctx.queued);
   expect(news[0]?.words).toContain('*staging/api* is unlocked: acme/api#12 has been merged');
-  expect(direct.map(({ to, text }) => `${to} ${text}`)).toContain('U0CLEO It is your turn on staging/api');
+  expect(direct.map(({ to, text }) => `${to} ${text}`)).toEqual([
+    'U0ASHA Your lock on staging/api has ended',
+    'U0CLEO It is your turn on staging/api',
+  ]);
+  expect(direct[0]?.words).toMatch(
+    /acme\/api#12 has been merged, so your lock on \*staging\/api\*, held since .*, has ended/,
+  );
 });
 
 it('asks the holder, once, when its pull request is closed without a merge', async () => {

@@ -222,6 +222,20 @@ it('lists once that the lock on everything cannot be read, and all that can', as
   expect(words).toContain(':lock: *staging* <@U0ASHA> since');
 });
 
+it('offers nobody what only admins may do about a lock on everything', async () => {
+  const { say } = baton();
+
+  const { words } = await say('U0ASHA', 'lock all because x');
+  const { news } = await say('U0BEN', 'lock all because database upgrade');
+  const wait = (await say('U0CLEO', 'lock staging')).buttons['Wait'] ?? '';
+  const { direct } = await say('U0CLEO', wait);
+
+  expect(words).toContain('Only admins may lock everything, and you are not one.');
+  expect(Object.keys(news[0]?.buttons ?? {})).toEqual(['Unlock']);
+  expect(direct[0]?.words).toContain('`/unlock all`, which frees all that is yours.');
+  expect(direct[0]?.words).not.toContain('--offer');
+});
+
 it('hides an outage behind a reference', async () => {
   const { ctx, say } = baton();
   ctx.redis.disconnect();
