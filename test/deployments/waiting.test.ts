@@ -173,6 +173,7 @@ it('holds nobody up when approvals are asked for since it came into the line', a
     'U0CLEO It is your turn on staging',
     'U0BEN Not deployed: api on staging',
   ]);
+  expect(directs()[1]?.words).toContain('The environment asks for more approvals than it has.');
 });
 
 it('is cancelled by its Leave button, which frees its place and tells nobody else', async () => {
