@@ -63,6 +63,7 @@ function storePair(client: Redis, round: number): (index: number) => Promise<voi
       global: undefined,
       rules,
       remindAt: () => null,
+      mayBeReminded: () => true,
     };
     const by = { person: 'U0ASHA', channel: 'C0STG', scope: environment };
     const taking = `t-${round}-${index}`;

@@ -7,7 +7,7 @@ import type { Answer, By } from '../src/locks/change.ts';
 import { ALL, LockedError, scopeOf, UnreadableLockError } from '../src/locks/lock.ts';
 import { explainBlocked } from '../src/locks/blocked.ts';
 import { keep } from '../src/locks/release.ts';
-import { locksOn } from '../src/locks/store.ts';
+import { ownLocksOn } from '../src/locks/store.ts';
 import { steal, take, warn } from '../src/locks/take.ts';
 import { readEnd, readTerms } from '../src/locks/terms.ts';
 import { requireRole } from '../src/people/permission.ts';
@@ -108,17 +108,17 @@ async function own(
   { scope, action, act }: Acting<Action | undefined>,
 ): Promise<Reply> {
   const by: By = { command: call.id, person: call.actor.id, channel: call.channel };
-  const asked = { config: ctx.config, actor: call.actor, words: call.words, scope, now: ctx.now() };
   const only = call.words.values.get('lock');
   switch (action) {
     case 'warn': {
       const reason = reasonOf(call, scope, '--warn');
+      const asked = { config: ctx.config, actor: call.actor, words: call.words, scope, now: ctx.now() };
       await act(warn({ ...by, scope, reason, until: readEnd(asked, call.words.for) ?? null }));
       return { to: 'caller', view: warningLeft(scope) };
     }
     case 'steal': {
       reasonOf(call, scope, '--steal');
-      const stolen = await act(steal({ ...by, scope, terms: readTerms(asked), only }));
+      const stolen = await act(steal({ ...by, scope, terms: await readTerms(ctx, call, scope), only }));
       return taken(ctx, call, stolen, scope);
     }
     case 'keep': {
@@ -127,7 +127,12 @@ async function own(
       return { to: 'caller', view };
     }
     default:
-      return taken(ctx, call, await act(take({ ...by, scope, terms: readTerms(asked) })), scope);
+      return taken(
+        ctx,
+        call,
+        await act(take({ ...by, scope, terms: await readTerms(ctx, call, scope) })),
+        scope,
+      );
   }
 }
 
@@ -163,9 +168,7 @@ async function list(ctx: Context): Promise<Reply> {
 
 async function listed(ctx: Context, name: string): Promise<ListedLocks> {
   try {
-    const { locks, line, warnings } = await locksOn(ctx.redis, name, ctx.now());
-    const here = ({ scope }: { scope: string }) => name === ALL || scope !== ALL;
-    return { locks: locks.filter(here), line, warnings: warnings.filter(here) };
+    return await ownLocksOn(ctx.redis, name, ctx.now());
   } catch (error) {
     if (error instanceof UnreadableLockError) return { unreadable: error.scope };
     throw error;

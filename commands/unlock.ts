@@ -80,6 +80,8 @@ async function one(
   const answer = await actOnLocks(ctx, { scope, command: call.id, rule, actor: call.actor });
   switch (answer.outcome) {
     case 'freed': {
+      // The same job again: its first run has removed what could not be read.
+      if (answer.lock === null && answer.warnings.length === 0) return cleared(environmentOf(scope));
       if (answer.lock !== null && isHeardHere(ctx, scope, call.channel)) return { to: 'none' };
       const what =
         answer.lock === null
@@ -132,7 +134,7 @@ async function clear(ctx: Context, call: Call, environment: string): Promise<Rep
     channel,
     now: ctx.now(),
   };
-  const cleared = await clearUnreadable(ctx.redis, clearing);
+  const isGone = await clearUnreadable(ctx.redis, clearing);
   await actOnLocks(ctx, {
     scope: environment,
     command: `${call.id}-after`,
@@ -142,7 +144,10 @@ async function clear(ctx: Context, call: Call, environment: string): Promise<Rep
       answer: { outcome: 'settled', lock: null, place: null, ahead: 0, locks: [], warnings: [] },
     }),
   });
-  if (!cleared) return { to: 'caller', view: lockFree(environment) };
+  return isGone ? cleared(environment) : { to: 'caller', view: lockFree(environment) };
+}
+
+function cleared(environment: string): Reply {
   const line = mrkdwn`The locks of *${named(environment)}* that could not be read are gone.`;
   return { to: 'caller', view: lockNote(':unlock:', line, `${named(environment)} is unlocked`) };
 }

@@ -50,6 +50,8 @@ export const MessageJob = z.discriminatedUnion('kind', [
     kind: z.literal('notice'),
     channel: z.string(),
     user: z.string(),
+    /** The job of an earlier notice: this one goes to its thread, if it stands in the same channel. */
+    thread: z.string().optional(),
     view,
     reference: z.string(),
   }),

@@ -2,7 +2,7 @@ import type { Context } from '../src/context.ts';
 import { loadDeployment } from '../src/deployments/store.ts';
 import { showDigest } from '../src/handoffs/show.ts';
 import type { MessageJob } from '../src/jobs.ts';
-import { deploymentMessageKey, holdMessage, noticeKey } from '../src/slack/message-store.ts';
+import { deploymentMessageKey, findNotice, holdMessage, noticeKey } from '../src/slack/message-store.ts';
 import { postOnce } from '../src/slack/post-once.ts';
 import { sendReply } from '../src/slack/send-reply.ts';
 import { showState } from '../src/slack/show-state.ts';
@@ -40,7 +40,9 @@ async function postNotice(
   const outcome = await holdMessage(ctx.redis, noticeKey(job), async (held) => {
     if (held.message.posted !== null) return 'done';
     const { channel, user, view } = notice;
-    const post = { channel, user, view, state: 'notice', final: true, shown: 'notice', job };
+    const root = notice.thread === undefined ? undefined : await findNotice(ctx.redis, notice.thread);
+    const thread = root?.channel === channel ? root.ts : undefined;
+    const post = { channel, user, view, thread, state: 'notice', final: true, shown: 'notice', job };
     return postOnce(ctx, held, post);
   });
   return outcome ?? { againInSeconds: 1 };

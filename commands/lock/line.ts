@@ -8,6 +8,7 @@ import { ALL, environmentOf } from '../../src/locks/lock.ts';
 import { onlyBehind } from '../../src/locks/only-behind.ts';
 import { accept, decline, offer } from '../../src/locks/offer.ts';
 import { readTerms } from '../../src/locks/terms.ts';
+import { awayFrom } from '../../src/people/away.ts';
 import { holdsRole, loadMember } from '../../src/people/roles.ts';
 import { lockHeld, lockNote, lockOver, lockWaiting } from '../../src/views/lock.ts';
 import { place as named } from '../../src/views/lock-words.ts';
@@ -28,12 +29,11 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
   const only = call.words.values.get('lock') ?? '';
   switch (action) {
     case 'wait': {
-      const { config } = ctx;
-      const terms = readTerms({ config, actor: call.actor, words: call.words, scope, now: ctx.now() });
+      const terms = await readTerms(ctx, call, scope);
       const waiting = wait({ ...by, scope, terms });
       const answer = await act(only === '' ? waiting : onlyBehind(only, scope, waiting));
       if (answer.outcome !== 'waiting') return have(answer, scope);
-      return toCaller(lockWaiting(answer, lastingOf(call)));
+      return toCaller(lockWaiting(answer, await holderAway(ctx, call, answer)));
     }
     case 'leave': {
       const answer = await act(leave({ ...by, scope, only: only === '' ? undefined : only }));
@@ -58,10 +58,10 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
   }
 }
 
-/** `for 2h` or `until 17:00`, as they typed it. */
-function lastingOf({ words }: Call): string {
-  if (words.for !== undefined) return `for ${words.for}`;
-  return words.until === undefined ? '' : `until ${words.until}`;
+/** Whoever waits meets the lock, too. */
+async function holderAway(ctx: Context, { actor }: Call, { lock }: Answer): ReturnType<typeof awayFrom> {
+  if (lock === null) return undefined;
+  return awayFrom(ctx, { person: lock.holder, environment: environmentOf(lock.scope), asker: actor.id });
 }
 
 function have({ outcome, lock }: Answer, scope: string): Reply {

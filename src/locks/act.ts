@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { findEnvironment } from '../config/find.ts';
 import { LockRules } from '../config/schema.ts';
 import { wake } from '../deployments/result.ts';
-import { afterWorkingTime } from '../sites/calendar.ts';
+import { afterWorkingTime, isAtWork } from '../sites/calendar.ts';
 import { workplaceOf } from '../sites/workplace.ts';
 import type { Answer, Moment, Rule } from './change.ts';
 import { ALL, environmentOf, UnreadableLockError } from './lock.ts';
@@ -54,6 +54,9 @@ export async function askToKeepLocks(
   await ctx.jobs.add('locks', `${environment}-${why}`, data, { delaySeconds });
 }
 
+const HOUR_MS = 3_600_000;
+const WEEK_MS = 7 * 24 * HOUR_MS;
+
 const NONE = { lock: undefined, overdue: false };
 
 /** Tells what is untold, wakes deployments whose turn it is, and sets the clock for what is due next. */
@@ -94,6 +97,12 @@ async function readMoment(
       maxSeconds: rules.max_for,
       requireReason: rules.require_reason,
       offerSeconds: rules.offer_for,
+    },
+    mayBeReminded: (holder, due) => {
+      const { name, site } = workplaceOf(ctx.config, { id: holder, timezone: 'UTC' });
+      if (name !== undefined) return isAtWork(site, now);
+      // It was due within their hours, whose zone is not known by now; so is the same time of a later week.
+      return (now.getTime() - due.getTime()) % WEEK_MS < HOUR_MS;
     },
     remindAt: (holder, since) => {
       const timezone = actor?.id === holder ? actor.timezone : undefined;

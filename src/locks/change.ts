@@ -22,6 +22,8 @@ export interface Moment {
   readonly rules: LockRules;
   /** When a holder is asked whether a lock that is kept since then is still needed; null for never. */
   readonly remindAt: (holder: string, since: Date) => Date | null;
+  /** Whether the holder may still be asked now what was due then: a reminder that is late must not come at night. */
+  readonly mayBeReminded: (holder: string, due: Date) => boolean;
 }
 
 /** What a command came to, as it is remembered under the command's id: the same command again hears the same. */
@@ -96,11 +98,12 @@ export function event(told: Told): LockEvent {
 }
 
 /** An event that a command causes; each command causes at most one of a kind. */
-export function eventBy(
-  { command, person, channel }: By,
-  told: Omit<Told, 'id' | 'actor' | 'channel'>,
-): LockEvent {
-  return event({ ...told, id: `${command}-${told.kind}`, actor: person, channel });
+export function eventBy(by: By, told: Omit<Told, 'id' | 'actor' | 'channel'>): LockEvent {
+  return event({ ...told, id: eventIdBy(by, told.kind), actor: by.person, channel: by.channel });
+}
+
+export function eventIdBy({ command }: Pick<By, 'command'>, kind: LockEvent['kind']): string {
+  return `${command}-${kind}`;
 }
 
 /** Nothing is written. */

@@ -47,5 +47,7 @@ export const LockEvent = z.object({
   ahead: z.int().default(0),
   /** Where it was typed; empty for what time did. */
   channel: z.string().default(''),
+  /** The event in the thread of whose news it is told. */
+  thread: z.string().optional(),
 });
 export type LockEvent = z.infer<typeof LockEvent>;

@@ -1,8 +1,9 @@
 import { UserError } from '../errors.ts';
 import { answer, type By, type Change, eventBy, type Moment, type Rule, unchanged } from './change.ts';
 import { type Board, type Lock, lockIdFor, overlap, type Place, waitingFor } from './lock.ts';
+import { askedIn } from './asked.ts';
 import { aheadOf, settled } from './settle.ts';
-import { isOwnPlace, requireReason, take, type Wanted } from './take.ts';
+import { isOwnPlace, newLock, take, type Wanted } from './take.ts';
 
 const LONGEST_LINE = 100;
 
@@ -16,8 +17,9 @@ export function wait(wanted: Wanted): Rule {
     if (already !== undefined) return unchanged(board, inLine(board, moment, already));
     // Whoever's turn it is has waited already, whoever stands behind them.
     if (own !== undefined || isFree(board, moment, wanted)) return take(wanted)(board, moment);
-    requireReason(moment, scope, wanted.terms.reason);
-    return join(board, moment, { ...wanted, deployment: null, reason: wanted.terms.reason });
+    newLock(wanted, moment); // throws for terms that will not do when the turn comes
+    const { terms } = wanted;
+    return join(board, moment, { ...wanted, deployment: null, reason: terms.reason, asked: askedIn(terms) });
   });
 }
 
@@ -74,13 +76,13 @@ export function leave({ scope, only, ...by }: Leave): Rule {
 function join(
   board: Board,
   moment: Moment,
-  wanted: By & Pick<Place, 'scope' | 'deployment' | 'reason'>,
+  wanted: By & Pick<Place, 'scope' | 'deployment' | 'reason' | 'asked'>,
 ): Change {
-  const { scope, person, channel, command, deployment, reason } = wanted;
+  const { scope, person, channel, command, deployment, reason, asked } = wanted;
   if (board.line.length >= LONGEST_LINE) {
     throw new UserError(`${LONGEST_LINE} wait for ${scope} already.`, { reason: 'locked' });
   }
-  const place: Place = { id: command, scope, person, since: moment.now, reason, channel, deployment };
+  const place: Place = { id: command, scope, person, since: moment.now, reason, channel, asked, deployment };
   const next = { ...board, line: [...board.line, place] };
   const told = inLine(next, moment, place);
   const { lock, ahead } = told;

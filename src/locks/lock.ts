@@ -20,6 +20,15 @@ export const TiedTo = z.object({
 });
 export type TiedTo = z.infer<typeof TiedTo>;
 
+/** How long somebody wants the lock who waits for it: it counts from when they have it. */
+export const Asked = z.object({
+  /** What was said with `for`. */
+  seconds: z.int().optional(),
+  until: instant.optional(),
+  pullRequest: TiedTo.optional(),
+});
+export type Asked = z.infer<typeof Asked>;
+
 /** A person's claim on an environment. The lease of a running deployment is something else. */
 export const Lock = z.object({
   /** Tells this very lock from a later one on the same scope. */
@@ -34,12 +43,16 @@ export const Lock = z.object({
   until: instant.nullable().default(null),
   /** Kept for somebody whose turn has come in the line: theirs once they accept, until then it ends at `until`. */
   turn: z.boolean().default(false),
+  /** Of a turn: what it becomes once they accept. */
+  asked: Asked.optional(),
   pullRequest: TiedTo.nullable().default(null),
   /** When the holder is asked whether it is still needed. */
   remindAt: instant.nullable().default(null),
   offer: Offer.nullable().default(null),
   /** Where it was taken: news of it goes there when the environment has no channel. */
   channel: z.string().default(''),
+  /** The event of which its news tell: whose turn comes after it is told in their thread. */
+  news: z.string().optional(),
 });
 export type Lock = z.infer<typeof Lock>;
 
@@ -51,6 +64,7 @@ export const Place = z.object({
   since: instant,
   reason: z.string(),
   channel: z.string(),
+  asked: Asked.optional(),
   /** The deployment that waits; null for a person who waits for the lock. */
   deployment: z.string().nullable(),
 });

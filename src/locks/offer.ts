@@ -1,5 +1,15 @@
 import { UserError } from '../errors.ts';
-import { answer, type By, type Change, eventBy, type Moment, type Rule, unchanged } from './change.ts';
+import {
+  answer,
+  type By,
+  type Change,
+  eventBy,
+  eventIdBy,
+  type Moment,
+  type Rule,
+  unchanged,
+} from './change.ts';
+import { termsAtTurn } from './asked.ts';
 import { giveUpTurn } from './line.ts';
 import { type Board, type Lock, LockedError, lockIdFor, overlap, waitingFor } from './lock.ts';
 import { settled } from './settle.ts';
@@ -15,7 +25,9 @@ export function offer({ scope, to, ...by }: OfferTo): Rule {
   return settled((board, { now, rules }) => {
     const lock = heldBy(board, scope, by.person);
     if (to === by.person) throw new UserError('You hold it yourself; offer it to somebody else.');
-    const until = new Date(now.getTime() + rules.offerSeconds * 1_000);
+    const open = new Date(now.getTime() + rules.offerSeconds * 1_000);
+    // Nobody can accept what has ended; past its end it is kept by a deployment.
+    const until = lock.until !== null && lock.until > now && lock.until < open ? lock.until : open;
     const offered: Lock = {
       ...lock,
       offer: { id: lockIdFor(scope, `${by.command}-offer`), to, since: now, until },
@@ -55,6 +67,7 @@ export function accept(reply: Reply): Rule {
       since: now,
       offer: null,
       remindAt: remindAt(person, now),
+      news: eventIdBy(reply, 'accepted'),
     };
     const next = replaced(board, lock, after);
     return {
@@ -98,8 +111,9 @@ export function decline({ scope, only, ...by }: Reply): Rule {
 function acceptTurn(board: Board, moment: Moment, reply: Reply, turn: Lock): Change {
   refuseUnlessFor(turn.holder, reply.person);
   const { reason, scope } = turn;
-  const wanted: Wanted = { ...reply, scope, terms: { reason } };
-  const lock = { ...newLock(wanted, moment), id: turn.id };
+  const terms = termsAtTurn(turn, { reason }, moment.now);
+  const wanted: Wanted = { ...reply, scope, terms };
+  const lock = { ...newLock(wanted, moment), id: turn.id, news: eventIdBy(reply, 'taken') };
   return {
     board: replaced(board, turn, lock),
     events: [eventBy(reply, { kind: 'taken', at: moment.now, scope, lock, reason })],

@@ -86,7 +86,8 @@ export function pullRequestEnded(ended: {
     const events = tied.map(
       (lock): LockEvent =>
         event({
-          id: `${how}-${lock.id}`,
+          // Kept after one was closed, it may be tied to another.
+          id: `${how}-${number}-${lock.id}`,
           kind: how,
           at: now,
           actor: 'baton',

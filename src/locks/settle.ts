@@ -1,17 +1,20 @@
-import { answer, event, type Moment, type Rule } from './change.ts';
+import { answer, event, type Change, type Moment, type Rule } from './change.ts';
 import type { LockEvent } from './event.ts';
 import { type Board, isOver, type Lock, lockIdFor, overlap, type Place, type Warning } from './lock.ts';
 
 /** What time does by itself: ends locks, offers, turns and warnings, reminds holders, and gives the next their turn. */
-export const settle: Rule = (board, moment) => {
+export const settle: Rule = (board, moment) => settleAfter(board, moment, board);
+
+/** `past` is what stood before it all: news of a turn go to the thread of the lock that was in its way. */
+function settleAfter(board: Board, moment: Moment, past: Board): Change {
   const events: LockEvent[] = [];
   let next = endLocks(board, moment, events);
   next = endOffers(next, moment, events);
   next = endWarnings(next, moment, events);
   next = remind(next, moment, events);
-  next = giveTurns(next, moment, events);
+  next = giveTurns(next, moment, { events, past });
   return { board: events.length === 0 ? board : next, events, answer: answer('settled') };
-};
+}
 
 /** The rule on a board from which what is over has gone; whoever is next then gets their turn in the same step. */
 export function settled(rule: Rule): Rule {
@@ -19,7 +22,7 @@ export function settled(rule: Rule): Rule {
     const before = settle(board, moment);
     const change = rule(before.board, moment);
     if (change.board === before.board) return { ...change, board: before.board, events: before.events };
-    const after = settle(change.board, moment);
+    const after = settleAfter(change.board, moment, board);
     return {
       board: after.board,
       events: [...before.events, ...change.events, ...after.events],
@@ -81,10 +84,10 @@ function endWarnings(board: Board, { now }: Moment, events: LockEvent[]): Board 
   return { ...board, warnings: board.warnings.filter((warning) => !isEnded(warning)) };
 }
 
-function remind(board: Board, { now, remindAt }: Moment, events: LockEvent[]): Board {
+function remind(board: Board, { now, remindAt, mayBeReminded }: Moment, events: LockEvent[]): Board {
   const locks = board.locks.map((lock): Lock => {
     const { id, scope, holder } = lock;
-    if (lock.remindAt === null || lock.remindAt > now) return lock;
+    if (lock.remindAt === null || lock.remindAt > now || !mayBeReminded(holder, lock.remindAt)) return lock;
     const at = lock.remindAt.getTime();
     const kind = 'reminded';
     events.push(
@@ -95,7 +98,11 @@ function remind(board: Board, { now, remindAt }: Moment, events: LockEvent[]): B
   return { ...board, locks };
 }
 
-function giveTurns(board: Board, moment: Moment, events: LockEvent[]): Board {
+function giveTurns(
+  board: Board,
+  moment: Moment,
+  { events, past }: { readonly events: LockEvent[]; readonly past: Board },
+): Board {
   let { locks, line } = board;
   for (;;) {
     const index = line.findIndex(
@@ -107,7 +114,10 @@ function giveTurns(board: Board, moment: Moment, events: LockEvent[]): Board {
     line = line.filter((other) => other !== place);
     // Whoever has it by now needs no turn.
     if (locks.some(({ scope, holder }) => scope === place.scope && holder === place.person)) continue;
-    const lock = turnOf(place, moment);
+    const thread = past.locks.find(
+      ({ id, scope }) => overlap(scope, place.scope) && !locks.some((lock) => lock.id === id),
+    )?.news;
+    const lock = { ...turnOf(place, moment), ...(thread !== undefined && { news: thread }) };
     locks = [...locks, lock];
     const { scope, person } = place;
     events.push(
@@ -120,12 +130,13 @@ function giveTurns(board: Board, moment: Moment, events: LockEvent[]): Board {
         lock,
         place,
         other: person,
+        ...(thread !== undefined && { thread }),
       }),
     );
   }
 }
 
-function turnOf({ id, scope, person, reason, channel }: Place, { now, rules }: Moment): Lock {
+function turnOf({ id, scope, person, reason, asked, channel }: Place, { now, rules }: Moment): Lock {
   return {
     id: lockIdFor(scope, id),
     scope,
@@ -134,6 +145,7 @@ function turnOf({ id, scope, person, reason, channel }: Place, { now, rules }: M
     since: now,
     until: new Date(now.getTime() + rules.offerSeconds * 1_000),
     turn: true,
+    ...(asked !== undefined && { asked }),
     pullRequest: null,
     remindAt: null,
     offer: null,

@@ -2,7 +2,7 @@ import { ConflictError } from '../errors.ts';
 import type { RedisClient } from '../redis/script.ts';
 import { Answer, type Change, event, type Moment, type Rule } from './change.ts';
 import type { LockEvent } from './event.ts';
-import { ALL, type Board, EMPTY, isOver, type Lock, type Running } from './lock.ts';
+import { ALL, type Board, byPrecedence, EMPTY, isOver, type Lock, type Running } from './lock.ts';
 import {
   findDone,
   historyKey,
@@ -111,15 +111,30 @@ export async function locksOn(redis: RedisClient, environment: string, now: Date
     readBoard(redis, environment),
     environment === ALL ? undefined : readBoard(redis, ALL),
   ]);
+  const { locks, line, warnings } = inForce(own, now);
   // A global lock, too, stays in force for as long as what began before its end runs here.
-  const inForce = ({ board }: { board: Board }): Lock[] =>
-    board.locks.filter((lock) => !isOver(lock, now, own.running));
-  const warnings = [...(global?.board.warnings ?? []), ...own.board.warnings];
+  const everywhere = inForce({ board: global?.board ?? EMPTY, running: own.running }, now);
   return {
     version: 2,
-    locks: [...(global === undefined ? [] : inForce(global)), ...inForce(own)],
-    line: own.board.line,
-    warnings: warnings.filter(({ until }) => until === null || until > now),
+    locks: [...everywhere.locks, ...locks],
+    line,
+    warnings: [...everywhere.warnings, ...warnings],
+  };
+}
+
+/** What is in force of one board alone: for lists, which tell of the global lock once. Throws UnreadableLockError. */
+export async function ownLocksOn(redis: RedisClient, environment: string, now: Date): Promise<Board> {
+  return inForce(await readBoard(redis, environment), now);
+}
+
+function inForce(
+  { board, running }: { readonly board: Board; readonly running: readonly Running[] },
+  now: Date,
+): Board {
+  return {
+    ...board,
+    locks: board.locks.filter((lock) => !isOver(lock, now, running)).toSorted(byPrecedence),
+    warnings: board.warnings.filter(({ until }) => until === null || until > now),
   };
 }
 

@@ -1,6 +1,15 @@
 import { ConflictError, UserError } from '../errors.ts';
 import { durationWords } from './duration.ts';
-import { answer, type By, type Change, eventBy, type Moment, type Rule, unchanged } from './change.ts';
+import {
+  answer,
+  type By,
+  type Change,
+  eventBy,
+  eventIdBy,
+  type Moment,
+  type Rule,
+  unchanged,
+} from './change.ts';
 import {
   type Board,
   concerns,
@@ -9,19 +18,11 @@ import {
   lockIdFor,
   overlap,
   type Place,
-  type TiedTo,
   waitingFor,
   type Warning,
 } from './lock.ts';
+import { type Terms, termsAtTurn } from './asked.ts';
 import { settled } from './settle.ts';
-
-export interface Terms {
-  /** Empty when none was given. */
-  readonly reason: string;
-  /** The end that was asked for. */
-  readonly until?: Date | undefined;
-  readonly pullRequest?: TiedTo | undefined;
-}
 
 export interface Wanted extends By {
   readonly scope: string;
@@ -37,11 +38,12 @@ export function take(wanted: Wanted): Rule {
   return settled((board, moment) => {
     const { scope, person } = wanted;
     const own = board.locks.find((lock) => lock.scope === scope && lock.holder === person);
-    refuseIfLocked(board, moment, wanted);
     if (own !== undefined && !own.turn) return again(board, moment, { own, wanted });
+    refuseIfLocked(board, moment, wanted);
     if (own === undefined) refuseIfOthersWait(board, wanted);
-    const lock = newLock(wanted, moment);
-    return put(board, moment, { lock, wanted, kind: 'taken' });
+    const terms = own === undefined ? wanted.terms : termsAtTurn(own, wanted.terms, moment.now);
+    const meant = { ...wanted, terms };
+    return put(board, moment, { lock: newLock(meant, moment), wanted: meant, kind: 'taken' });
   });
 }
 
@@ -147,7 +149,8 @@ interface Put {
 }
 
 /** The person has it now, so their turn in the line, or the place there, is used up. */
-function put(board: Board, { now }: Moment, { lock, wanted, kind, before }: Put): Change {
+function put(board: Board, { now }: Moment, { lock: taken, wanted, kind, before }: Put): Change {
+  const lock: Lock = { ...taken, news: eventIdBy(wanted, kind) };
   const { scope, person, terms } = wanted;
   const locks = board.locks.filter((other) => other.scope !== scope || other.holder !== person);
   const line = board.line.filter((place) => !isOwnPlace(place, scope, person));
@@ -185,7 +188,7 @@ export function newLock({ scope, person, command, channel, terms }: Wanted, mome
   };
 }
 
-export function requireReason({ rules }: Moment, scope: string, reason: string): void {
+function requireReason({ rules }: Moment, scope: string, reason: string): void {
   if (!rules.requireReason || reason !== '') return;
   throw new UserError(`A lock on ${scope} needs a reason.`, { example: `/lock ${scope} because load test` });
 }

@@ -45,7 +45,8 @@ async function tellEvent(ctx: Context, environment: string, event: LockEvent): P
   const news = lockNews(event);
   const channel = channelOf(ctx, environment, event);
   if (news !== undefined && channel !== '') {
-    await tellChannel(ctx, channel, { id: event.id, view: news, user: event.other ?? event.actor });
+    const { id, thread, other, actor } = event;
+    await tellChannel(ctx, channel, { id, view: news, user: other ?? actor, thread });
   }
   for (const { to, view } of lockDirect(event)) {
     await tellPerson(ctx, to, { id: `${event.id}-${to}`, view });
@@ -76,11 +77,12 @@ interface Message {
 async function tellChannel(
   ctx: Context,
   channel: string,
-  { id, view, user }: Message & { readonly user: string },
+  { id, view, user, thread }: Message & { readonly user: string; readonly thread?: string | undefined },
 ): Promise<void> {
   const data = { version: 1 as const, kind: 'notice' as const, channel, user, reference: 'lock' };
   await ctx.jobs.add('messages', `lock-${id}`, {
     ...data,
+    ...(thread !== undefined && { thread: `lock-${thread}` }),
     view: { text: view.text, blocks: [...view.blocks] },
   });
 }

@@ -1,13 +1,15 @@
-import type { Words } from '../command.ts';
+import type { Call, Words } from '../command.ts';
 import { findEnvironment, findService } from '../config/find.ts';
 import type { Config } from '../config/schema.ts';
+import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
+import { pullRequestState } from '../github/pull-requests.ts';
 import { nextHandoffFrom } from '../handoffs/schedule.ts';
 import type { Person } from '../people/person.ts';
 import { workplaceOf } from '../sites/workplace.ts';
 import { readFor } from './for.ts';
 import type { TiedTo } from './lock.ts';
-import type { Terms } from './take.ts';
+import type { Terms } from './asked.ts';
 import { readUntil } from './until.ts';
 
 interface Asked {
@@ -18,14 +20,47 @@ interface Asked {
   readonly now: Date;
 }
 
-/** What was typed behind `for`, `until` and `because`, with times of the person's own zone. Throws UserError. */
-export function readTerms(asked: Asked): Terms {
+/**
+ * What was typed behind `for`, `until` and `because`, with times of the person's own zone. Throws UserError, also for a
+ * pull request that nobody would see merged: where GitHub is off, or it is not open.
+ */
+export async function readTerms(
+  { config, github, now }: Context,
+  { actor, words }: Call,
+  scope: string,
+): Promise<Terms> {
+  const terms = termsIn({ config, actor, words, scope, now: now() });
+  if (terms.pullRequest !== undefined)
+    await requireOpen(github, terms.pullRequest, `/${words.command} ${scope}`);
+  return terms;
+}
+
+async function requireOpen(
+  github: Context['github'],
+  { repository, number }: TiedTo,
+  example: string,
+): Promise<void> {
+  const shown = `Pull request #${number} of ${repository}`;
+  const wrong = (message: string) => new UserError(message, { example: `${example} for 2h` });
+  if (github === undefined) {
+    throw wrong(`GitHub is off, so nobody would notice that ${shown.replace('P', 'p')} is merged.`);
+  }
+  const state = await pullRequestState(github, repository, number);
+  if (state === undefined) throw wrong(`There is no pull request #${number} in ${repository}.`);
+  if (state === 'merged') throw wrong(`${shown} has been merged already.`);
+  if (state === 'closed') throw wrong(`${shown} was closed without a merge.`);
+}
+
+function termsIn(asked: Asked): Terms {
   const { words } = asked;
   const tied = words.for === undefined ? undefined : readPullRequest(asked, words.for);
-  const until = readEnd(asked, tied === undefined ? words.for : undefined);
+  const length = tied === undefined ? words.for : undefined;
+  const until = readEnd(asked, length);
   return {
     reason: words.because ?? '',
     ...(until !== undefined && { until }),
+    ...(until !== undefined &&
+      length !== undefined && { seconds: (until.getTime() - asked.now.getTime()) / 1_000 }),
     ...(tied !== undefined && { pullRequest: tied }),
   };
 }

@@ -16,7 +16,8 @@ export interface Permission {
 export async function requireRole(ctx: Context, person: Person, permission: Permission): Promise<void> {
   const { role, environment, may } = permission;
   if (await holdsRole(ctx, person, role, findEnvironment(ctx.config, environment))) return;
-  throw new UserError(`Only ${role}s of ${environment} may ${may}, and you are not one.`, {
+  const of = findEnvironment(ctx.config, environment) === undefined ? '' : ` of ${environment}`;
+  throw new UserError(`Only ${role}s${of} may ${may}, and you are not one.`, {
     reason: 'not_allowed',
     hint: `${whoMay(ctx.config, role, environment)} “/baton whoami” shows your roles.`,
   });

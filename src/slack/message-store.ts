@@ -136,6 +136,14 @@ export function digestMessageKey(digest: string, part?: number): string {
   return `baton:{handoffs}:message:${digest}${part === undefined ? '' : `:part-${part}`}`;
 }
 
+/** Where a notice stands. */
+export async function findNotice(
+  redis: RedisClient,
+  job: string,
+): Promise<{ channel: string; ts: string } | undefined> {
+  return findPosted(redis, noticeKey(job));
+}
+
 /** A notice is known by the job that sends it. */
 export function noticeKey(job: string): string {
   return `baton:{${job}}:notice`;

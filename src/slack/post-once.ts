@@ -49,10 +49,15 @@ export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Pro
   if (wait > 0) return { againInSeconds: wait };
   await held.save({ ...before, direct, posting: { state: post.state, anew: posting !== null } });
   const view = direct === null ? post.view : directMessage(post.view, direct, post.channel);
-  const inThread = post.thread === undefined ? undefined : { thread: post.thread };
+  const thread = direct === null ? post.thread : undefined;
   const attempted = await attemptToSend(ctx, place.value, view, (shown) =>
-    ctx.slack.post(place.value, shown, inThread),
+    ctx.slack.post(place.value, shown, thread === undefined ? {} : { thread }),
   );
+  if (attempted.result === 'refused' && thread !== undefined) {
+    // What it was to stand under is gone: the channel has to hear of it all the same.
+    await held.save(before);
+    return postOnce(ctx, held, { ...post, thread: undefined });
+  }
   return recordResult(ctx, held, post, { before, attempted });
 }
 

@@ -1,5 +1,5 @@
 import type { LockEvent } from '../locks/event.ts';
-import type { Lock } from '../locks/lock.ts';
+import { ALL, type Lock } from '../locks/lock.ts';
 import {
   because,
   ending,
@@ -56,7 +56,11 @@ function directView(event: LockEvent): View | undefined {
       return stolen(event);
     case 'expired':
       return news(`Your lock on ${where} has ended`, [
-        mrkdwn`:unlock: Your lock on *${where}*${held(lock)}, has ended by itself. ${code(`/lock ${scope}`)} takes it again.`,
+        mrkdwn`:unlock: Your lock on *${where}*${lock === null ? '' : because(lock)}${held(lock)}, has ended by itself. ${code(`/lock ${scope}`)} takes it again.`,
+      ]);
+    case 'merged':
+      return news(`Your lock on ${where} has ended`, [
+        mrkdwn`:unlock: ${pullRequestOf(lock)} has been merged, so your lock on *${where}*${held(lock)}, has ended. ${code(`/lock ${scope}`)} takes it again.`,
       ]);
     case 'offered':
       return offer(`${where} is offered to you`, event, [
@@ -107,6 +111,8 @@ function stolen({ scope, actor, lock, reason }: LockEvent): View {
 
 /** What a holder may do who no longer needs it. */
 function wayOn(scope: string, to?: string): Mrkdwn {
+  if (scope === ALL)
+    return mrkdwn`When you no longer need it: ${code('/unlock all')}, which frees all that is yours.`;
   const whom = to === undefined ? mrkdwn`@person` : person(to);
   return mrkdwn`When you no longer need it: ${code(`/unlock ${scope}`)}, or ${code(`/lock ${scope} --offer`)} ${whom}.`;
 }

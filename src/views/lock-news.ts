@@ -65,7 +65,7 @@ export function lockNews(event: LockEvent): View | undefined {
       ]);
     case 'merged':
       return news(`${where} is unlocked`, [
-        mrkdwn`:unlock: *${where}* is unlocked: ${pullRequestOf(lock)} has been merged, and the lock of ${person(other ?? '')} was tied to it.`,
+        mrkdwn`:unlock: *${where}* is unlocked: ${pullRequestOf(lock)} has been merged, and the lock of ${person(other ?? '')}${held(lock)}, was tied to it.`,
       ]);
     default:
       return undefined;

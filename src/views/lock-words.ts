@@ -28,7 +28,7 @@ export function quote(reason: string): Mrkdwn {
 }
 
 /** `until …`, to complete a sentence. */
-export function ending({ until, pullRequest }: Lock): Mrkdwn {
+export function ending({ until, pullRequest }: Pick<Lock, 'until' | 'pullRequest'>): Mrkdwn {
   const tied =
     pullRequest === null ? undefined : mrkdwn`${pullRequest.repository}#${pullRequest.number} is merged`;
   if (until === null) return mrkdwn`until ${tied ?? mrkdwn`it is unlocked`}`;
@@ -48,7 +48,8 @@ export function unlockButton(lock: Lock): KnownBlock {
 
 /** Under news of a lock: its holder gives it up, everybody else may stand in the line for it. */
 export function lockButtons(lock: Lock): KnownBlock {
-  return buttons(unlockLook(lock), waitLook(lock));
+  // Only admins wait for everything at once; everybody else waits for what they want of it.
+  return lock.scope === ALL ? unlockButton(lock) : buttons(unlockLook(lock), waitLook(lock));
 }
 
 /** Puts whoever clicks in the line behind this very lock; `wanted` is the scope that they want, `why` ` because …`. */

@@ -1,4 +1,5 @@
 import type { Answer } from '../locks/change.ts';
+import { durationWords } from '../locks/duration.ts';
 import { ALL, type Blocked, type Lock, type Place, type Warning } from '../locks/lock.ts';
 import { because, ending, itsEnd, place as named, unlockButton, waitLook } from './lock-words.ts';
 import {
@@ -79,17 +80,14 @@ export function lockOver(scope: string, lock: Lock | null): View {
   };
 }
 
-/** For whoever stands in the line: the place, who has it, and how to leave. `lasting` is what they typed of its length. */
-export function lockWaiting({ place, ahead, lock }: Answer, lasting = ''): View {
+/** For whoever stands in the line: the place, who has it, and how to leave. */
+export function lockWaiting({ place, ahead, lock }: Answer, away?: Blocked['away']): View {
   const scope = place?.scope ?? '';
-  const holder = lock === null ? mrkdwn`` : mrkdwn` ${whoHolds(lock)}.`;
-  const later =
-    lasting === ''
-      ? mrkdwn``
-      : mrkdwn` How long you keep it counts from then: after you accept, type ${code(`/lock ${scope} ${lasting}`)}.`;
+  const holder =
+    lock === null ? mrkdwn`` : joined([mrkdwn` ${whoHolds(lock)}.`, ...awayLine(lock, away)], ' ');
   const lines = [
     mrkdwn`:hourglass: You are number ${ahead + 1} in the line for *${named(scope)}*.${holder}`,
-    mrkdwn`You are told by direct message when it is your turn.${later}`,
+    mrkdwn`You are told by direct message when it is your turn${lasting(place?.asked)}.`,
   ];
   return {
     text: summaryText(`You wait for ${named(scope)}`),
@@ -98,6 +96,15 @@ export function lockWaiting({ place, ahead, lock }: Answer, lasting = ''): View 
       buttons({ label: 'Leave', command: `lock ${scope} --leave --lock ${place?.id ?? ''}` }),
     ],
   };
+}
+
+/** `; once you accept, it is yours for 2h`; nothing where they did not say for how long. */
+function lasting(asked: Place['asked']): Mrkdwn {
+  if (asked === undefined) return mrkdwn``;
+  const { seconds, until = null, pullRequest = null } = asked;
+  const length = seconds === undefined ? mrkdwn`` : mrkdwn` for ${durationWords(seconds)}`;
+  const end = until === null && pullRequest === null ? mrkdwn`` : mrkdwn` ${ending({ until, pullRequest })}`;
+  return mrkdwn`; once you accept, it is yours${length}${end}`;
 }
 
 /** A sentence for one person about what they did: the details are in the channel. */

@@ -3,7 +3,7 @@ import { listEnvironmentNames, listLeases, listLive } from '../deployments/store
 import { UnreadableError } from '../errors.ts';
 import { freezeOn } from '../freezes/freeze-on.ts';
 import { ALL, UnreadableLockError, waitingFor } from '../locks/lock.ts';
-import { locksOn } from '../locks/store.ts';
+import { locksOn, ownLocksOn } from '../locks/store.ts';
 import {
   type FreezeShape,
   freezeShape,
@@ -37,10 +37,8 @@ export async function listEnvironments(ctx: Context): Promise<EnvironmentShape[]
 /** The locks in force, newest first; those that cannot be read stand before all others. */
 export async function listLocks(ctx: Context): Promise<LockShape[]> {
   const names = await environmentNames(ctx);
-  const lists = await Promise.all(names.map((name) => locksIn(ctx, name)));
-  const own = lists.flat().filter(({ scope }) => scope !== ALL);
-  const locks = [...(await locksIn(ctx, ALL)), ...own];
-  return locks.toSorted((one, other) => sinceOf(other) - sinceOf(one));
+  const lists = await Promise.all([ALL, ...names].map((name) => locksIn(ctx, name, ownLocksOn)));
+  return lists.flat().toSorted((one, other) => sinceOf(other) - sinceOf(one));
 }
 
 async function environmentShape(ctx: Context, name: string): Promise<EnvironmentShape> {
@@ -69,9 +67,9 @@ function servicesOf({ config }: Context, name: string): readonly string[] {
 }
 
 /** With the global lock first: it holds everywhere. */
-async function locksIn(ctx: Context, environment: string): Promise<LockShape[]> {
+async function locksIn(ctx: Context, environment: string, read = locksOn): Promise<LockShape[]> {
   try {
-    const { locks, line } = await locksOn(ctx.redis, environment, ctx.now());
+    const { locks, line } = await read(ctx.redis, environment, ctx.now());
     return locks.map((lock) => lockShape(lock, waitingFor(line, lock.scope)));
   } catch (error) {
     if (error instanceof UnreadableLockError) return [unreadableLock(error.scope)];

@@ -77,6 +77,15 @@ it('tells what became of locks: who, what, when, until when and why', async () =
   expect(words).toContain(` · until <!date^${minute(120).getTime() / 1_000}^`);
 });
 
+it('tells of locks where nothing was ever deployed, whether the environment is named or not', async () => {
+  const { say } = baton();
+  await say('U0ASHA', 'lock staging because load test');
+
+  for (const typed of ['deploy history', 'deploy history staging']) {
+    expect((await say('U0CLEO', typed)).words).toContain('<@U0ASHA> locked *staging*: “load test”');
+  }
+});
+
 it('still lists an environment that has left the configuration', async () => {
   const { add, say } = baton();
   await add(0, { environment: 'gone' });

@@ -43,16 +43,40 @@ it('keeps one place for each person, and takes what is free', async () => {
   expect((await say('U0CLEO', 'lock')).words).toContain('waiting: <@U0BEN>, <@U0CLEO>');
 });
 
-it('tells how to say how long, once it is one’s turn', async () => {
-  const { say } = baton();
-  await say('U0ASHA', 'lock staging');
+it.each([
+  { typed: 'for 2h', shown: 'it is yours for 2h.', ends: 3 * HOUR },
+  { typed: 'until 17:00', shown: `it is yours until ${at(5 * HOUR)}`, ends: 5 * HOUR },
+  { typed: 'until 12:30', shown: `it is yours until ${at(30 * MINUTE)}`, ends: undefined },
+])('keeps to what was asked for in the line when the turn comes: $typed', async ({ typed, shown, ends }) => {
+  for (const accepts of ['its button', 'lock staging', 'lock staging --wait']) {
+    const { ctx, say } = baton();
+    await say('U0BEN', 'lock staging');
+    expect((await say('U0CLEO', `lock staging ${typed} --wait because a fix`)).words).toContain(
+      `You are told by direct message when it is your turn; once you accept, ${shown}`,
+    );
+    ctx.now = () => new Date(NOON.getTime() + HOUR);
+    const { direct } = await say('U0BEN', 'unlock staging');
 
-  expect((await say('U0BEN', 'lock staging for 2h --wait')).words).toContain(
-    'How long you keep it counts from then: after you accept, type `/lock staging for 2h`.',
-  );
+    const button = direct[0]?.buttons['Accept'] ?? '';
+    const { news } = await say('U0CLEO', accepts === 'its button' ? button : accepts);
+
+    const end = ends === undefined ? 'until it is unlocked' : `until ${at(ends)}`;
+    expect(news[0]?.words).toContain('<@U0CLEO> locked *staging* because “a fix”');
+    expect(news[0]?.words).toContain(`Nobody else deploys there ${end}`);
+  }
 });
 
-it('offers it to the next in the line for ten minutes, by direct message and in the channel', async () => {
+it('refuses in the line, already, what will not do when the turn comes', async () => {
+  const { say } = baton({ environments: { staging: { ...STAGING, lock: { max_for: '2h' } } } });
+  await say('U0ASHA', 'lock staging');
+
+  expect((await say('U0BEN', 'lock staging for 3h --wait')).words).toContain(
+    'A lock may last 2h here at most',
+  );
+  expect((await say('U0BEN', 'lock')).words).not.toContain('waiting');
+});
+
+it('offers it to the next in the line for ten minutes, by direct message and in the lock’s thread', async () => {
   const { say } = baton();
   await say('U0ASHA', 'lock staging');
   await say('U0BEN', 'lock staging --wait because a fix');
@@ -80,6 +104,26 @@ it('offers it to the next in the line for ten minutes, by direct message and in 
   expect((await say('U0BEN', freed.direct[0]?.buttons['Accept'] ?? '')).words).toContain(
     'is over on *staging*',
   );
+});
+
+it('tells of turns in the thread of the news of the lock that was in their way', async () => {
+  const { say, later } = baton();
+  await say('U0ASHA', 'lock staging for 1h', 'first');
+  await say('U0BEN', 'lock staging --wait');
+  await say('U0CLEO', 'lock staging --wait');
+
+  const turn = await later(HOUR);
+  const next = await later(HOUR + 10 * MINUTE);
+
+  for (const { news } of [turn, next]) {
+    expect(news.filter(({ thread }) => thread !== undefined)).toMatchObject([
+      { to: 'C0TYPED', text: 'The next in the line has staging', thread: 'lock-c-first-taken' },
+    ]);
+  }
+  const accepted = await say('U0CLEO', next.direct[1]?.buttons['Accept'] ?? '', 'second');
+  expect(accepted.news[0]?.thread).toBeUndefined();
+  await say('U0ASHA', 'lock staging --wait');
+  expect((await say('U0CLEO', 'unlock staging')).news[1]?.thread).toBe('lock-c-second-taken');
 });
 
 it('keeps the turn for as long as the configuration says, then goes to the next', async () => {

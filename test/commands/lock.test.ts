@@ -91,14 +91,6 @@ it.each([
   expect(news[0]?.words).toContain(`until ${at(ends)}`);
 });
 
-it.each(['for #12', 'for api#12'])('is tied to a pull request with “%s”', async (typed) => {
-  const { say } = baton();
-
-  const { news } = await say('U0ASHA', `lock staging/api ${typed}`);
-
-  expect(news[0]?.words).toContain('until acme/api#12 is merged');
-});
-
 it('keeps to the longest time that the configuration allows, counted from the beginning', async () => {
   const { ctx, say } = baton({ environments: { staging: { ...STAGING, lock: { max_for: '4h' } } } });
 
@@ -123,28 +115,6 @@ it('locks one service and leaves the others free', async () => {
   expect((await say('U0BEN', 'lock staging/api')).words).toContain('<@U0ASHA> has locked *staging/api*');
   expect((await say('U0BEN', 'lock staging')).words).toContain('<@U0ASHA> has locked *staging/api*');
   expect((await say('U0BEN', 'lock staging/web')).to).toBe('none');
-});
-
-it('locks everything for an admin, and shows that first everywhere', async () => {
-  const { say } = baton();
-  await say('U0ASHA', 'lock staging because load test');
-
-  expect((await say('U0ASHA', 'lock all because x')).words).toContain('Only admins');
-  const { news } = await say('U0BEN', 'lock all because database upgrade');
-  expect(news[0]?.words).toContain('<@U0BEN> locked *all environments* because “database upgrade”');
-  expect((await say('U0CLEO', 'lock production')).words).toContain('`not_allowed`');
-  expect((await say('U0CLEO', 'lock staging')).words).toMatch(
-    /^:lock: <@U0BEN> has locked \*all environments\*/,
-  );
-  expect((await say('U0CLEO', 'lock')).words).toMatch(
-    /^:lock: \*all environments\* <@U0BEN>.*\n:lock: \*staging\*/,
-  );
-  expect((await say('U0CLEO', 'deploy status staging')).words).toMatch(
-    /^\*staging\*\n:lock: \*all environments\* <@U0BEN>.*\n:lock: \*staging\*/,
-  );
-  const sha = 'c'.repeat(40);
-  expect((await say('U0ASHA', `deploy staging api@${sha}`)).words).toContain('has locked *all environments*');
-  expect((await say('U0BEN', 'unlock all')).words).toContain('• *all environments*, held since');
 });
 
 it('answers the same when the command runs a second time', async () => {
@@ -204,6 +174,10 @@ it('tells whoever meets it the local time of a holder who is not at work, and wh
     'It is Tue 23:30 for <@U0ASHA>, outside working hours. At work now: <@U0BEN>.',
   );
   expect(reply.words.split('\n')).toHaveLength(3);
+  const waits = await say('U0CLEO', 'lock staging --wait');
+  expect(waits.words).toContain(
+    'It is Tue 23:30 for <@U0ASHA>, outside working hours. At work now: <@U0BEN>.',
+  );
   const deploys = await say('U0CLEO', `deploy staging api@${'c'.repeat(40)}`);
   expect(deploys.words).toContain('It is Tue 23:30 for <@U0ASHA>');
 });
@@ -211,7 +185,13 @@ it('tells whoever meets it the local time of a holder who is not at work, and wh
 it('lists to anybody where, who, since when, until when, why, who waits, and what to do', async () => {
   const { ctx, say } = baton();
   expect((await say('U0CLEO', 'lock')).text).toBe('Nothing is locked');
-  await say('U0ASHA', 'lock staging/api for api#12 because <!channel> *bold*');
+  await storeLocks(ctx.redis, [
+    lock({
+      scope: 'staging/api',
+      reason: '<!channel> *bold*',
+      pullRequest: { repository: 'acme/api', number: 12, asked: false },
+    }),
+  ]);
   await say('U0CLEO', 'lock staging/api --wait');
   await say('U0BEN', 'lock staging --warn because the database moves');
   await ctx.redis.set('baton:{production}:lock', 'rubbish');
@@ -228,6 +208,42 @@ it('lists to anybody where, who, since when, until when, why, who waits, and wha
   expect(reply.words).toContain(
     '`/lock ENV --wait` puts you in the line; `/unlock ENV` gives up what is yours.',
   );
+});
+
+it('lists once that the lock on everything cannot be read, and all that can', async () => {
+  const { ctx, say } = baton();
+  await say('U0ASHA', 'lock staging because load test');
+  await ctx.redis.set('baton:{all}:lock', 'rubbish');
+
+  const { words, text } = await say('U0CLEO', 'lock');
+
+  expect(text).toBe('2 locks');
+  expect(words.match(/\*all environments\* is blocked/g)).toHaveLength(1);
+  expect(words).toContain(':lock: *staging* <@U0ASHA> since');
+});
+
+it('lists the lock on an environment before those on its services, whichever was first', async () => {
+  const { say } = baton();
+  await say('U0ASHA', 'lock staging/api');
+  await say('U0ASHA', 'lock staging');
+
+  for (const typed of ['lock', 'deploy status staging']) {
+    expect((await say('U0CLEO', typed)).words).toMatch(/:lock: \*staging\* .*\n:lock: \*staging\/api\* /);
+  }
+});
+
+it('offers nobody what only admins may do about a lock on everything', async () => {
+  const { say } = baton();
+
+  const { words } = await say('U0ASHA', 'lock all because x');
+  const { news } = await say('U0BEN', 'lock all because database upgrade');
+  const wait = (await say('U0CLEO', 'lock staging')).buttons['Wait'] ?? '';
+  const { direct } = await say('U0CLEO', wait);
+
+  expect(words).toContain('Only admins may lock everything, and you are not one.');
+  expect(Object.keys(news[0]?.buttons ?? {})).toEqual(['Unlock']);
+  expect(direct[0]?.words).toContain('`/unlock all`, which frees all that is yours.');
+  expect(direct[0]?.words).not.toContain('--offer');
 });
 
 it('hides an outage behind a reference', async () => {

@@ -1,10 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
-import { pullRequestIsOver } from '../../src/locks/tied.ts';
 import { lock, storeLocks } from '../support/board.ts';
 import { closeContexts } from '../support/context.ts';
-import { at, baton, HOUR } from '../support/locks-typed.ts';
-import { toldBy } from '../support/say.ts';
+import { at, baton, HOUR, STAGING } from '../support/locks-typed.ts';
 
 afterEach(closeContexts);
 
@@ -76,6 +74,21 @@ it('removes somebody else’s lock only for an admin who says why, and tells the
   expect(items).toMatchObject([{ action: 'unlock', outcome: 'forced', reason: 'she is on holiday' }]);
 });
 
+it.each([
+  { who: 'at a site', person: 'U0ASHA', next: 16 * HOUR },
+  { who: 'without a site', person: 'U0BEN', next: 6 * HOUR + 7 * 24 * HOUR },
+])('asks nobody at night when the hour to ask was missed: $who', async ({ person, next }) => {
+  const { say, later } = baton({
+    people: [{ name: 'Asha', slack: 'U0ASHA', site: 'bengaluru' }],
+    sites: { bengaluru: { timezone: 'Asia/Kolkata', hours: '09:30-18:30', days: 'mon-fri' } },
+    environments: { staging: { ...STAGING, lock: { remind_after: '1h' } } },
+  });
+  await say(person, 'lock staging');
+
+  expect((await later(15 * HOUR)).direct).toEqual([]);
+  expect((await later(next)).direct).toMatchObject([{ to: person, text: 'Do you still need staging?' }]);
+});
+
 it('asks the holder after four hours of their work whether they still need it', async () => {
   const { say, later } = baton();
   // At noon in UTC it is 04:00 where Ben is: his hours begin five hours later.
@@ -92,39 +105,6 @@ it('asks the holder after four hours of their work whether they still need it', 
   expect((await say('U0BEN', direct[0]?.buttons['Keep'] ?? '')).words).toContain('You keep *staging*');
   expect((await say('U0BEN', direct[0]?.buttons['Unlock'] ?? '')).news[0]?.text).toBe('staging is unlocked');
   expect((await say('U0BEN', direct[0]?.buttons['Keep'] ?? '')).words).toContain('It is not locked now');
-});
-
-it('goes with the pull request that it is tied to, and stays when another is merged', async () => {
-  const { ctx, say } = baton();
-  await say('U0ASHA', 'lock staging/api for #12 because a fix');
-  await say('U0CLEO', 'lock staging/api --wait');
-  const ended = { scope: 'staging', repository: 'acme/api', how: 'merged' as const, why: 'test' };
-
-  await pullRequestIsOver(ctx, { ...ended, number: 13 });
-  expect((await say('U0BEN', 'lock')).text).toBe('1 lock');
-  ctx.queued.length = 0;
-  await pullRequestIsOver(ctx, { ...ended, number: 12 });
-
-  const { news, direct } = toldBy(ctx.queued);
-  expect(news[0]?.words).toContain('*staging/api* is unlocked: acme/api#12 has been merged');
-  expect(direct.map(({ to, text }) => `${to} ${text}`)).toContain('U0CLEO It is your turn on staging/api');
-});
-
-it('asks the holder, once, when its pull request is closed without a merge', async () => {
-  const { ctx, say } = baton();
-  await say('U0ASHA', 'lock staging/api for #12 because a fix');
-  ctx.queued.length = 0;
-  const ended = { scope: 'staging', repository: 'acme/api', number: 12, how: 'closed' as const };
-
-  await pullRequestIsOver(ctx, { ...ended, why: 'one' });
-  await pullRequestIsOver(ctx, { ...ended, why: 'two' });
-
-  const { direct } = toldBy(ctx.queued);
-  expect(direct).toMatchObject([{ to: 'U0ASHA', text: 'Do you still need staging/api?' }]);
-  expect(direct[0]?.words).toContain('acme/api#12, to which your lock on *staging/api* is tied, was closed');
-  const kept = await say('U0ASHA', direct[0]?.buttons['Keep'] ?? '');
-  expect(kept.words).toContain('You keep *staging/api*');
-  expect(kept.words).not.toContain('#12');
 });
 
 it('blocks when it cannot be read, tells admins once, and is left as it is until one of them removes it', async () => {
@@ -148,6 +128,15 @@ it('blocks when it cannot be read, tells admins once, and is left as it is until
   expect((await say('U0ASHA', 'lock staging')).to).toBe('none');
   await ctx.redis.set('baton:{staging}:lock', 'rubbish');
   expect((await say('U0ASHA', 'lock staging')).direct).toHaveLength(1);
+});
+
+it('says the same when the job that removed what could not be read comes again', async () => {
+  const { ctx, say } = baton();
+  await ctx.redis.set('baton:{staging}:lock', 'rubbish');
+
+  const first = await say('U0BEN', 'unlock staging --force because looked at it', 'once');
+
+  expect((await say('U0BEN', 'unlock staging --force because looked at it', 'once')).words).toBe(first.words);
 });
 
 it('lets no admin of one environment remove what holds everywhere', async () => {

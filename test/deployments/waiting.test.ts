@@ -154,6 +154,28 @@ it('is cancelled with its reason when a gate refuses it at its turn; the person 
   expect((await load('two')).state).toBe('in_progress');
 });
 
+it('holds nobody up when approvals are asked for since it came into the line', async () => {
+  await say('U0ASHA', 'lock staging');
+  await say('U0BEN', `deploy staging api@${FIRST} --wait`, 'one');
+  await say('U0CLEO', 'lock staging --wait');
+  const { staging, ...environments } = ctx.config.environments;
+  if (staging === undefined) throw new Error('There is a staging');
+  ctx.config = { ...ctx.config, environments: { ...environments, staging: { ...staging, approvals: 1 } } };
+  await look('one');
+  expect((await load('one')).state).toBe('waiting');
+  await say('U0ASHA', 'unlock staging');
+  ctx.queued.length = 0;
+
+  expect(await look('one')).toBe('done');
+
+  expect(await load('one')).toMatchObject({ state: 'cancelled', reason: 'approval_required', fence: 0 });
+  expect(directs().map(({ to, text }) => `${to} ${text}`)).toEqual([
+    'U0CLEO It is your turn on staging',
+    'U0BEN Not deployed: api on staging',
+  ]);
+  expect(directs()[1]?.words).toContain('The deployment needs approvals that it does not have.');
+});
+
 it('is cancelled by its Leave button, which frees its place and tells nobody else', async () => {
   await say('U0ASHA', 'lock staging');
   await say('U0BEN', `deploy staging api@${FIRST} --wait`, 'one');
@@ -218,34 +240,6 @@ it('waits on while the locks cannot be read, and ends when an admin has removed 
 
   expect(await load('one')).toMatchObject({ state: 'cancelled', reason: 'cancelled' });
   expect(directs().map(({ text }) => text)).toContain('Not deployed: api on staging');
-});
-
-it('is refused at once for what waiting does not mend', async () => {
-  await say('U0ASHA', 'lock staging');
-  const live = { deployment: 'staging-x', ref: 'main', sha: FIRST, since: ctx.now(), by: 'U0ASHA' };
-  await ctx.redis.hset('baton:{staging}:live', 'api', JSON.stringify(live));
-
-  const reply = await say('U0BEN', `deploy staging api@${FIRST} --wait`);
-
-  expect(reply.words).toContain('`locked` · `already_live`');
-  expect(reply.buttons).toEqual({});
-  expect(await line()).toEqual([]);
-});
-
-it('says where to follow it when its message is in another channel', async () => {
-  ctx.config = testConfig({
-    roles: ROLES,
-    environments: {
-      staging: { services: ['api'], driver: { type: 'command', argv: ['true'] }, channel: 'C0STG' },
-    },
-  });
-  await say('U0ASHA', 'lock staging');
-
-  const { words } = await say('U0BEN', `deploy staging api@${FIRST} --wait`, 'one');
-
-  expect(words).toContain(
-    `*api* on *staging* waits for its turn as \`${idOf('one')}\`. Follow it in <#C0STG>.`,
-  );
 });
 
 function idOf(command: string): string {

@@ -3,7 +3,17 @@ import { type Board, lockIdFor } from '../../src/locks/lock.ts';
 import { accept, decline, offer } from '../../src/locks/offer.ts';
 import { settle } from '../../src/locks/settle.ts';
 import { NOON } from '../support/context.ts';
-import { after, boardOf, byOf, HOUR, lockOf, momentOf, outcomeOf, placeOf } from '../support/locks.ts';
+import {
+  after,
+  boardOf,
+  byOf,
+  HOUR,
+  lockOf,
+  momentOf,
+  outcomeOf,
+  placeOf,
+  runningOf,
+} from '../support/locks.ts';
 
 const TO_BEN = { id: 'o-1', to: 'U0BEN', since: NOON, until: after(600_000) };
 const offered = boardOf({ locks: [lockOf({ offer: TO_BEN, until: after(HOUR), reason: 'load test' })] });
@@ -24,6 +34,22 @@ it('stays its holder’s while it is offered', () => {
       offer: { id: lockIdFor('staging', `${by.command}-offer`), to: 'U0BEN', until: after(600_000) },
     },
   ]);
+});
+
+it.each([
+  { ends: 60_000, now: 0, open: 60_000 },
+  { ends: HOUR, now: 0, open: 600_000 },
+  { ends: 0, now: 60_000, open: 660_000 },
+])('is on offer no longer than it lasts, one that a deployment keeps aside: $ends', ({ ends, now, open }) => {
+  const moment = momentOf({ now: after(now), running: [runningOf({ since: after(-1) })] });
+
+  const { change } = outcomeOf(
+    offer({ ...byOf(), to: 'U0BEN' }),
+    boardOf({ locks: [lockOf({ until: after(ends) })] }),
+    moment,
+  );
+
+  expect(change.board.locks[0]?.offer?.until).toEqual(after(open));
 });
 
 it('changes hands in one step when the offer is accepted, with its end and its reason', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { type Board, LockedError } from '../../src/locks/lock.ts';
-import { steal, take, type Terms, warn } from '../../src/locks/take.ts';
+import type { Terms } from '../../src/locks/asked.ts';
+import { steal, take, warn } from '../../src/locks/take.ts';
 import { NOON } from '../support/context.ts';
 import {
   after,
@@ -30,6 +31,15 @@ it.each([
   if (free)
     expect(asking()).toMatchObject({ outcome: 'taken', holders: { [wanted]: 'U0BEN', [held]: 'U0ASHA' } });
   else expect(asking).toThrow(expect.objectContaining({ lock: expect.objectContaining({ scope: held }) }));
+});
+
+it('stays its holder’s under another’s global lock, and may be extended', () => {
+  const moment = momentOf({ global: lockOf({ scope: 'all', holder: 'U0CLEO' }) });
+  const board = boardOf({ locks: [lockOf()] });
+  const again = (terms: Terms) => outcomeOf(take({ ...byOf(), terms }), board, moment);
+
+  expect(again({ reason: '' })).toMatchObject({ outcome: 'held', unchanged: true });
+  expect(again({ reason: '', until: after(HOUR) })).toMatchObject({ outcome: 'extended' });
 });
 
 it('is refused for the global lock first, then the environment’s, then the service’s', () => {

@@ -113,7 +113,9 @@ const ACTS: Record<Exclude<LockOp['do'], 'look' | 'deploy' | 'end'>, Act> = {
     if (present === undefined) return { answers: ['refused: nothing to offer'] };
     if (present.holder !== op.person || present.turn) return refusedBy([present]);
     if (to === op.person) return { answers: ['refused: to oneself'] };
-    const offer = { id: name(op.scope, `${op.command}-offer`), to, until: op.now + OFFER_FOR };
+    const ends = present.until === null || present.until <= op.now ? Infinity : present.until;
+    const until = Math.min(op.now + OFFER_FOR, ends);
+    const offer = { id: name(op.scope, `${op.command}-offer`), to, until };
     const offered = { ...present, offer };
     return { next: withHeld(state, present, offered), answers: [`${about('offered', offered)} ${offer.id}`] };
   },
@@ -122,7 +124,7 @@ const ACTS: Record<Exclude<LockOp['do'], 'look' | 'deploy' | 'end'>, Act> = {
     const turn = state.held.find(({ turn: is, id }) => is && id === op.only);
     if (turn !== undefined) {
       if (turn.holder !== op.person) return { answers: ['refused: not theirs'] };
-      const mine = { ...turn, turn: false, since: op.now, until: null };
+      const mine = { ...turn, turn: false, since: op.now, until: wantedOf(turn, op.now), wants: undefined };
       return { next: withHeld(state, turn, mine), answers: [about('taken', mine)] };
     }
     const lock = state.held.find(({ offer }) => offer?.id === op.only);
@@ -156,7 +158,7 @@ const ACTS: Record<Exclude<LockOp['do'], 'look' | 'deploy' | 'end'>, Act> = {
     const first = state.line.find(({ scope }) => touch(scope, op.scope));
     const free = othersOver(state, op).length === 0 && (first === undefined || first.person === op.person);
     if (own !== undefined || free) return ACTS.take(state, op, name);
-    const mine = { id: op.command, scope: op.scope, person: op.person };
+    const mine = { id: op.command, scope: op.scope, person: op.person, wants: op.until };
     const next = { ...state, line: [...state.line, mine] };
     return { next, answers: [placed(next, mine)] };
   },
@@ -192,6 +194,7 @@ function pass(state: LockState, now: number, name: Name): LockState {
       since: now,
       until: now + OFFER_FOR,
       turn: true,
+      wants: place.wants,
       offer: null,
     };
     next = withHeld({ ...next, line: next.line.filter((one) => one !== place) }, undefined, turn);
@@ -217,10 +220,16 @@ function lookAt(state: LockState, now: number): string {
 }
 
 function grant(state: LockState, op: LockOp, name: Name, outcome: string): ReturnType<Act> {
-  const { scope, person: holder, now, until = null, command } = op;
-  const mine = { id: name(scope, command), scope, holder, since: now, until, turn: false, offer: null };
+  const { scope, person: holder, now, command } = op;
   const before = state.held.find((one) => one.scope === scope && one.holder === holder);
+  const until = op.until ?? wantedOf(before, now);
+  const mine = { id: name(scope, command), scope, holder, since: now, until, turn: false, offer: null };
   return { next: outOfLine(withHeld(state, before, mine), holder, scope), answers: [about(outcome, mine)] };
+}
+
+/** What was asked for in the line counts still, unless it has passed. */
+function wantedOf(turn: Held | undefined, now: number): number | null {
+  return turn?.wants === undefined || turn.wants <= now ? null : turn.wants;
 }
 
 function isOver(state: LockState, { scope }: LockOp): ReturnType<Act> {

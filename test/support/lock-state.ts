@@ -35,6 +35,8 @@ export interface Held {
   readonly since: number;
   readonly until: number | null;
   readonly turn: boolean;
+  /** Of a turn: until when they wanted it who waited. */
+  readonly wants?: number | undefined;
   readonly offer: { readonly id: string; readonly to: string; readonly until: number } | null;
 }
 
@@ -42,6 +44,7 @@ export interface Waits {
   readonly id: string;
   readonly scope: string;
   readonly person: string;
+  readonly wants?: number | undefined;
 }
 
 interface Runs {

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import type { Context } from '../../src/context.ts';
 import { keepLocksWorker } from '../../workers/keep-locks.ts';
 import { testConfig } from './config.ts';
 import { NOON, type TestContext, testContext } from './context.ts';
@@ -13,8 +14,8 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
 /** A Baton in which people type, and time passes. Every message about locks must have three lines at most. */
-export function baton(config: Parameters<typeof testConfig>[0] = {}) {
-  const ctx = testContext({ config: testConfig({ roles: ROLES, ...config }) });
+export function baton(config: Parameters<typeof testConfig>[0] = {}, overrides: Partial<Context> = {}) {
+  const ctx = testContext({ config: testConfig({ roles: ROLES, ...config }), ...overrides });
   const speak = speaker(ctx);
   const say = async (...typed: Parameters<typeof speak>): Promise<Said> => {
     const said = await speak(...typed);

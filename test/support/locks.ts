@@ -75,6 +75,7 @@ export function momentOf({
     running: [],
     global: undefined,
     remindAt: () => null,
+    mayBeReminded: () => true,
     ...given,
     rules: { ...RULES, ...rules },
   };

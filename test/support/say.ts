@@ -31,6 +31,8 @@ export interface Said {
 export interface Told extends Pick<Said, 'text' | 'words' | 'buttons'> {
   /** A channel's id, or a person's. */
   readonly to: string;
+  /** The job of the news in whose thread it stands. */
+  readonly thread?: string | undefined;
 }
 
 /** Types a command as somebody and reads the reply: through parser, command and error view, as the worker does. */
@@ -68,7 +70,15 @@ export function toldBy(queued: readonly Queued[]): Pick<Said, 'news' | 'direct'>
   );
   return {
     news: messages.flatMap((one) =>
-      one.kind === 'notice' ? [{ to: one.channel, ...contentOf(one.view) }] : [],
+      one.kind === 'notice'
+        ? [
+            {
+              to: one.channel,
+              ...(one.thread !== undefined && { thread: one.thread }),
+              ...contentOf(one.view),
+            },
+          ]
+        : [],
     ),
     direct: messages.flatMap((one) =>
       one.kind === 'reply' ? [{ to: one.user, ...contentOf(one.view) }] : [],

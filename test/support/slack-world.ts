@@ -38,13 +38,17 @@ export async function slackWorld() {
       await put(state, more);
       return run();
     },
-    notice: async (id: string, { channel = 'C0STG' } = {}) => {
+    notice: async (
+      id: string,
+      { channel = 'C0STG', thread }: { readonly channel?: string; readonly thread?: string } = {},
+    ) => {
       const view = { text: 'Unlocked', blocks: [] };
       const data = {
         version: 1 as const,
         kind: 'notice' as const,
         channel,
         user: 'U0BEN',
+        ...(thread !== undefined && { thread }),
         view,
         reference: 'r',
       };

@@ -27,6 +27,42 @@ it('sends a notice once, however often its job runs', async () => {
   expect(told()).toEqual(['chat.postMessage C0STG Unlocked']);
 });
 
+it('puts a notice into the thread of an earlier one, once', async () => {
+  const { notice, slack, told } = await world();
+  await notice('n-1');
+
+  await notice('n-2', { thread: 'n-1' });
+  await notice('n-2', { thread: 'n-1' });
+
+  expect(told()).toHaveLength(2);
+  expect(slack.calls[1]?.fields['thread_ts']).toMatch(/^1700000000\.\d{6}$/);
+});
+
+it.each([
+  { when: 'nothing was posted', thread: 'n-0' },
+  { when: 'it stands in another channel', thread: 'n-1' },
+])('puts a notice into the channel when it has no thread there: $when', async ({ thread }) => {
+  const { notice, slack } = await world();
+  await notice('n-1', { channel: 'C0REL' });
+
+  expect(await notice('n-2', { thread })).toBe('done');
+
+  expect(slack.calls.at(-1)?.fields).toMatchObject({ channel: 'C0STG' });
+  expect(slack.calls.at(-1)?.fields['thread_ts']).toBeUndefined();
+});
+
+it('puts a notice into the channel when Slack takes none in the thread', async () => {
+  const { notice, slack, told } = await world();
+  await notice('n-1');
+  slack.answer = ({ fields }) =>
+    fields['thread_ts'] === undefined ? undefined : { body: { ok: false, error: 'cannot_reply_to_message' } };
+
+  expect(await notice('n-2', { thread: 'n-1' })).toBe('done');
+
+  expect(told()).toEqual(Array(3).fill('chat.postMessage C0STG Unlocked'));
+  expect(slack.calls.at(-1)?.fields['thread_ts']).toBeUndefined();
+});
+
 it('sends a notice to its person when Slack did not confirm it in the channel', async () => {
   const { notice, slack, told } = await world();
   slack.answer = () => 'reset';

@@ -1,0 +1,47 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { deploymentIdFor } from '../../src/deployments/deployment.ts';
+import { readBoard } from '../../src/locks/store.ts';
+import { testConfig } from '../support/config.ts';
+import { closeContexts, testContext } from '../support/context.ts';
+import { ROLES } from '../support/locks-typed.ts';
+import { speaker } from '../support/say.ts';
+
+afterEach(closeContexts);
+
+const SHA = 'a'.repeat(40);
+
+it('is refused at once for what waiting does not mend', async () => {
+  const { ctx, say } = typing();
+  await say('U0ASHA', 'lock staging');
+  const live = { deployment: 'staging-x', ref: 'main', sha: SHA, since: ctx.now(), by: 'U0ASHA' };
+  await ctx.redis.hset('baton:{staging}:live', 'api', JSON.stringify(live));
+
+  const reply = await say('U0BEN', `deploy staging api@${SHA} --wait`);
+
+  expect(reply.words).toContain('`locked` · `already_live`');
+  expect(reply.buttons).toEqual({});
+  expect((await readBoard(ctx.redis, 'staging')).board.line).toEqual([]);
+});
+
+it('says where to follow it when its message is in another channel', async () => {
+  const { ctx, say } = typing();
+  ctx.config = testConfig({
+    roles: ROLES,
+    environments: {
+      staging: { services: ['api'], driver: { type: 'command', argv: ['true'] }, channel: 'C0STG' },
+    },
+  });
+  await say('U0ASHA', 'lock staging');
+
+  const { words } = await say('U0BEN', `deploy staging api@${SHA} --wait`, 'one');
+
+  expect(words).toContain(
+    `*api* on *staging* waits for its turn as \`${deploymentIdFor('staging', 'c-one')}\`. Follow it in <#C0STG>.`,
+  );
+});
+
+function typing() {
+  const ctx = testContext();
+  ctx.config = testConfig({ roles: ROLES });
+  return { ctx, say: speaker(ctx) };
+}
