@@ -55,7 +55,8 @@ async function findComment(
   { marker, id }: Pick<KeptComment, 'marker' | 'id'>,
 ): Promise<Comment | undefined> {
   const isOwn = await ownComments(github);
-  const isMeant = (comment: Comment) => isOwn(comment) && (comment.body ?? '').trimEnd().endsWith(tag(marker));
+  const isMeant = (comment: Comment) =>
+    isOwn(comment) && (comment.body ?? '').trimEnd().endsWith(tag(marker));
   if (id !== undefined) {
     const found = await foundOrNot(github.rest.issues.getComment({ ...owned(repository), comment_id: id }));
     if (found !== undefined && isMeant(found.data)) return found.data;
