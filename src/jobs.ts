@@ -96,6 +96,17 @@ export const GitHubJob = z.object({
 });
 export type GitHubJob = z.infer<typeof GitHubJob>;
 
+/** Something may have happened to a pull request: it is looked at, and what is true is read from GitHub then. */
+const PullRequestJob = z.object({
+  version,
+  /** As the configuration writes it. */
+  repository: short,
+  number: z.int(),
+  /** What gave the occasion, for the log. */
+  why: short,
+});
+export type PullRequestJob = z.infer<typeof PullRequestJob>;
+
 /** What each queue carries. A worker parses it before it does anything. */
 export const JobData = {
   commands: CommandJob,
@@ -105,6 +116,9 @@ export const JobData = {
   /** Looks after what time does to the locks of an environment. */
   locks: z.object({ version, environment: z.string() }),
   github: GitHubJob,
+  'remote-deploys': PullRequestJob,
+  'deploy-labels': PullRequestJob,
+  'pull-request-sweeps': z.object({ version, why: short }),
   sweeps: z.object({ version }),
 } as const;
 
@@ -137,6 +151,9 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   messages: { attempts: 12, delay: 1_000 },
   locks: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
   github: { attempts: 10, delay: 1_000 }, // about a quarter of an hour
+  'remote-deploys': { attempts: 12, delay: 2_000 },
+  'deploy-labels': { attempts: 12, delay: 2_000 }, // more than an hour; then the sweep finds the label
+  'pull-request-sweeps': { attempts: 3, delay: 5_000 }, // then the next one
   sweeps: { attempts: 1, delay: 1_000 },
 };
 

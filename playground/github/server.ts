@@ -2,13 +2,15 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerAccess, identify, type PlayedApp } from './access.ts';
+import { createHook, type Hook } from './hook.ts';
 import { ACTIONS } from './routes/actions.ts';
 import { CHECKS } from './routes/checks.ts';
 import { DEPLOYMENTS } from './routes/deployments.ts';
+import { ISSUES } from './routes/issues.ts';
 import { READING } from './routes/reading.ts';
 import { type Answer, NOT_FOUND, refuse } from './routes/route.ts';
 import { addCommit } from './seed.ts';
-import { newRepository, type Repository } from './state.ts';
+import { BATON, BATON_APP, newRepository, type Repository } from './state.ts';
 import { OPERATIONS, violationsOf } from './validate.ts';
 
 export interface PlayedRequest {
@@ -44,6 +46,8 @@ export interface PlayedGitHub {
   readonly violations: string[];
   /** What webhooks from here are signed with. */
   readonly webhookSecret: string;
+  /** The webhook of all its repositories. It sends nothing until it has an address. */
+  readonly hook: Hook;
   /** A repository with a first commit on its default branch. */
   addRepository(name: string, options?: { readonly defaultBranch?: string }): Repository;
   failNext(fault: Fault): void;
@@ -72,12 +76,15 @@ export async function startPlayedGitHub(options: PlayedGitHubOptions = {}): Prom
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
+  const hook = createHook(webhookSecret);
   return {
     ...world,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     webhookSecret,
+    hook,
     addRepository: (name, { defaultBranch = 'main' } = {}) => {
       const repository = newRepository(name, now, defaultBranch);
+      repository.tell = (news) => hook.tell(repository, news);
       world.repositories.set(name.toLowerCase(), repository);
       addCommit(repository, { message: 'Begin', branch: defaultBranch });
       return repository;
@@ -86,7 +93,7 @@ export async function startPlayedGitHub(options: PlayedGitHubOptions = {}): Prom
     close: async () => {
       server.close();
       server.closeAllConnections();
-      await once(server, 'close');
+      await Promise.all([once(server, 'close'), hook.settled()]);
     },
   };
 }
@@ -99,7 +106,7 @@ interface World {
   readonly app: PlayedApp | undefined;
 }
 
-const ROUTES = { ...READING, ...DEPLOYMENTS, ...ACTIONS, ...CHECKS };
+const ROUTES = { ...READING, ...DEPLOYMENTS, ...ACTIONS, ...CHECKS, ...ISSUES };
 
 async function answer(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await read(request);
@@ -148,7 +155,7 @@ function respond(world: World, { headers }: IncomingMessage, asked: PlayedReques
   const route = ROUTES[operation.name];
   return route === undefined
     ? blame(world, asked, ['it is not played'], 501)
-    : route({ repository, path: asked.path, query, body });
+    : route({ repository, path: asked.path, query, body, by: caller.kind === 'person' ? BATON : BATON_APP });
 }
 
 function blame(

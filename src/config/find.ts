@@ -14,3 +14,9 @@ export function findService(config: Config, name: string): Service | undefined {
 function own<Value>(record: Record<string, Value>, name: string): Value | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
+
+/** The names of the services that live in a repository, which may be written in any case. */
+export function servicesIn({ services }: Pick<Config, 'services'>, repository: string): string[] {
+  const name = repository.toLowerCase();
+  return Object.keys(services).filter((one) => services[one]?.repository.toLowerCase() === name);
+}

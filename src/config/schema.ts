@@ -108,6 +108,9 @@ const RemoteDeploys = z.strictObject({
   driver: DriverOptions.describe('How a pull request is deployed'),
   expire_after: duration.prefault('72h').describe('When it is torn down by itself'),
   max: wholeNumber(1, 1_000).default(20).describe('How many there may be at once'),
+  sweep_every: duration
+    .prefault('15m')
+    .describe('How often Baton looks itself for pull requests that no webhook told of'),
 });
 
 const email = z.email({ error: 'an e-mail address such as releases@acme.example' });

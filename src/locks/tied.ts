@@ -25,6 +25,23 @@ export async function lookAtTiedLocks(ctx: Context, why: string): Promise<void> 
   }
 }
 
+/** The same for the locks that are tied to one pull request, of which somebody told that it may be over. */
+export async function lookAtLocksTiedTo(
+  ctx: Context,
+  { repository, number, why }: { readonly repository: string; readonly number: number; readonly why: string },
+): Promise<void> {
+  const { github } = ctx;
+  if (github === undefined) return;
+  const isMeant = (tie: TiedTo) => tie.number === number && tie.repository === repository;
+  const scopes = [ALL, ...Object.keys(ctx.config.environments)];
+  const ties = await Promise.all(scopes.map((scope) => tiesOn(ctx, scope)));
+  const tied = scopes.filter((_, index) => ties[index]?.some(isMeant));
+  if (tied.length === 0) return;
+  const how = await pullRequestState(github, repository, number);
+  if (how !== 'merged' && how !== 'closed') return;
+  for (const scope of tied) await pullRequestIsOver(ctx, { scope, repository, number, how, why });
+}
+
 export interface PullRequestOver {
   /** `all`, or an environment. */
   readonly scope: string;
