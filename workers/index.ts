@@ -2,6 +2,7 @@ import type { Worker } from '../src/worker.ts';
 import { deploy } from './deploy.ts';
 import { keepLocksWorker } from './keep-locks.ts';
 import { handleWebhook } from './handle-webhook.ts';
+import { remoteDeploy } from './remote-deploy.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { runCommand } from './run-command.ts';
 import { sendMessage } from './send-message.ts';
@@ -13,6 +14,7 @@ export const workers: readonly Worker[] = [
   deploy,
   sendMessage,
   reportDeployment,
+  remoteDeploy,
   keepLocksWorker,
   handleWebhook,
   sweep,
