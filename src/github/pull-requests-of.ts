@@ -35,7 +35,9 @@ export async function openPullRequestsOf(
   try {
     const asked = { ...owned(repository), commit_sha: sha, per_page: 100 };
     const found = await foundOrNot(github.rest.repos.listPullRequestsAssociatedWithCommit(asked));
-    return (found?.data ?? []).filter(({ state, head }) => state === 'open' && head.sha === sha).map(describe);
+    return (found?.data ?? [])
+      .filter(({ state, head }) => state === 'open' && head.sha === sha)
+      .map(describe);
   } catch (error) {
     throw readFailure(error, repository);
   }
