@@ -84,12 +84,16 @@ async function lookAtPullRequest(ctx: Context, found: GitHubDelivery): Promise<v
   const occasion = { repository, number, why: `hook-${delivery}` };
   const isLabel = action === 'labeled' || action === 'unlabeled';
   if (!isLabel || label === ctx.config.remote_deploys?.label) await lookForRemote(ctx, occasion);
-  else if (action === 'labeled' && isWatched(ctx.config, label ?? '')) await lookForDeployLabels(ctx, occasion);
+  else if (action === 'labeled' && isWatched(ctx.config, label ?? ''))
+    await lookForDeployLabels(ctx, occasion);
   if (action === 'closed') await lookAtLocksTiedTo(ctx, occasion);
 }
 
 /** CI may have ended: which pull requests the commit belongs to, and how they are labelled, is looked up only now. */
-async function lookAtCommit(ctx: Context, { repository: named, sha, delivery }: GitHubDelivery): Promise<void> {
+async function lookAtCommit(
+  ctx: Context,
+  { repository: named, sha, delivery }: GitHubDelivery,
+): Promise<void> {
   const { github, config } = ctx;
   const repository = repositoryNamed(config, named);
   const label = config.remote_deploys?.label;
