@@ -3,6 +3,7 @@ import { deploy } from './deploy.ts';
 import { deployLabels } from './deploy-labels.ts';
 import { keepLocksWorker } from './keep-locks.ts';
 import { handleWebhook } from './handle-webhook.ts';
+import { remoteDeploy } from './remote-deploy.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { runCommand } from './run-command.ts';
 import { sendMessage } from './send-message.ts';
@@ -15,6 +16,7 @@ export const workers: readonly Worker[] = [
   deploy,
   sendMessage,
   reportDeployment,
+  remoteDeploy,
   keepLocksWorker,
   handleWebhook,
   deployLabels,

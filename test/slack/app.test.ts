@@ -1,22 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { afterEach, expect, it, jest } from '@jest/globals';
-import { Redis } from 'ioredis';
-import { CommandJob, openQueues, type QueuedJobs } from '../../src/jobs.ts';
+import { afterEach, expect, it } from '@jest/globals';
+import { CommandJob } from '../../src/jobs.ts';
 import { createSlackRoute } from '../../src/slack/app.ts';
-import { modalFor } from '../../src/slack/modal.ts';
 import { parse } from '../../src/slack/parse.ts';
-import type { AckOutcome } from '../../src/slack/take-command.ts';
-import { closeContexts, NOON, testContext } from '../support/context.ts';
-import { click, form, SIGNING_SECRET, signed, slashCommand } from '../support/slack-requests.ts';
-import { closeServers, listen } from '../support/slack-server.ts';
+import { NOON, testContext } from '../support/context.ts';
+import { click, form, signed, slashCommand } from '../support/slack-requests.ts';
+import { closeRoutes, route } from '../support/slack-route.ts';
 
-const queues: QueuedJobs[] = [];
-
-afterEach(async () => {
-  closeServers();
-  closeContexts();
-  await Promise.all(queues.splice(0).map((opened) => opened.close()));
-});
+afterEach(closeRoutes);
 
 it('queues a typed command once, however often Slack sends it', async () => {
   const { send, commands } = await route();
@@ -47,44 +37,6 @@ it('queues a click as the text of its button', async () => {
   expect(await commands()).toEqual([
     expect.objectContaining({ kind: 'clicked', text: 'unlock staging', user: 'U0BEN', team: 'T0ACME' }),
   ]);
-});
-
-it('opens the modal for a bare /deploy at once, and queues nothing until it is submitted', async () => {
-  const { send, commands, slack } = await route();
-
-  expect(await send(form(slashCommand({ text: '' })))).toEqual({ status: 200, text: '' });
-  expect(slack.openModal).toHaveBeenCalledWith('123.456.abcdef', expect.objectContaining({ type: 'modal' }));
-  expect(await commands()).toEqual([]);
-
-  expect(await send(form({ payload: JSON.stringify(submission('my-branch')) }))).toEqual({
-    status: 200,
-    text: '',
-  });
-  expect(await commands()).toEqual([
-    expect.objectContaining({ text: 'deploy staging api@my-branch', user: 'U0ASHA', channel: 'C0STG' }),
-  ]);
-});
-
-it('says in the modal what is wrong with a field', async () => {
-  const { send, commands } = await route();
-
-  const { status, text } = await send(form({ payload: JSON.stringify(submission('my branch')) }));
-
-  expect({ status, ...JSON.parse(text) }).toMatchObject({
-    status: 200,
-    response_action: 'errors',
-    errors: { ref: expect.stringContaining('no spaces') },
-  });
-  expect(await commands()).toEqual([]);
-});
-
-it('lets the command itself answer when Slack opens no modal', async () => {
-  const { send, commands, slack } = await route();
-  jest.mocked(slack.openModal).mockRejectedValue(new Error('expired_trigger_id'));
-
-  await send(form(slashCommand({ text: '' })));
-
-  expect(await commands()).toEqual([expect.objectContaining({ text: 'deploy' })]);
 });
 
 it('takes two commands of one person as two', async () => {
@@ -297,28 +249,6 @@ it('does not start with an empty signing secret', () => {
   ).toThrow('empty');
 });
 
-function submission(ref: string) {
-  return {
-    type: 'view_submission',
-    user: { id: 'U0ASHA', team_id: 'T0ACME' },
-    team: { id: 'T0ACME' },
-    view: {
-      id: 'V0DEPLOY',
-      type: 'modal',
-      callback_id: 'command:deploy',
-      private_metadata: '{"channel":"C0STG"}',
-      blocks: [{ type: 'input', block_id: 'environment' }],
-      state: {
-        values: {
-          environment: { value: { selected_option: { value: 'staging' } } },
-          service: { value: { selected_option: { value: 'api' } } },
-          ref: { value: { value: ref } },
-        },
-      },
-    },
-  };
-}
-
 function without(name: string): Record<string, string> {
   const { [name]: _left, ...rest } = signed(command, NOON);
   return rest;
@@ -327,34 +257,4 @@ function without(name: string): Record<string, string> {
 function changed(name: string, change: (value: string) => string): Record<string, string> {
   const headers = signed(command, NOON);
   return { ...headers, [name]: change(headers[name] ?? '') };
-}
-
-async function route() {
-  const lines: string[] = [];
-  const outcomes: AckOutcome[] = [];
-  const redis = new Redis({ path: process.env['BATON_TEST_REDIS'] ?? '', maxRetriesPerRequest: null });
-  const jobs = openQueues({ connection: redis, prefix: `{${randomUUID()}}` });
-  queues.push({ ...jobs, close: async () => jobs.close().then(() => redis.disconnect()) });
-  const { pino } = await import('pino');
-  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
-  const ctx = testContext({ log, redis, jobs });
-  const url = await listen(
-    createSlackRoute({
-      ...ctx,
-      slackApiUrl: 'https://slack.com/api/',
-      signingSecret: SIGNING_SECRET,
-      modalFor: (request) => modalFor(ctx.config, request),
-      onAck: (_seconds, outcome) => outcomes.push(outcome),
-    }),
-  );
-  return {
-    lines,
-    outcomes,
-    slack: ctx.slack,
-    commands: async () => (await jobs.queues.get('commands')?.getJobs())?.map((job) => job.data) ?? [],
-    send: async (body: string | Buffer, headers = signed(body, NOON)) => {
-      const response = await fetch(url, { method: 'POST', headers, body: new Uint8Array(Buffer.from(body)) });
-      return { status: response.status, text: await response.text() };
-    },
-  };
 }

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deployment, House } from '../support/house.ts';
+import type { RoleProcess } from '../support/role-process.ts';
+import { killer } from './killer.ts';
+
+export interface Figures {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly kills: Readonly<Record<string, number>>;
+  /** Commands that Slack's side got a 200 for without a word that they were not taken. */
+  readonly taken: number;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly starts: number;
+  readonly ended: Readonly<Record<string, number>>;
+  /** Taken commands that are neither a deployment nor a refusal in the trail. */
+  readonly lost: number;
+  /** Deployments that reached no end. */
+  readonly unended: number;
+  /** What the target saw and a good Baton never does. */
+  readonly violations: readonly string[];
+  readonly chain: 'sound' | 'broken';
+}
+
+/** Deploys until all kills are done, then lets everything come to its end and counts. */
+export async function soak(
+  house: House,
+  { seed, kills }: { readonly seed: number; readonly kills: number },
+): Promise<Figures> {
+  const began = performance.now();
+  house.target.state = 'success';
+  const roles: { web: RoleProcess; workers: RoleProcess[] } = {
+    web: await house.start('web'),
+    workers: await Promise.all([house.start('worker'), house.start('worker')]),
+  };
+  const kill = killer(house, roles, seed);
+  let taken = 0;
+  const going = { on: true };
+  const typing = placesOf(house).map(async (place, index) => {
+    for (let round = 0; going.on; round += 1) {
+      const answered = await type(house, `${place}@b${index}x${round}`);
+      if (answered === 'taken') taken += 1;
+      await sleep(answered === 'taken' ? 600 : 200);
+    }
+  });
+  const done: Record<string, number> = {};
+  for (let index = 0; index < kills; index += 1) {
+    const what = await kill();
+    done[what] = (done[what] ?? 0) + 1;
+    if (index % 10 === 9) process.stdout.write(`${index + 1} kills, ${house.target.starts.length} starts\n`);
+  }
+  going.on = false;
+  await Promise.all(typing);
+  await settled(house);
+  const minutes = Math.round((performance.now() - began) / 6_000) / 10;
+  return { seed, minutes, kills: done, taken, ...(await count(house, taken)) };
+}
+
+async function type(house: House, text: string): Promise<'taken' | 'not'> {
+  const { repositories } = house.github;
+  const [, name = '', branch = ''] = /^\S+ (\w+)@(\S+)$/.exec(text) ?? [];
+  const repository = repositories.get(`acme/${name}`);
+  const tip = repository?.branches.get(repository.defaultBranch) ?? '';
+  // Each branch is a commit of its own, so that nothing is live already.
+  const sha = Buffer.from(`${name}${branch}`).toString('hex').padEnd(40, '0').slice(0, 40);
+  const commit = repository?.commits.get(tip);
+  if (repository !== undefined && commit !== undefined) {
+    repository.commits.set(sha, { ...commit, sha, message: `Work ${branch}`, parents: [tip] });
+    repository.branches.set(branch, sha);
+  }
+  const answered = await house.type('U0ASHA', `/deploy ${text}`, 'C0REL').catch(() => undefined);
+  return answered?.status === 200 && answered.body === '' ? 'taken' : 'not';
+}
+
+function placesOf({ config }: House): string[] {
+  const { environments } = config as { environments: Record<string, { services: string[] }> };
+  return Object.entries(environments).flatMap(([name, { services }]) =>
+    services.map((service) => `${name} ${service}`),
+  );
+}
+
+/** Nothing runs any more; five minutes at most. */
+async function settled(house: House): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    await sleep(1_000);
+    const running = await house.running().catch(() => ['?']);
+    const open = running.length > 0 ? [] : (await house.deployments().catch(() => [])).filter(isOpen);
+    if (running.length > 0 || open.length > 0) continue;
+    await sleep(5_000);
+    return;
+  }
+}
+
+async function count(house: House, taken: number) {
+  const deployments = await house.deployments();
+  const entries = await house.list('/api/audit');
+  const asked = entries.filter(({ action }) => action === 'deploy');
+  const refused = asked.filter(({ outcome }) => outcome === 'refused').length;
+  const ended: Record<string, number> = {};
+  for (const { state } of deployments) ended[state] = (ended[state] ?? 0) + 1;
+  const { code } = await house.run('audit', 'verify');
+  return {
+    accepted: deployments.length,
+    refused,
+    starts: house.target.starts.length,
+    ended,
+    lost: Math.max(0, taken - deployments.length - refused),
+    unended: deployments.filter(isOpen).length,
+    violations: house.target.violations,
+    chain: code === 0 ? ('sound' as const) : ('broken' as const),
+  };
+}
+
+function isOpen({ state }: Deployment): boolean {
+  return !['success', 'failure', 'cancelled', 'superseded'].includes(state);
+}

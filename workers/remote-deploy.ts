@@ -1,0 +1,10 @@
+import { lookAtPullRequest } from '../src/remote-deploys/reconcile.ts';
+import { defineWorker } from '../src/worker.ts';
+
+/** Brings the environments of pull requests to what is wanted. */
+export const remoteDeploy = defineWorker({
+  queue: 'remote-deploys',
+  concurrency: 5,
+
+  run: (ctx, { repository, number, why }) => lookAtPullRequest(ctx, { repository, number, why }),
+});
