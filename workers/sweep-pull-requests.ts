@@ -1,10 +1,13 @@
 import type { Octokit } from 'octokit';
+import type { Config } from '../src/config/schema.ts';
 import type { Context } from '../src/context.ts';
 import { GitHubUnreadableError } from '../src/errors.ts';
 import { listOpenPullRequests } from '../src/github/open-pull-requests.ts';
 import type { OpenPullRequest } from '../src/github/pull-requests-of.ts';
 import { environmentInLabel } from '../src/pull-requests/deploy-label.ts';
-import { lookForDeployLabels, lookForRemote, mayHaveRemote } from '../src/pull-requests/look.ts';
+import { lookForDeployLabels, lookForRemote } from '../src/pull-requests/look.ts';
+import type { RemoteDeploy } from '../src/remote-deploys/remote-deploy.ts';
+import { listRemotes } from '../src/remote-deploys/store.ts';
 import { defineWorker } from '../src/worker.ts';
 
 /** What is kept of the hour's requests for people's own commands. */
@@ -37,7 +40,15 @@ interface Sweep {
 async function sweepRepository(ctx: Context, github: Octokit, { repository, why }: Sweep): Promise<number> {
   try {
     const { pullRequests, left } = await listOpenPullRequests(github, ctx.redis, repository);
-    for (const pullRequest of pullRequests) await lookAt(ctx, pullRequest, { repository, why });
+    const remotes = await remotesOf(ctx, repository);
+    for (const pullRequest of pullRequests) {
+      await lookAt(ctx, pullRequest, { repository, why, remote: remotes.get(pullRequest.number) });
+      remotes.delete(pullRequest.number);
+    }
+    // What is left is open no more.
+    for (const { number, state } of remotes.values()) {
+      if (state !== 'down' && state !== 'refused') await lookForRemote(ctx, { repository, number, why });
+    }
     return left;
   } catch (error) {
     if (!(error instanceof GitHubUnreadableError)) throw error;
@@ -46,13 +57,32 @@ async function sweepRepository(ctx: Context, github: Octokit, { repository, why 
   }
 }
 
-async function lookAt(ctx: Context, { number, labels }: OpenPullRequest, { repository, why }: Sweep) {
-  const { config } = ctx;
+async function remotesOf({ redis }: Context, repository: string): Promise<Map<number, RemoteDeploy>> {
+  const here = (await listRemotes(redis)).filter((remote) => remote.repository === repository);
+  return new Map(here.map((remote) => [remote.number, remote]));
+}
+
+type Seen = Sweep & { readonly remote: RemoteDeploy | undefined };
+
+async function lookAt(
+  ctx: Context,
+  pullRequest: OpenPullRequest,
+  { repository, why, remote }: Seen,
+): Promise<void> {
+  const { number, labels } = pullRequest;
   const occasion = { repository, number, why };
-  const label = config.remote_deploys?.label;
-  if (label !== undefined && labels.includes(label) && mayHaveRemote(config, repository)) {
-    await lookForRemote(ctx, occasion);
-  }
-  if (labels.some((one) => environmentInLabel(config, one) !== undefined))
-    await lookForDeployLabels(ctx, occasion);
+  if (!isAsItShouldBe(ctx.config, pullRequest, remote)) await lookForRemote(ctx, occasion);
+  const asks = labels.some((label) => environmentInLabel(ctx.config, label) !== undefined);
+  if (asks) await lookForDeployLabels(ctx, occasion);
+}
+
+/** A look costs requests to GitHub, so it is taken only where something may be left to do. */
+function isAsItShouldBe(
+  { remote_deploys: rules }: Config,
+  { labels, head, isDraft }: OpenPullRequest,
+  remote: RemoteDeploy | undefined,
+): boolean {
+  const isLabelled = rules !== undefined && labels.includes(rules.label);
+  if (!isLabelled) return remote === undefined || remote.state === 'down' || remote.state === 'refused';
+  return remote?.state === 'live' && remote.live?.sha === head && !isDraft;
 }
