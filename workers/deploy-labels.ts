@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Octokit } from 'octokit';
 import type { Context } from '../src/context.ts';
 import { type Deployment, isFinished } from '../src/deployments/deployment.ts';
 import { findDeployment } from '../src/deployments/store.ts';
 import { GitHubUnreadableError, UnavailableError } from '../src/errors.ts';
+import type { GitHub } from '../src/github/client.ts';
 import { keepComment } from '../src/github/comments.ts';
 import { orderAsked, takeDeployLabels } from '../src/pull-requests/deploy-by-label.ts';
 import {
@@ -42,7 +42,7 @@ export const deployLabels = defineWorker({
   },
 });
 
-async function keepAnswers(ctx: Context, github: Octokit, id: PullRequestId): Promise<Outcome> {
+async function keepAnswers(ctx: Context, github: GitHub, id: PullRequestId): Promise<Outcome> {
   const asked = await listAsked(ctx.redis, id);
   if (asked.length === 0) return 'done';
   const found = await Promise.all(
@@ -55,7 +55,7 @@ async function keepAnswers(ctx: Context, github: Octokit, id: PullRequestId): Pr
   return isLast ? 'done' : { againInSeconds: LOOK_AGAIN_SECONDS };
 }
 
-async function writeComment(ctx: Context, github: Octokit, id: PullRequestId, body: string) {
+async function writeComment(ctx: Context, github: GitHub, id: PullRequestId, body: string) {
   const digest = createHash('sha256').update(body).digest('hex').slice(0, 16);
   return claimComment(ctx.redis, id, async () => {
     const told = await findTold(ctx.redis, id);

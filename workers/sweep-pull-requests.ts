@@ -1,7 +1,7 @@
-import type { Octokit } from 'octokit';
 import type { Config } from '../src/config/schema.ts';
 import type { Context } from '../src/context.ts';
 import { GitHubUnreadableError } from '../src/errors.ts';
+import type { GitHub } from '../src/github/client.ts';
 import { listOpenPullRequests } from '../src/github/open-pull-requests.ts';
 import type { OpenPullRequest } from '../src/github/pull-requests-of.ts';
 import { environmentInLabel } from '../src/pull-requests/deploy-label.ts';
@@ -37,7 +37,7 @@ interface Sweep {
 }
 
 /** Gives the part of GitHub's rate limit that is left. */
-async function sweepRepository(ctx: Context, github: Octokit, { repository, why }: Sweep): Promise<number> {
+async function sweepRepository(ctx: Context, github: GitHub, { repository, why }: Sweep): Promise<number> {
   try {
     const { pullRequests, left } = await listOpenPullRequests(github, ctx.redis, repository);
     const remotes = await remotesOf(ctx, repository);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Octokit } from 'octokit';
 import { appendAudit } from '../audit/store.ts';
 import { findEnvironment } from '../config/find.ts';
 import type { Environment } from '../config/schema.ts';
@@ -7,6 +6,7 @@ import type { Context } from '../context.ts';
 import { deploymentIdFor } from '../deployments/deployment.ts';
 import { type Caller, order, orderedBefore } from '../deployments/order.ts';
 import { GitHubUnreadableError, UnavailableError, UserError } from '../errors.ts';
+import type { GitHub } from '../github/client.ts';
 import { findLabelling } from '../github/labelling.ts';
 import { removeLabel } from '../github/labels.ts';
 import { mayWrite } from '../github/permissions.ts';
@@ -25,7 +25,7 @@ import { listAsked, noteAsked, type PullRequestId, saveAsked } from './store.ts'
  * Takes every label off that asks for a deployment, once it is noted who put it on. Safe to repeat: a label that was put
  * on once is noted once. Throws GitHubUnreadableError.
  */
-export async function takeDeployLabels(ctx: Context, github: Octokit, id: PullRequestId): Promise<void> {
+export async function takeDeployLabels(ctx: Context, github: GitHub, id: PullRequestId): Promise<void> {
   const { repository, number } = id;
   const pullRequest = await readPullRequest(github, repository, number);
   for (const label of pullRequest?.labels ?? []) {
@@ -45,7 +45,7 @@ export async function takeDeployLabels(ctx: Context, github: Octokit, id: PullRe
  * Asks for each deployment that a label asked for, through every gate, on behalf of whoever put the label on. Safe to
  * repeat: each asks for the same deployment. Throws UnavailableError while somebody outside cannot be asked.
  */
-export async function orderAsked(ctx: Context, github: Octokit, id: PullRequestId): Promise<void> {
+export async function orderAsked(ctx: Context, github: GitHub, id: PullRequestId): Promise<void> {
   const pending = (await listAsked(ctx.redis, id)).filter(({ state }) => state === 'pending');
   for (const asked of pending.toReversed()) {
     await saveAsked(ctx.redis, id, { ...asked, ...(await answer(ctx, github, id, asked)) });
@@ -54,7 +54,7 @@ export async function orderAsked(ctx: Context, github: Octokit, id: PullRequestI
 
 type Answer = Pick<Asked, 'state' | 'deployment' | 'reasons' | 'says'>;
 
-async function answer(ctx: Context, github: Octokit, id: PullRequestId, asked: Asked): Promise<Answer> {
+async function answer(ctx: Context, github: GitHub, id: PullRequestId, asked: Asked): Promise<Answer> {
   let actor: Person | undefined;
   try {
     await requireOwnCode(github, id, asked);
@@ -80,7 +80,7 @@ async function answer(ctx: Context, github: Octokit, id: PullRequestId, asked: A
 }
 
 /** Throws UserError unless the pull request is open, no draft, and not a fork's, at this moment. */
-async function requireOwnCode(github: Octokit, { repository, number }: PullRequestId, { sha }: Asked) {
+async function requireOwnCode(github: GitHub, { repository, number }: PullRequestId, { sha }: Asked) {
   const found = await readPullRequest(github, repository, number);
   if (found === undefined || !found.isOpen) {
     throw new UserError(`Pull request #${number} is not open any more.`, {
@@ -108,7 +108,7 @@ async function requireOwnCode(github: Octokit, { repository, number }: PullReque
 /** Whoever put the label on, as a member of the workspace. Throws UserError `not_allowed`, and PersonUnreadableError. */
 async function personBehind(
   { config, slack }: Context,
-  github: Octokit,
+  github: GitHub,
   { repository }: PullRequestId,
   { login, isBot }: Asked,
 ): Promise<Person> {
@@ -133,7 +133,7 @@ interface Wanted {
   readonly actor: Person;
 }
 
-async function orderFor(ctx: Context, github: Octokit, { id, asked, actor }: Wanted): Promise<Answer> {
+async function orderFor(ctx: Context, github: GitHub, { id, asked, actor }: Wanted): Promise<Answer> {
   const { environment, sha } = asked;
   const { repository, number } = id;
   const caller: Caller = { id: commandOf(asked), actor, channel: '', reference: referenceOf(asked) };

@@ -1,6 +1,6 @@
-import type { Octokit } from 'octokit';
 import type { Context } from '../context.ts';
 import { GitHubUnreadableError } from '../errors.ts';
+import type { GitHub } from '../github/client.ts';
 import { findLabelling } from '../github/labelling.ts';
 import { mayWrite } from '../github/permissions.ts';
 import { openPullRequestsOf } from '../github/pull-requests-of.ts';
@@ -46,7 +46,7 @@ interface Question {
   readonly label: string;
 }
 
-async function lookUp(github: Octokit, { repository, sha, label }: Question): Promise<Wanted> {
+async function lookUp(github: GitHub, { repository, sha, label }: Question): Promise<Wanted> {
   for (const { number, isOwn, isDraft, labels } of await openPullRequestsOf(github, repository, sha)) {
     if (!isOwn || isDraft || !labels.includes(label)) continue;
     const labelling = await findLabelling(github, repository, number, label);
