@@ -64,6 +64,8 @@ export type Reply =
       readonly view: View;
       /** Why it was refused, for the metrics; left out when it was done. */
       readonly reason?: ReasonCode | undefined;
+      /** Every reason, where there may be more than one. */
+      readonly reasons?: readonly ReasonCode[];
     }
   | {
       readonly to: 'channel';

@@ -22,6 +22,7 @@ const VERBS = [
   'src/deployments/waiting.ts',
   'src/freezes/told.ts',
   'src/locks/tell.ts',
+  'src/pull-requests/deploy-by-label.ts',
 ];
 
 const PURE = [

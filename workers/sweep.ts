@@ -1,3 +1,4 @@
+import type { Context } from '../src/context.ts';
 import { listEnvironmentNames, listLeases } from '../src/deployments/store.ts';
 import { askToKeepLocks } from '../src/locks/act.ts';
 import { ALL } from '../src/locks/lock.ts';
@@ -29,7 +30,17 @@ export const sweep = defineWorker({
     for (const environment of [ALL, ...Object.keys(ctx.config.environments)]) {
       await askToKeepLocks(ctx, environment, `sweep-${minute}`);
     }
+    await askToSweepPullRequests(ctx);
     if (minute % 2 === 0) await lookAtTiedLocks(ctx, `sweep-${minute}`);
     return 'done';
   },
 });
+
+const PULL_REQUESTS_EVERY_SECONDS = 900;
+
+async function askToSweepPullRequests({ config, github, jobs, now }: Context): Promise<void> {
+  if (github === undefined) return;
+  const every = config.remote_deploys?.sweep_every ?? PULL_REQUESTS_EVERY_SECONDS;
+  const why = `sweep-${Math.floor(now().getTime() / (every * 1_000))}`;
+  await jobs.add('pull-request-sweeps', why, { version: 1, why });
+}

@@ -80,7 +80,9 @@ function made(repository: Repository, { event, action, sender, about }: News): D
     organization,
     sender: showPerson(sender),
   };
-  return { id: randomUUID(), event, action: action ?? '', body: JSON.stringify(payload), answers: [] };
+  // Unlike its answers, what GitHub tells a webhook does not depend on who asks.
+  const body = JSON.stringify(payload, (key, value) => (key === 'permissions' ? undefined : value));
+  return { id: randomUUID(), event, action: action ?? '', body, answers: [] };
 }
 
 async function post(url: string | undefined, delivery: Delivery, secret: string): Promise<number> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,6 +22,8 @@ export interface PlayedRequest {
   readonly url: string;
   readonly path: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** The status of the answer, once there is one. */
+  status?: number;
 }
 
 /**
@@ -118,7 +121,8 @@ async function answer(world: World, request: IncomingMessage, response: ServerRe
     response.destroy();
     return;
   }
-  const found = typeof fault === 'object' ? fault : respond(world, request, asked);
+  const found = unlessKnown(request, typeof fault === 'object' ? fault : respond(world, request, asked));
+  asked.status = found.status;
   if (fault === 'reset_after') response.destroy();
   else send(response, found, fault === 'cut');
 }
@@ -156,6 +160,16 @@ function respond(world: World, { headers }: IncomingMessage, asked: PlayedReques
   return route === undefined
     ? blame(world, asked, ['it is not played'], 501)
     : route({ repository, path: asked.path, query, body, by: caller.kind === 'person' ? BATON : BATON_APP });
+}
+
+/** An answer that the client has already is not sent again (docs.github.com: conditional requests). */
+function unlessKnown({ method, headers }: IncomingMessage, found: Answer): Answer {
+  if (method !== 'GET' || found.status !== 200) return found;
+  const etag = `W/"${createHash('sha256').update(JSON.stringify(found.body)).digest('hex')}"`;
+  const answered = { ...found.headers, etag };
+  return headers['if-none-match'] === etag
+    ? { status: 304, headers: answered }
+    : { ...found, headers: answered };
 }
 
 function blame(

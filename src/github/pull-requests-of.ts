@@ -10,7 +10,7 @@ export interface OpenPullRequest {
   /** False for a fork's, those that have been deleted included. */
   readonly isOwn: boolean;
   readonly isDraft: boolean;
-  readonly labels: readonly string[];
+  readonly labels: string[];
 }
 
 /** What GitHub tells of a pull request wherever it lists some. */
@@ -38,6 +38,20 @@ export async function openPullRequestsOf(
     return (found?.data ?? [])
       .filter(({ state, head }) => state === 'open' && head.sha === sha)
       .map(describe);
+  } catch (error) {
+    throw readFailure(error, repository);
+  }
+}
+
+/** A pull request as it is at this moment; undefined when there is none by that number. Throws GitHubUnreadableError. */
+export async function readPullRequest(
+  github: Octokit,
+  repository: string,
+  number: number,
+): Promise<(OpenPullRequest & { readonly isOpen: boolean }) | undefined> {
+  try {
+    const found = await foundOrNot(github.rest.pulls.get({ ...owned(repository), pull_number: number }));
+    return found && { ...describe(found.data), isOpen: found.data.state === 'open' };
   } catch (error) {
     throw readFailure(error, repository);
   }

@@ -35,7 +35,9 @@ function dueTimes(remote: RemoteDeploy, now: number): number[] {
   const { state, expiresAt, teardown, inLine, head, headSince, deployedSha } = remote;
   const end = expiresAt?.getTime();
   const waits =
-    (state === 'queued' && !inLine) || state === 'deploying' || (teardown !== null && teardown.againAt === null);
+    (state === 'queued' && !inLine) ||
+    state === 'deploying' ||
+    (teardown !== null && teardown.againAt === null);
   return [
     ...(end === undefined ? [] : [end, end - ASK_BEFORE_SECONDS * 1_000]),
     ...(teardown?.againAt == null ? [] : [teardown.againAt.getTime()]),
