@@ -13,9 +13,10 @@ import { readChecks } from '../github/check-runs.ts';
 import type { WholePullRequest } from '../github/whole-pull-request.ts';
 import { REASONS, type ReasonCode } from '../reason-codes.ts';
 import { NO_CHECKS_AFTER_SECONDS } from './look-again.ts';
+import { whoIsIdle } from './idle.ts';
 import type { RemoteDeploy, Wish } from './remote-deploy.ts';
 import { takePlace } from './slots.ts';
-import { listRemotes, nameOf, saveRemote } from './store.ts';
+import { nameOf, saveRemote } from './store.ts';
 
 /** One step towards the newest head being up. */
 export async function bringUp(
@@ -259,22 +260,6 @@ async function stay(ctx: Context, remote: RemoteDeploy, why: string): Promise<Re
   const runs = last !== undefined && !last.runOver;
   const state = runs ? STATES[last.state] : remote.live !== null ? 'live' : 'queued';
   return saveRemote(ctx.redis, { ...remote, state, why, reason: null });
-}
-
-/** All places are taken: the one that has been live the longest is named. */
-async function whoIsIdle(ctx: Context, max: number): Promise<string> {
-  const live = (await listRemotes(ctx.redis)).filter(
-    ({ state, live: up }) => state === 'live' && up !== null,
-  );
-  const [oldest] = live.toSorted((one, other) => sinceOf(one) - sinceOf(other));
-  const full = `All ${max} places for remote deploys are taken, so it waits in the line.`;
-  if (oldest === undefined) return full;
-  const { service, number } = oldest;
-  return `${full} Nothing was deployed for the longest time to ${nameOf(oldest)}: \`/remote ${service}#${number} down\` frees its place.`;
-}
-
-function sinceOf({ live }: RemoteDeploy): number {
-  return live?.since.getTime() ?? 0;
 }
 
 /** Somebody whom only GitHub knows, with what a deployment needs of a person. */

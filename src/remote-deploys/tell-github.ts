@@ -61,7 +61,7 @@ async function tellLabels(
   const isMissing = right !== undefined && !labels.includes(right.name);
   if (wrong === undefined && !isMissing) return undefined;
 
-  const seconds = await secondsUntilWrite(ctx.redis, nameOf(remote));
+  const seconds = await secondsUntilWrite(ctx, nameOf(remote));
   if (seconds > 0) return { againInSeconds: seconds };
   if (wrong !== undefined) await removeLabel(github, repository, number, wrong);
   else if (right !== undefined) {
@@ -99,8 +99,8 @@ async function tellComment(ctx: Context, { github, remote, label }: Told): Promi
   if (before?.shown === shown) return 'done';
 
   const seconds = Math.max(
-    await secondsUntilComment(ctx.redis, nameOf(remote)),
-    await secondsUntilWrite(ctx.redis, `${nameOf(remote)}-comment`),
+    await secondsUntilComment(ctx, nameOf(remote)),
+    await secondsUntilWrite(ctx, `${nameOf(remote)}-comment`),
   );
   if (seconds > 0) return { againInSeconds: seconds };
   const id = await keepComment(github, repository, number, { marker: MARKER, body, id: before?.id });
