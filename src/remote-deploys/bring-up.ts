@@ -96,7 +96,11 @@ export async function markGone(ctx: Context, id: string): Promise<void> {
 
 /** It runs, or is about to: a newer head takes the place of what has not begun, and waits for what has. */
 async function watchOver(ctx: Context, remote: RemoteDeploy, last: Deployment): Promise<RemoteDeploy> {
-  if (last.sha === remote.head) return saveRemote(ctx.redis, ended(ctx, remote, last));
+  if (last.sha === remote.head) {
+    // An earlier look may have died between the record and the queue.
+    if (last.intendedAt === null) await handOn(ctx, remote, last);
+    return saveRemote(ctx.redis, ended(ctx, remote, last));
+  }
   if (last.state === 'queued' && last.intendedAt === null) {
     const summary = 'A newer commit has been pushed, and is deployed instead.';
     await endBeforeStart(ctx, last, 'superseded', { reason: 'superseded', summary });
@@ -200,12 +204,12 @@ async function deploy(
     resolved: { ref: seen.branch, sha: head, title: seen.title, kind: 'sha', pullRequest: number },
     wait: false,
   });
-  return requested.kind === 'accepted'
-    ? handOn(ctx, noted, requested.deployment)
-    : notYet(ctx, noted, requested, wish);
+  if (requested.kind === 'refused') return notYet(ctx, noted, requested, wish);
+  await handOn(ctx, noted, requested.deployment);
+  return noted;
 }
 
-async function handOn(ctx: Context, remote: RemoteDeploy, deployment: Deployment): Promise<RemoteDeploy> {
+async function handOn(ctx: Context, remote: RemoteDeploy, deployment: Deployment): Promise<void> {
   const { id, reference, requestedBy, sha, ref, fence, environment, service } = deployment;
   await ctx.jobs.add('deployments', id, { version: 1, deployment: id, reference });
   await Promise.all([
@@ -221,7 +225,6 @@ async function handOn(ctx: Context, remote: RemoteDeploy, deployment: Deployment
       detail: { environment, service, sha, ref, fence, pull_request: nameOf(remote) },
     }),
   ]);
-  return remote;
 }
 
 async function notYet(

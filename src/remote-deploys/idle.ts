@@ -9,7 +9,7 @@ export async function whoIsIdle(ctx: Context, max: number): Promise<string> {
   );
   const [oldest] = live.toSorted((one, other) => sinceOf(one) - sinceOf(other));
   const full = `All ${max} places for remote deploys are taken, so it waits in the line.`;
-  if (oldest === undefined) return full;
+  if (oldest === undefined) return `${full} \`/remote SERVICE#PR down\` frees one.`;
   const { service, number } = oldest;
   return `${full} Nothing was deployed for the longest time to ${nameOf(oldest)}: \`/remote ${service}#${number} down\` frees its place.`;
 }

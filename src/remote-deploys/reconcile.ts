@@ -43,15 +43,15 @@ async function lookOnce(ctx: Context, look: Look, service: string): Promise<Outc
     findRemote(ctx.redis, repository, number),
     findWholePullRequest(github, repository, number),
   ]);
-  const wanted = await readWanted(ctx, { github, pullRequest: look, before, seen, label });
+  let wanted = await readWanted(ctx, { github, pullRequest: look, before, seen, label });
   const isNothing = before === undefined || before.state === 'down';
   if (wanted.kind === 'down' && isNothing) return 'done';
 
-  const needsLabel = wanted.kind === 'up' && seen?.labels.includes(label) === false;
-  if (needsLabel) {
+  if (wanted.kind === 'up' && seen?.labels.includes(label) === false) {
     const seconds = await secondsUntilWrite(ctx, `${repository}#${number}-wish`);
     if (seconds > 0) return { againInSeconds: seconds };
     await addLabels(github, repository, number, [label]);
+    wanted = { ...wanted, wish: { ...wanted.wish, unlabelled: false } };
   }
   const noted = note(ctx, before ?? newRemote({ ...look, service, now: ctx.now() }), wanted, seen);
   const saved = await saveRemote(ctx.redis, noted);
