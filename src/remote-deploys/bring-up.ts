@@ -1,18 +1,15 @@
 import { appendAudit } from '../audit/store.ts';
 import { rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
-import { deployWorkflowsFor, judgeChecks } from '../deployments/checks.ts';
 import { type Deployment, deploymentIdFor, isFinished } from '../deployments/deployment.ts';
 import { isGitHubLogin } from '../deployments/may-deploy.ts';
 import { type Requested, requestDeployment } from '../deployments/request.ts';
 import { endBeforeStart } from '../deployments/start.ts';
 import { findDeployment, replaceDeployment } from '../deployments/store.ts';
 import { tell } from '../deployments/tell.ts';
-import { GitHubUnreadableError } from '../errors.ts';
-import { readChecks } from '../github/check-runs.ts';
 import type { WholePullRequest } from '../github/whole-pull-request.ts';
 import { REASONS, type ReasonCode } from '../reason-codes.ts';
-import { NO_CHECKS_AFTER_SECONDS } from './look-again.ts';
+import { readClosed } from './checks-of-head.ts';
 import { whoIsIdle } from './idle.ts';
 import type { RemoteDeploy, Wish } from './remote-deploy.ts';
 import { takePlace } from './slots.ts';
@@ -154,27 +151,6 @@ function endOfTime(ctx: Context, { wish }: RemoteDeploy, since: Date): Date {
 function mayTryAgain({ state, reason, intendedAt }: Deployment): boolean {
   if (state === 'superseded') return true; // the branch was pushed back to it
   return state === 'cancelled' && intendedAt === null && reason !== 'cancelled' && reason !== 'not_allowed';
-}
-
-/** What a push has to wait for; undefined when it may be deployed. */
-async function readClosed(
-  ctx: Context,
-  { repository, head, headSince }: RemoteDeploy,
-): Promise<string | undefined> {
-  if (ctx.github === undefined) return 'GitHub is off.';
-  try {
-    const workflows = deployWorkflowsFor(ctx.config, repository);
-    const refusal = judgeChecks('all', await readChecks(ctx.github, repository, head, workflows));
-    if (refusal === undefined) return undefined;
-    if (refusal.reason === 'checks_unreadable') return 'GitHub could not be asked about the checks.';
-    if (refusal.reason === 'checks_pending') return 'The newest commit waits for its checks.';
-    if (!refusal.hasNone) return 'The checks of the newest commit have failed, so it is not deployed.';
-    const seconds = (ctx.now().getTime() - headSince.getTime()) / 1_000;
-    return seconds < NO_CHECKS_AFTER_SECONDS ? 'The newest commit waits for its checks to begin.' : undefined;
-  } catch (error) {
-    if (error instanceof GitHubUnreadableError) return 'GitHub could not be asked about the checks.';
-    throw error;
-  }
 }
 
 async function deploy(

@@ -96,7 +96,7 @@ describe('order and repetition', () => {
     const world = await house();
     const pr = world.add(12);
     await world.label(pr);
-    const hold = world.ctx.jobs.add;
+    const hold = world.ctx.jobs.add.bind(world.ctx.jobs);
     Object.assign(world.ctx, {
       jobs: {
         add: async (...job: Parameters<typeof hold>) => (job[0] === 'deployments' ? undefined : hold(...job)),
@@ -148,7 +148,7 @@ describe('order and repetition', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('ends as it should when work dies at its step %i', async (step) => {
     const world = await house();
     const pr = world.add(12);
-    const { add } = world.ctx.jobs;
+    const add = world.ctx.jobs.add.bind(world.ctx.jobs);
     let left = step;
     Object.assign(world.ctx, {
       jobs: {

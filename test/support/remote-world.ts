@@ -84,8 +84,8 @@ export async function remoteWorld(overrides: { readonly max?: number; readonly u
 
 export type RemoteWorld = Awaited<ReturnType<typeof remoteWorld>>;
 
-function actionOf(start: Target['starts'][number]): unknown {
-  return 'action' in start ? start.action : undefined;
+function actionOf(start: Target['starts'][number]): string {
+  return 'action' in start ? String(start.action) : '';
 }
 
 function addRequest(
@@ -108,7 +108,10 @@ interface Clock {
 async function settle(ctx: Context, jobs: Waiting[], { seconds, now, set }: Clock): Promise<void> {
   const end = now().getTime() + seconds * 1_000;
   for (let runs = 0; runs < 20_000; runs += 1) {
-    const next = jobs.toSorted((one, other) => one.at - other.at)[0];
+    const next = jobs.reduce(
+      (first: Waiting | undefined, one) => (first !== undefined && first.at <= one.at ? first : one),
+      undefined,
+    );
     if (next === undefined || next.at > end) break;
     if (next.at > now().getTime()) set(new Date(next.at));
     await runJob(ctx, jobs, next, now);
@@ -122,7 +125,7 @@ async function runJob(ctx: Context, jobs: Waiting[], job: Waiting, now: () => Da
   job.runs += 1;
   if (job.runs > 500) throw new Error(`${job.queue} ${job.id} runs for ever`);
   const data = JobData[job.queue].parse(job.data);
-  const outcome = await worker.run(ctx, data as never, { id: job.id, again: job.runs > 1, last: false });
+  const outcome = await worker.run(ctx, data, { id: job.id, again: job.runs > 1, last: false });
   if (outcome === 'done') jobs.splice(jobs.indexOf(job), 1);
   else job.at = now().getTime() + Math.max(outcome.againInSeconds, 0.01) * 1_000;
 }
