@@ -109,7 +109,11 @@ const RemoteDeploys = z.strictObject({
   roles: Roles.pick({ deployer: true })
     .optional()
     .describe('Who may, by command or label; without it deployers, and whoever may write to the repository'),
-  url: webAddress.optional().describe('Where people find it; {number} is the number of the pull request'),
+  url: z
+    .string()
+    .regex(/^https?:\/\/\S+$/, { error: 'an address that begins with https:// or http://' })
+    .optional()
+    .describe('Where people find it; {number} is the number of the pull request'),
   expire_after: duration.prefault('72h').describe('When it is torn down by itself'),
   max: wholeNumber(1, 1_000).default(20).describe('How many there may be at once'),
   sweep_every: duration
