@@ -7,7 +7,6 @@ import { deploymentIdFor } from '../deployments/deployment.ts';
 import { type Caller, order, orderedBefore } from '../deployments/order.ts';
 import { GitHubUnreadableError, UnavailableError, UserError } from '../errors.ts';
 import type { GitHub } from '../github/client.ts';
-import { findLabelling } from '../github/labelling.ts';
 import { removeLabel } from '../github/labels.ts';
 import { mayWrite } from '../github/permissions.ts';
 import { readPullRequest } from '../github/pull-requests-of.ts';
@@ -20,6 +19,7 @@ import type { View } from '../views/view.ts';
 import { type Asked, commandOf } from './asked.ts';
 import { environmentInLabel, serviceFor } from './deploy-label.ts';
 import { listAsked, noteAsked, type PullRequestId, saveAsked } from './store.ts';
+import { whoLabelled } from './who-labelled.ts';
 
 /**
  * Takes every label off that asks for a deployment, once it is noted who put it on. Safe to repeat: a label that was put
@@ -31,12 +31,16 @@ export async function takeDeployLabels(ctx: Context, github: GitHub, id: PullReq
   for (const label of pullRequest?.labels ?? []) {
     const environment = environmentInLabel(ctx.config, label);
     if (environment === undefined || pullRequest === undefined) continue;
-    const labelling = await findLabelling(github, repository, number, label);
-    if (labelling === undefined)
+    const labelling = await whoLabelled(ctx, github, id, label);
+    if (labelling === undefined || labelling === 'untold')
       throw new GitHubUnreadableError('GitHub does not tell yet who put the label on.');
     const { event, login, isBot, at } = labelling;
+    // The same label may be known by a webhook's number in one run and by GitHub's in the next.
+    const isNoted = (await listAsked(ctx.redis, id)).some(
+      (one) => one.state === 'pending' && one.environment === environment && one.login === login,
+    );
     const asked = { version: 1, event, environment, login, isBot, at, sha: pullRequest.head } as const;
-    await noteAsked(ctx.redis, id, { ...asked, state: 'pending', deployment: null, reasons: [], says: '' });
+    if (!isNoted) await noteAsked(ctx.redis, id, { ...asked, state: 'pending', deployment: null, reasons: [], says: '' });
     await removeLabel(github, repository, number, label);
   }
 }

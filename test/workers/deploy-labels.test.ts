@@ -5,6 +5,7 @@ import { listAudit } from '../../src/audit/store.ts';
 import { listDeployments, replaceDeployment } from '../../src/deployments/store.ts';
 import { transition } from '../../src/deployments/deployment.ts';
 import { noteAsked } from '../../src/pull-requests/store.ts';
+import { noteToldLabel } from '../../src/pull-requests/who-labelled.ts';
 import { deployLabels } from '../../workers/deploy-labels.ts';
 import { closeContexts, NOON } from '../support/context.ts';
 import { closeGitHubs } from '../support/github.ts';
@@ -225,6 +226,24 @@ it('takes the label off although Slack does not say who put it on, and answers l
   Object.assign(ctx.slack, { findPerson });
   await run();
   expect(await deployments()).toHaveLength(1);
+});
+
+it('goes by what a signed webhook told while GitHub’s list does not have the label yet', async () => {
+  const { ctx, repository, pullRequest, run, deployments } = await house();
+  label(pullRequest, 'deploy: staging');
+  repository.events.splice(0);
+
+  expect(await run()).toEqual({ againInSeconds: 30 });
+  expect(pullRequest.labels).toEqual(['deploy: staging']);
+
+  const told = { ...ID, label: 'deploy: staging', delivery: 'd1', action: 'labeled' };
+  await noteToldLabel(ctx, { ...told, sender: { login: 'ben-w', type: 'User' } });
+  await noteToldLabel(ctx, { ...told, action: 'unlabeled', sender: null });
+  expect(await run()).toEqual({ againInSeconds: 30 });
+  await noteToldLabel(ctx, { ...told, sender: { login: 'asha-k', type: 'User' } });
+  await run();
+
+  expect(await deployments()).toMatchObject([{ requestedBy: 'U0ASHA' }]);
 });
 
 it('writes no second comment, and leaves one alone that poses as its own', async () => {
