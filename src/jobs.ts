@@ -117,6 +117,8 @@ export const JobData = {
   locks: z.object({ version, environment: z.string() }),
   github: GitHubJob,
   'remote-deploys': PullRequestJob,
+  /** Brings the labels and the comment of a remote deploy up to date, at the pace that GitHub wants for writes. */
+  'remote-notes': PullRequestJob,
   'deploy-labels': PullRequestJob,
   'pull-request-sweeps': z.object({ version, why: short }),
   sweeps: z.object({ version }),
@@ -152,6 +154,7 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   locks: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
   github: { attempts: 10, delay: 1_000 }, // about a quarter of an hour
   'remote-deploys': { attempts: 12, delay: 2_000 },
+  'remote-notes': { attempts: 12, delay: 2_000 },
   'deploy-labels': { attempts: 12, delay: 2_000 }, // more than an hour; then the sweep finds the label
   'pull-request-sweeps': { attempts: 3, delay: 5_000 }, // then the next one
   sweeps: { attempts: 1, delay: 1_000 },

@@ -4,6 +4,7 @@ import { deployLabels } from './deploy-labels.ts';
 import { keepLocksWorker } from './keep-locks.ts';
 import { handleWebhook } from './handle-webhook.ts';
 import { remoteDeploy } from './remote-deploy.ts';
+import { remoteNotes } from './remote-notes.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { runCommand } from './run-command.ts';
 import { sendMessage } from './send-message.ts';
@@ -17,6 +18,7 @@ export const workers: readonly Worker[] = [
   sendMessage,
   reportDeployment,
   remoteDeploy,
+  remoteNotes,
   keepLocksWorker,
   handleWebhook,
   deployLabels,

@@ -1,3 +1,4 @@
+import { patiently } from '../src/github/patiently.ts';
 import { lookAtPullRequest } from '../src/remote-deploys/reconcile.ts';
 import { defineWorker } from '../src/worker.ts';
 
@@ -6,5 +7,6 @@ export const remoteDeploy = defineWorker({
   queue: 'remote-deploys',
   concurrency: 5,
 
-  run: (ctx, { repository, number, why }) => lookAtPullRequest(ctx, { repository, number, why }),
+  run: (ctx, { repository, number, why }) =>
+    patiently(() => lookAtPullRequest(ctx, { repository, number, why })),
 });

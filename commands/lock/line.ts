@@ -1,5 +1,5 @@
 import type { Call, Reply } from '../../src/command.ts';
-import { findEnvironment } from '../../src/config/find.ts';
+import { rulesFor } from '../../src/config/find.ts';
 import type { Context } from '../../src/context.ts';
 import { ConflictError, UserError } from '../../src/errors.ts';
 import type { Answer, By, Rule } from '../../src/locks/change.ts';
@@ -88,7 +88,7 @@ async function personToOffer(ctx: Context, { words }: Call, scope: string): Prom
       hint: 'Offer it to a full member of this workspace.',
     });
   });
-  const rules = findEnvironment(ctx.config, scope.split('/')[0] ?? '');
+  const rules = rulesFor(ctx.config, scope.split('/')[0] ?? '');
   if (await holdsRole(ctx, { id: to }, 'deployer', rules)) return to;
   throw new UserError(`That person may not deploy to ${scope}, so a lock on it is of no use to them.`, {
     reason: 'not_allowed',

@@ -106,6 +106,10 @@ const RemoteDeploys = z.strictObject({
   label: sentence.default('remote-deploy').describe('The label on a pull request that asks for one'),
   services: services.describe('Services whose pull requests may have an environment of their own'),
   driver: DriverOptions.describe('How a pull request is deployed'),
+  roles: Roles.optional().describe(
+    'Roles for remote deploys; a deployer named here is asked of people who label, too',
+  ),
+  url: webAddress.optional().describe('Where people find it; {number} is the number of the pull request'),
   expire_after: duration.prefault('72h').describe('When it is torn down by itself'),
   max: wholeNumber(1, 1_000).default(20).describe('How many there may be at once'),
   sweep_every: duration

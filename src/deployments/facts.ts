@@ -7,11 +7,11 @@ import { refStillAt } from '../github/ref-still-at.ts';
 import { lockInTheWay, waitingFor } from '../locks/lock.ts';
 import { locksOn } from '../locks/store.ts';
 import type { Person } from '../people/person.ts';
-import { holdsRole } from '../people/roles.ts';
 import { approvalsThatCount } from './approval.ts';
 import { type ChecksRefusal, deployWorkflowsFor, judgeChecks } from './checks.ts';
 import type { Deployment } from './deployment.ts';
 import type { Facts, Promotion } from './gates.ts';
+import { mayDeploy } from './may-deploy.ts';
 import { findLease, findLive } from './store.ts';
 
 /** What the facts depend on: a deployment, or what will become one. */
@@ -45,8 +45,8 @@ export async function readFacts(
   const now = ctx.now();
   const scope = `${environment}/${service}`;
   const rollback = kind === 'rollback';
-  const [mayDeploy, board, lease, live, frozen, ref, checks, promotion] = await Promise.all([
-    holdsRole(ctx, actor, 'deployer', rules),
+  const [may, board, lease, live, frozen, ref, checks, promotion] = await Promise.all([
+    mayDeploy(ctx, rules, candidate, actor),
     orUnreadable(locksOn(ctx.redis, environment, now)),
     orUnreadable(findLease(ctx.redis, environment, service)),
     findLive(ctx.redis, environment, service),
@@ -57,7 +57,7 @@ export async function readFacts(
   ]);
   return {
     sha,
-    mayDeploy,
+    mayDeploy: may,
     lock: board === 'unreadable' ? board : lockInTheWay(board.locks, service, actor.id),
     waiting: board === 'unreadable' ? [] : waitingFor(board.line, scope),
     lease: lease === 'unreadable' || lease?.deployment !== id ? lease : undefined,

@@ -118,6 +118,7 @@ export function newDeployment(
     refKind: resolved.kind,
     kind: again?.kind ?? 'deploy',
     of: again?.of ?? null,
+    gone: false,
     waits: request.wait,
     breakGlass:
       request.breakGlass === undefined

@@ -18,7 +18,7 @@ export interface Wish {
  */
 export async function createDeployment(
   github: Octokit,
-  { deployment, environment, service, repository, ref, sha, fence }: DriverRequest,
+  { deployment, action, transient, environment, service, repository, ref, sha, fence }: DriverRequest,
   { task, payload }: Wish,
 ): Promise<number | undefined> {
   const { status, data } = await github.rest.repos.createDeployment({
@@ -28,9 +28,17 @@ export async function createDeployment(
     environment,
     auto_merge: false,
     required_contexts: [],
-    payload: { ...payload, deployment, environment, service, ref, fence },
+    payload: {
+      ...payload,
+      ...(action === 'down' && { action }),
+      deployment,
+      environment,
+      service,
+      ref,
+      fence,
+    },
     description: plainText(`${service} from ${ref}, by Baton (${deployment})`, LONGEST_DESCRIPTION),
-    transient_environment: false,
+    transient_environment: transient,
     production_environment: /^prod(uction)?$/i.test(environment),
     request: { retries: 0 }, // octokit would create another one after a 5xx or a broken connection
   });

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { findEnvironment } from '../config/find.ts';
+import { rulesFor } from '../config/find.ts';
 import { LockRules } from '../config/schema.ts';
 import { wake } from '../deployments/result.ts';
 import { afterWorkingTime } from '../sites/calendar.ts';
@@ -74,7 +74,7 @@ async function readMoment(
   environment: string,
   actor: Act['actor'],
 ): Promise<Omit<Moment, 'running'> & Partial<Pick<Moment, 'running'>>> {
-  const rules = findEnvironment(ctx.config, environment)?.lock ?? LockRules.parse({});
+  const rules = rulesFor(ctx.config, environment)?.lock ?? LockRules.parse({});
   const now = ctx.now();
   return {
     now,

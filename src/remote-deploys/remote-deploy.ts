@@ -17,6 +17,8 @@ export const Wish = z.object({
   at: instant,
   /** Where its messages go; empty for a label, whose answers are on the pull request. */
   channel: z.string().default(''),
+  /** The label is still to be put on, by Baton. */
+  unlabelled: z.boolean().default(false),
 });
 export type Wish = z.infer<typeof Wish>;
 
@@ -49,6 +51,9 @@ export const RemoteDeploy = z.object({
   /** The newest deployment of it. */
   deployment: z.string().nullable().default(null),
   deployedSha: z.string().nullable().default(null),
+  /** The wish that it was made for, and how often the same was asked for. */
+  deployedFor: z.string().default(''),
+  round: z.int().default(0),
   /** What is up just now; null when nothing is. */
   live: z
     .object({ deployment: z.string(), sha: z.string(), since: instant, url: z.string().nullable() })
@@ -64,6 +69,8 @@ export const RemoteDeploy = z.object({
     .default(null),
   /** What may be up from an earlier start, so that it must be torn down. */
   mayBeUp: z.boolean().default(false),
+  /** It stands in the line for one of the places: who leaves one wakes it. */
+  inLine: z.boolean().default(false),
   createdAt: instant,
   updatedAt: instant,
 });
@@ -72,9 +79,4 @@ export type RemoteDeploy = z.infer<typeof RemoteDeploy>;
 export interface PullRequestName {
   readonly repository: string;
   readonly number: number;
-}
-
-/** The environment of a pull request, `pr-12`. Those of two repositories share the name; their services differ. */
-export function remoteEnvironmentName(number: number): string {
-  return `pr-${number}`;
 }

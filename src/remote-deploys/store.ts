@@ -38,13 +38,16 @@ export async function findRemote(
 /** Saves `after` with its next revision. Throws ConflictError when somebody saved it since `after` was read. */
 export async function saveRemote(redis: RedisClient, after: RemoteDeploy): Promise<RemoteDeploy> {
   const next = { ...after, revision: after.revision + 1 };
-  await redis.sadd('baton:remote-deploys', `${after.repository}#${after.number}`); // first: what is recorded is listed
+  await redis.sadd('baton:remote-deploys', nameOf(after)); // first: what is recorded is listed
   const saved = await REPLACE(redis, [remoteKey(after)], [after.revision, JSON.stringify(next)]);
-  if (saved === 1) return next;
+  if (saved === 1) {
+    if (next.state === 'down') await redis.srem('baton:remote-deploys', nameOf(after));
+    return next;
+  }
   throw new ConflictError(`The remote deploy of ${after.repository}#${after.number} has moved on.`);
 }
 
-/** Every pull request that ever had an environment of its own, and what is known of each; unreadable ones left out. */
+/** What is known of each pull request that has an environment of its own or wants one; unreadable ones left out. */
 export async function listRemotes(redis: RedisClient): Promise<RemoteDeploy[]> {
   const names = await redis.smembers('baton:remote-deploys');
   const found = await Promise.all(
@@ -54,6 +57,10 @@ export async function listRemotes(redis: RedisClient): Promise<RemoteDeploy[]> {
     }),
   );
   return found.filter((remote) => remote !== undefined);
+}
+
+export function nameOf({ repository, number }: PullRequestName): string {
+  return `${repository}#${number}`;
 }
 
 /** All keys of one pull request share its name as hash tag; repositories are compared without regard to case. */
