@@ -48,7 +48,7 @@ async function keepAnswers(ctx: Context, github: GitHub, id: PullRequestId): Pro
   const asked = await listAsked(ctx.redis, id);
   if (asked.length === 0) return 'done';
   const found = await Promise.all(
-    asked.map(({ deployment }) => (deployment === null ? undefined : findDeployment(ctx.redis, deployment))),
+    asked.flatMap(({ deployment }) => (deployment === null ? [] : [findDeployment(ctx.redis, deployment)])),
   );
   const deployments = found.filter((one) => one !== undefined);
   const body = deployLabelComment(asked, byId(deployments)).markdown;

@@ -67,8 +67,6 @@ it('knows GitHub’s own example of a signature', () => {
   expect(isSignedByGitHub(hello, delivered(hello, 'ping', '')['x-hub-signature-256'] ?? '', '')).toBe(false);
 });
 
-const BOT = { login: 'renovate[bot]', type: 'Bot' };
-
 const examples = listExamples().filter(({ event }) => isHandledEvent(event));
 
 it.each(examples)('accepts GitHub’s own example of $event $action', async ({ event, action, payload }) => {
@@ -100,57 +98,6 @@ it('has an example of each event that the webhook must send', () => {
   const handled = examples.filter(({ event, action }) => isHandled(event, action));
 
   expect(new Set(handled.map(({ event }) => event))).toEqual(new Set(Object.keys(HANDLED)));
-});
-
-const PULL_REQUEST = example('pull_request', 'labeled') as { pull_request: { head: object } };
-const pulled = (given: object) => ({
-  ...PULL_REQUEST,
-  pull_request: { ...PULL_REQUEST.pull_request, ...given },
-});
-
-it.each<{ what: string; event?: string; payload: object; result: string }>([
-  {
-    what: 'a pull request of a fork that is gone',
-    payload: pulled({ head: { ...PULL_REQUEST.pull_request.head, repo: null } }),
-    result: 'queued',
-  },
-  { what: 'a draft', payload: pulled({ draft: true }), result: 'queued' },
-  { what: 'a label that was put on by a bot', payload: { ...PULL_REQUEST, sender: BOT }, result: 'queued' },
-  { what: 'a label that nobody put on', payload: { ...PULL_REQUEST, sender: null }, result: 'queued' },
-  { what: 'a label with emoji', payload: { ...PULL_REQUEST, label: { name: '🚀' } }, result: 'queued' },
-  {
-    what: 'an action that nobody handles',
-    payload: { ...PULL_REQUEST, action: 'locked' },
-    result: 'ignored',
-  },
-  {
-    what: 'an action that GitHub does not have',
-    payload: { ...PULL_REQUEST, action: 'x' },
-    result: 'ignored',
-  },
-  {
-    what: 'another repository',
-    payload: { ...PULL_REQUEST, repository: { full_name: 'evil/api' } },
-    result: 'foreign',
-  },
-  {
-    what: 'a status that is pending still',
-    event: 'status',
-    payload: { ...example('status', ''), state: 'pending' },
-    result: 'ignored',
-  },
-  {
-    what: 'a status that failed',
-    event: 'status',
-    payload: { ...example('status', ''), state: 'failure' },
-    result: 'queued',
-  },
-])('answers 202 to $what: $result', async ({ event = 'pull_request', payload, result }) => {
-  const { send, queued } = await hook();
-  const json = JSON.stringify(payload);
-
-  expect(await send(json, delivered(json, event))).toEqual({ status: 202, json: { result } });
-  expect(queued()).toHaveLength(result === 'queued' ? 1 : 0);
 });
 
 const emoji = JSON.stringify(example('workflow_run', 'completed', { note: '🚀 déjà vu' }));
