@@ -86,6 +86,17 @@ it.each<{ what: string; name?: string; by?: Person; given?: Partial<PullRequest>
   },
 );
 
+it('refuses a deployer who may not write to the repository at that moment', async () => {
+  const { repository, run, deployments, comments, label } = await labelWorld();
+  repository.collaborators.set('asha-k', 'triage');
+  label('deploy: staging');
+
+  await run();
+
+  expect(await deployments()).toEqual([]);
+  expect(comments()).toEqual([expect.stringContaining('may not write to acme/api')]);
+});
+
 it('tells a refusal to the person in Slack too, once', async () => {
   const { ctx, run, label } = await labelWorld();
   label('deploy: production');
