@@ -94,7 +94,7 @@ it('refuses a deployer who may not write to the repository at that moment', asyn
   await run();
 
   expect(await deployments()).toEqual([]);
-  expect(comments()).toEqual([expect.stringContaining('may not write to acme/api')]);
+  expect(comments()).toEqual([expect.stringContaining('may not write to')]);
 });
 
 it('tells a refusal to the person in Slack too, once', async () => {
