@@ -4,6 +4,10 @@ import { deploy } from './deploy.ts';
 import { deployReject } from './reject.ts';
 import { deployReview } from './review.ts';
 import { freeze } from './freeze.ts';
+import { handoffDone } from './handoff-done.ts';
+import { handoffNote } from './handoff-note.ts';
+import { handoffNotes } from './handoff-notes.ts';
+import { handoffPairs } from './handoff-pairs.ts';
 import { helpAbout } from './help.ts';
 import { deployHistory } from './history.ts';
 import { laterCommands } from './later.ts';
@@ -25,6 +29,10 @@ const listed: readonly Command[] = [
   unlock,
   freeze,
   thaw,
+  handoffNote,
+  handoffNotes,
+  handoffDone,
+  handoffPairs,
   whoami,
   version,
   ...laterCommands,
