@@ -2,6 +2,7 @@ import type { Command } from '../src/command.ts';
 import { deployApprove } from './approve.ts';
 import { deploy } from './deploy.ts';
 import { deployReject } from './reject.ts';
+import { remote } from './remote.ts';
 import { deployReview } from './review.ts';
 import { freeze } from './freeze.ts';
 import { handoffDone } from './handoff-done.ts';
@@ -29,6 +30,7 @@ const listed: readonly Command[] = [
   unlock,
   freeze,
   thaw,
+  remote,
   handoffNote,
   handoffNotes,
   handoffDone,

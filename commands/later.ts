@@ -10,7 +10,6 @@ const LATER = [
     usage: '/deploy rollback ENV [SERVICE]',
     now: '“/deploy history ENV” names the shas; deploy an earlier one.',
   },
-  { usage: '/remote SERVICE#PR up|down|status', now: '“/deploy ENV SERVICE#PR” deploys a pull request.' },
   { usage: '/handoff', now: '“/deploy status” and “/lock” show where things stand.' },
 ] as const;
 

@@ -25,6 +25,8 @@ const VERBS = [
   'src/freezes/told.ts',
   'src/locks/tell.ts',
   'src/pull-requests/deploy-by-label.ts',
+  'src/remote-deploys/bring-down.ts',
+  'src/remote-deploys/bring-up.ts',
 ];
 
 const PURE = [

@@ -71,8 +71,7 @@ async function writeComment(
     if (told?.digest === digest) return 0;
     const { repository, number } = id;
     const writer = `${repository}#${number}:answers`;
-    const wait =
-      (await secondsUntilComment(ctx.redis, writer)) || (await secondsUntilWrite(ctx.redis, writer));
+    const wait = (await secondsUntilComment(ctx, writer)) || (await secondsUntilWrite(ctx, writer));
     if (wait > 0) return wait;
     const kept = { marker: 'deploy labels', body, id: told?.comment };
     const comment = await keepComment(github, repository, number, kept);

@@ -1,7 +1,7 @@
 import type { Context } from '../src/context.ts';
 import { listEnvironmentNames, listLeases } from '../src/deployments/store.ts';
 import { askToKeepLocks } from '../src/locks/act.ts';
-import { ALL } from '../src/locks/lock.ts';
+import { lockPlaces } from '../src/locks/places.ts';
 import { lookAtTiedLocks } from '../src/locks/tied.ts';
 import { defineWorker } from '../src/worker.ts';
 
@@ -27,7 +27,7 @@ export const sweep = defineWorker({
         });
       }
     }
-    for (const environment of [ALL, ...Object.keys(ctx.config.environments)]) {
+    for (const environment of await lockPlaces(ctx)) {
       await askToKeepLocks(ctx, environment, `sweep-${minute}`);
     }
     await askToSweepPullRequests(ctx);

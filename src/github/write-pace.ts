@@ -1,3 +1,4 @@
+import type { Context } from '../context.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 
 /** GitHub asks for a second between writes, and refuses more than 500 a hour that make content (docs.github.com: rate limits). */
@@ -9,17 +10,16 @@ const CONTENT_BURST = 40;
 const KEEP_MS = 600_000;
 
 /*
- * Gives each writer a turn of its own, in the order in which they ask, by Redis' own clock.
+ * Gives each writer a turn of its own, in the order in which they ask.
  *
  *   KEYS[1]  when the last turn given is      KEYS[2]  when the last one was used      KEYS[3]  this writer's turn
  *   ARGV[1]  milliseconds between writes      ARGV[2]  milliseconds that a turn is kept
- *   ARGV[3]  how many turns may be used at once after a pause
+ *   ARGV[3]  how many turns may be used at once after a pause     ARGV[4]  now, in milliseconds
  *
  *   Returns  0 when the turn is taken, else the milliseconds to wait before asking again
  */
 const TAKE = defineScript(/* lua */ `
-  local time = redis.call('TIME')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local now = tonumber(ARGV[4])
   local interval = tonumber(ARGV[1])
   local burst = (tonumber(ARGV[3]) - 1) * interval
   local turn = tonumber(redis.call('GET', KEYS[3]) or '')
@@ -36,14 +36,19 @@ const TAKE = defineScript(/* lua */ `
   return 0
 `);
 
+type Asker = Pick<Context, 'redis' | 'now'>;
+
 /** Whether `writer` may send one write to GitHub now (0), or after how many seconds it asks again. */
-export async function secondsUntilWrite(redis: RedisClient, writer: string): Promise<number> {
-  return take(redis, 'write', { writer, args: [INTERVAL_MS, KEEP_MS, 1] });
+export async function secondsUntilWrite({ redis, now }: Asker, writer: string): Promise<number> {
+  return take(redis, 'write', { writer, args: [INTERVAL_MS, KEEP_MS, 1, now().getTime()] });
 }
 
 /** The same for a comment: GitHub takes fewer of those, so they have an allowance besides. */
-export async function secondsUntilComment(redis: RedisClient, writer: string): Promise<number> {
-  return take(redis, 'comment', { writer, args: [CONTENT_INTERVAL_MS, KEEP_MS, CONTENT_BURST] });
+export async function secondsUntilComment({ redis, now }: Asker, writer: string): Promise<number> {
+  return take(redis, 'comment', {
+    writer,
+    args: [CONTENT_INTERVAL_MS, KEEP_MS, CONTENT_BURST, now().getTime()],
+  });
 }
 
 async function take(

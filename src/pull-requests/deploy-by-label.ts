@@ -45,7 +45,7 @@ export async function takeDeployLabels(ctx: Context, github: GitHub, id: PullReq
     const asked = { version: 1, event, environment, login, isBot, at, sha: pullRequest.head } as const;
     if (!isNoted)
       await noteAsked(ctx.redis, id, { ...asked, state: 'pending', deployment: null, reasons: [], says: '' });
-    wait = await secondsUntilWrite(ctx.redis, `${repository}#${number}:labels`);
+    wait = await secondsUntilWrite(ctx, `${repository}#${number}:labels`);
     if (wait === 0) await removeLabel(github, repository, number, label);
   }
   return wait;

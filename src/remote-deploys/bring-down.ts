@@ -34,7 +34,11 @@ export async function bringDown(ctx: Context, remote: RemoteDeploy): Promise<Rem
   const teardown = await findDeployment(ctx.redis, now.teardown.deployment);
   if (teardown === undefined) return start(ctx, now, now.teardown);
   if (teardown.state === 'success' || teardown.lateEnd === 'success') return isOver(ctx, now);
-  if (!teardown.runOver) return saveRemote(ctx.redis, onItsWay(now, teardown));
+  if (!teardown.runOver) {
+    // An earlier look may have died between the record and the queue.
+    if (teardown.intendedAt === null) await handOn(ctx, teardown);
+    return saveRemote(ctx.redis, onItsWay(now, teardown));
+  }
   return tryAgain(ctx, now, now.teardown, teardown);
 }
 
@@ -98,9 +102,14 @@ async function start(
   if (created.kind === 'leased') {
     return saveRemote(ctx.redis, busy(remote, RUN_GOES_ON));
   }
-  await ctx.jobs.add('deployments', id, { version: 1, deployment: id, reference: id.slice(-8) });
-  await tell(ctx, created.deployment);
+  await handOn(ctx, created.deployment);
   return saveRemote(ctx.redis, onItsWay(remote, created.deployment));
+}
+
+async function handOn(ctx: Context, deployment: Deployment): Promise<void> {
+  const { id, reference } = deployment;
+  await ctx.jobs.add('deployments', id, { version: 1, deployment: id, reference });
+  await tell(ctx, deployment);
 }
 
 function onItsWay(remote: RemoteDeploy, { state, summary }: Deployment): RemoteDeploy {
@@ -146,6 +155,7 @@ async function isOver(ctx: Context, remote: RemoteDeploy): Promise<RemoteDeploy>
     why: isRefused ? remote.why : '',
     reason: isRefused ? remote.reason : null,
     inLine: false,
+    round: remote.round + 1,
     ...NOTHING_UP,
   });
   const next = await freePlace(ctx.redis, remote, ctx.config.remote_deploys?.max ?? 0);

@@ -1,21 +1,19 @@
 import { appendAudit } from '../audit/store.ts';
 import { rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
-import { deployWorkflowsFor, judgeChecks } from '../deployments/checks.ts';
 import { type Deployment, deploymentIdFor, isFinished } from '../deployments/deployment.ts';
 import { isGitHubLogin } from '../deployments/may-deploy.ts';
 import { type Requested, requestDeployment } from '../deployments/request.ts';
 import { endBeforeStart } from '../deployments/start.ts';
 import { findDeployment, replaceDeployment } from '../deployments/store.ts';
 import { tell } from '../deployments/tell.ts';
-import { GitHubUnreadableError } from '../errors.ts';
-import { readChecks } from '../github/check-runs.ts';
 import type { WholePullRequest } from '../github/whole-pull-request.ts';
 import { REASONS, type ReasonCode } from '../reason-codes.ts';
-import { NO_CHECKS_AFTER_SECONDS } from './look-again.ts';
+import { readClosed } from './checks-of-head.ts';
+import { whoIsIdle } from './idle.ts';
 import type { RemoteDeploy, Wish } from './remote-deploy.ts';
 import { takePlace } from './slots.ts';
-import { listRemotes, nameOf, saveRemote } from './store.ts';
+import { nameOf, saveRemote } from './store.ts';
 
 /** One step towards the newest head being up. */
 export async function bringUp(
@@ -95,7 +93,11 @@ export async function markGone(ctx: Context, id: string): Promise<void> {
 
 /** It runs, or is about to: a newer head takes the place of what has not begun, and waits for what has. */
 async function watchOver(ctx: Context, remote: RemoteDeploy, last: Deployment): Promise<RemoteDeploy> {
-  if (last.sha === remote.head) return saveRemote(ctx.redis, ended(ctx, remote, last));
+  if (last.sha === remote.head) {
+    // An earlier look may have died between the record and the queue.
+    if (last.intendedAt === null) await handOn(ctx, remote, last);
+    return saveRemote(ctx.redis, ended(ctx, remote, last));
+  }
   if (last.state === 'queued' && last.intendedAt === null) {
     const summary = 'A newer commit has been pushed, and is deployed instead.';
     await endBeforeStart(ctx, last, 'superseded', { reason: 'superseded', summary });
@@ -151,27 +153,6 @@ function mayTryAgain({ state, reason, intendedAt }: Deployment): boolean {
   return state === 'cancelled' && intendedAt === null && reason !== 'cancelled' && reason !== 'not_allowed';
 }
 
-/** What a push has to wait for; undefined when it may be deployed. */
-async function readClosed(
-  ctx: Context,
-  { repository, head, headSince }: RemoteDeploy,
-): Promise<string | undefined> {
-  if (ctx.github === undefined) return 'GitHub is off.';
-  try {
-    const workflows = deployWorkflowsFor(ctx.config, repository);
-    const refusal = judgeChecks('all', await readChecks(ctx.github, repository, head, workflows));
-    if (refusal === undefined) return undefined;
-    if (refusal.reason === 'checks_unreadable') return 'GitHub could not be asked about the checks.';
-    if (refusal.reason === 'checks_pending') return 'The newest commit waits for its checks.';
-    if (!refusal.hasNone) return 'The checks of the newest commit have failed, so it is not deployed.';
-    const seconds = (ctx.now().getTime() - headSince.getTime()) / 1_000;
-    return seconds < NO_CHECKS_AFTER_SECONDS ? 'The newest commit waits for its checks to begin.' : undefined;
-  } catch (error) {
-    if (error instanceof GitHubUnreadableError) return 'GitHub could not be asked about the checks.';
-    throw error;
-  }
-}
-
 async function deploy(
   ctx: Context,
   remote: RemoteDeploy,
@@ -199,12 +180,12 @@ async function deploy(
     resolved: { ref: seen.branch, sha: head, title: seen.title, kind: 'sha', pullRequest: number },
     wait: false,
   });
-  return requested.kind === 'accepted'
-    ? handOn(ctx, noted, requested.deployment)
-    : notYet(ctx, noted, requested, wish);
+  if (requested.kind === 'refused') return notYet(ctx, noted, requested, wish);
+  await handOn(ctx, noted, requested.deployment);
+  return noted;
 }
 
-async function handOn(ctx: Context, remote: RemoteDeploy, deployment: Deployment): Promise<RemoteDeploy> {
+async function handOn(ctx: Context, remote: RemoteDeploy, deployment: Deployment): Promise<void> {
   const { id, reference, requestedBy, sha, ref, fence, environment, service } = deployment;
   await ctx.jobs.add('deployments', id, { version: 1, deployment: id, reference });
   await Promise.all([
@@ -220,7 +201,6 @@ async function handOn(ctx: Context, remote: RemoteDeploy, deployment: Deployment
       detail: { environment, service, sha, ref, fence, pull_request: nameOf(remote) },
     }),
   ]);
-  return remote;
 }
 
 async function notYet(
@@ -259,22 +239,6 @@ async function stay(ctx: Context, remote: RemoteDeploy, why: string): Promise<Re
   const runs = last !== undefined && !last.runOver;
   const state = runs ? STATES[last.state] : remote.live !== null ? 'live' : 'queued';
   return saveRemote(ctx.redis, { ...remote, state, why, reason: null });
-}
-
-/** All places are taken: the one that has been live the longest is named. */
-async function whoIsIdle(ctx: Context, max: number): Promise<string> {
-  const live = (await listRemotes(ctx.redis)).filter(
-    ({ state, live: up }) => state === 'live' && up !== null,
-  );
-  const [oldest] = live.toSorted((one, other) => sinceOf(one) - sinceOf(other));
-  const full = `All ${max} places for remote deploys are taken, so it waits in the line.`;
-  if (oldest === undefined) return full;
-  const { service, number } = oldest;
-  return `${full} Nothing was deployed for the longest time to ${nameOf(oldest)}: \`/remote ${service}#${number} down\` frees its place.`;
-}
-
-function sinceOf({ live }: RemoteDeploy): number {
-  return live?.since.getTime() ?? 0;
 }
 
 /** Somebody whom only GitHub knows, with what a deployment needs of a person. */

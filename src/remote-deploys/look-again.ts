@@ -32,12 +32,11 @@ export async function lookAgainAt(ctx: Context, remote: RemoteDeploy): Promise<v
 }
 
 function dueTimes(remote: RemoteDeploy, now: number): number[] {
-  const { state, expiresAt, teardown, inLine, head, headSince, deployedSha } = remote;
+  const { state, reason, expiresAt, teardown, inLine, head, headSince, deployedSha } = remote;
   const end = expiresAt?.getTime();
+  const isGoing = teardown !== null && teardown.againAt === null && state !== 'failed';
   const waits =
-    (state === 'queued' && !inLine) ||
-    state === 'deploying' ||
-    (teardown !== null && teardown.againAt === null);
+    (state === 'queued' && !inLine) || state === 'deploying' || isGoing || reason === 'driver_unknown';
   return [
     ...(end === undefined ? [] : [end, end - ASK_BEFORE_SECONDS * 1_000]),
     ...(teardown?.againAt == null ? [] : [teardown.againAt.getTime()]),

@@ -1,5 +1,4 @@
 import { remoteServiceOf } from '../config/find.ts';
-import { remoteEnvironmentName } from '../config/remote-name.ts';
 import type { Context } from '../context.ts';
 import { addLabels } from '../github/labels.ts';
 import { findWholePullRequest, type WholePullRequest } from '../github/whole-pull-request.ts';
@@ -8,7 +7,7 @@ import type { Outcome } from '../worker.ts';
 import { bringDown } from './bring-down.ts';
 import { bringUp } from './bring-up.ts';
 import { lookAgainAt, toldSoon } from './look-again.ts';
-import type { RemoteDeploy } from './remote-deploy.ts';
+import { newRemote, type RemoteDeploy } from './remote-deploy.ts';
 import { inTurn } from './slots.ts';
 import { findRemote, saveRemote } from './store.ts';
 import { readWanted, type Wanted } from './wanted.ts';
@@ -44,17 +43,17 @@ async function lookOnce(ctx: Context, look: Look, service: string): Promise<Outc
     findRemote(ctx.redis, repository, number),
     findWholePullRequest(github, repository, number),
   ]);
-  const wanted = await readWanted(ctx, { github, pullRequest: look, before, seen, label });
+  let wanted = await readWanted(ctx, { github, pullRequest: look, before, seen, label });
   const isNothing = before === undefined || before.state === 'down';
   if (wanted.kind === 'down' && isNothing) return 'done';
 
-  const needsLabel = wanted.kind === 'up' && seen?.labels.includes(label) === false;
-  if (needsLabel) {
-    const seconds = await secondsUntilWrite(ctx.redis, `${repository}#${number}-wish`);
+  if (wanted.kind === 'up' && seen?.labels.includes(label) === false) {
+    const seconds = await secondsUntilWrite(ctx, `${repository}#${number}-wish`);
     if (seconds > 0) return { againInSeconds: seconds };
     await addLabels(github, repository, number, [label]);
+    wanted = { ...wanted, wish: { ...wanted.wish, unlabelled: false } };
   }
-  const noted = note(ctx, before ?? newRemote(ctx, look, service), wanted, seen);
+  const noted = note(ctx, before ?? newRemote({ ...look, service, now: ctx.now() }), wanted, seen);
   const saved = await saveRemote(ctx.redis, noted);
   const after = await act(ctx, saved, wanted, seen);
   await Promise.all([toldSoon(ctx, after), lookAgainAt(ctx, after)]);
@@ -90,13 +89,16 @@ function note(
     case 'up':
       return { ...before, ...moved, ...lapsed(before, wanted, now) };
     case 'down': {
-      const stop = before.stop?.why === wanted.why ? before.stop : { why: wanted.why, at: now, by: '' };
+      const stop =
+        before.stop?.why === wanted.why ? before.stop : { why: wanted.why, at: now, by: '', command: '' };
       return { ...before, ...moved, stop };
     }
     case 'refused': {
       const { reason, why, wish } = wanted;
       const stop =
-        before.stop?.why === 'refused' ? before.stop : { why: 'refused' as const, at: now, by: '' };
+        before.stop?.why === 'refused'
+          ? before.stop
+          : { why: 'refused' as const, at: now, by: '', command: '' };
       return { ...before, ...moved, stop, reason, why, wish: wish ?? before.wish, state: 'refused' };
     }
   }
@@ -112,39 +114,7 @@ function lapsed(
   const isOver = !isNew && expiresAt !== null && expiresAt <= now;
   return {
     wish,
-    stop: isOver ? { why: 'expired', at: now, by: '' } : null,
+    stop: isOver ? { why: 'expired', at: now, by: '', command: '' } : null,
     expiresAt: isNew ? null : expiresAt,
-  };
-}
-
-function newRemote(ctx: Context, { repository, number }: Look, service: string): RemoteDeploy {
-  const now = ctx.now();
-  const environment = remoteEnvironmentName(number);
-  return {
-    version: 1,
-    revision: 0,
-    repository,
-    number,
-    environment,
-    service,
-    state: 'queued',
-    why: '',
-    reason: null,
-    wish: null,
-    stop: null,
-    head: '',
-    headSince: now,
-    deployment: null,
-    deployedSha: null,
-    deployedFor: '',
-    round: 0,
-    live: null,
-    logUrl: null,
-    expiresAt: null,
-    teardown: null,
-    mayBeUp: false,
-    inLine: false,
-    createdAt: now,
-    updatedAt: now,
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { remoteEnvironmentName } from '../config/remote-name.ts';
 import { ReasonCode } from '../reason-codes.ts';
 
 const instant = z.coerce.date();
@@ -27,6 +28,7 @@ export const Stop = z.object({
   why: z.enum(['unlabelled', 'closed', 'merged', 'draft', 'expired', 'command', 'refused']),
   at: instant,
   by: z.string().default(''),
+  command: z.string().default(''),
 });
 export type Stop = z.infer<typeof Stop>;
 
@@ -79,4 +81,40 @@ export type RemoteDeploy = z.infer<typeof RemoteDeploy>;
 export interface PullRequestName {
   readonly repository: string;
   readonly number: number;
+}
+
+/** A pull request of which nothing was known. */
+export function newRemote({
+  repository,
+  number,
+  service,
+  now,
+}: PullRequestName & { readonly service: string; readonly now: Date }): RemoteDeploy {
+  return {
+    version: 1,
+    revision: 0,
+    repository,
+    number,
+    environment: remoteEnvironmentName(number),
+    service,
+    state: 'queued',
+    why: '',
+    reason: null,
+    wish: null,
+    stop: null,
+    head: '',
+    headSince: now,
+    deployment: null,
+    deployedSha: null,
+    deployedFor: '',
+    round: 0,
+    live: null,
+    logUrl: null,
+    expiresAt: null,
+    teardown: null,
+    mayBeUp: false,
+    inLine: false,
+    createdAt: now,
+    updatedAt: now,
+  };
 }

@@ -67,3 +67,10 @@ export function nameOf({ repository, number }: PullRequestName): string {
 export function remoteKey({ repository, number }: PullRequestName): string {
   return `baton:{${repository.toLowerCase()}#${number}}:remote`;
 }
+
+/** The environments of pull requests that something is up on, or may be; those of two repositories may share one. */
+export async function listRemoteEnvironments(redis: RedisClient): Promise<string[]> {
+  const remotes = (await listRemotes(redis)).filter((remote) => remote.deployment !== null || remote.mayBeUp);
+  const numbers = new Map(remotes.map(({ number, environment }) => [number, environment]));
+  return [...numbers].toSorted(([one], [other]) => one - other).map(([, environment]) => environment);
+}

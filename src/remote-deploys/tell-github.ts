@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Octokit } from 'octokit';
 import * as z from 'zod';
 import type { Context } from '../context.ts';
+import type { GitHub } from '../github/client.ts';
 import { keepComment } from '../github/comments.ts';
 import { addLabels, ensureLabel, removeLabel } from '../github/labels.ts';
 import { findWholePullRequest } from '../github/whole-pull-request.ts';
@@ -29,7 +29,7 @@ export async function tellGitHub(ctx: Context, pullRequest: PullRequestName): Pr
 }
 
 interface Told {
-  readonly github: Octokit;
+  readonly github: GitHub;
   readonly remote: RemoteDeploy;
   readonly label: string;
 }
@@ -45,7 +45,7 @@ async function tellOnce(ctx: Context, { repository, number }: PullRequestName): 
   return (await tellLabels(ctx, told, seen.labels)) ?? tellComment(ctx, told);
 }
 
-/** Undefined when the labels are right. What is wrong goes first: two of them never stand side by side. */
+/** Undefined once the labels are right. What is wrong goes first: two of them never stand side by side. */
 async function tellLabels(
   ctx: Context,
   { github, remote, label }: Told,
@@ -55,20 +55,21 @@ async function tellLabels(
   const right = labelOf(remote, label);
   const ours = stateLabels(label).map(({ name }) => name);
   const isEnded = stop?.why === 'expired' || stop?.why === 'command';
-  const wrong = labels.find((name) =>
-    name === label ? isEnded : ours.includes(name) && name !== right?.name,
-  );
+  const isWrong = (name: string) => (name === label ? isEnded : ours.includes(name) && name !== right?.name);
+  const wrong = labels.find(isWrong);
   const isMissing = right !== undefined && !labels.includes(right.name);
   if (wrong === undefined && !isMissing) return undefined;
 
-  const seconds = await secondsUntilWrite(ctx.redis, nameOf(remote));
+  const seconds = await secondsUntilWrite(ctx, nameOf(remote));
   if (seconds > 0) return { againInSeconds: seconds };
   if (wrong !== undefined) await removeLabel(github, repository, number, wrong);
   else if (right !== undefined) {
     await makeSure(ctx, { github, repository, right });
     await addLabels(github, repository, number, [right.name]);
   }
-  return { againInSeconds: 1 };
+  const isLast =
+    wrong === undefined || (!isMissing && !labels.some((name) => name !== wrong && isWrong(name)));
+  return isLast ? undefined : { againInSeconds: 1 };
 }
 
 async function makeSure(
@@ -77,7 +78,7 @@ async function makeSure(
     github,
     repository,
     right,
-  }: { github: Octokit; repository: string; right: NonNullable<ReturnType<typeof labelOf>> },
+  }: { github: GitHub; repository: string; right: NonNullable<ReturnType<typeof labelOf>> },
 ): Promise<void> {
   const key = `baton:{${repository.toLowerCase()}}:label:${right.name}`;
   if ((await ctx.redis.exists(key)) === 1) return;
@@ -99,13 +100,13 @@ async function tellComment(ctx: Context, { github, remote, label }: Told): Promi
   if (before?.shown === shown) return 'done';
 
   const seconds = Math.max(
-    await secondsUntilComment(ctx.redis, nameOf(remote)),
-    await secondsUntilWrite(ctx.redis, `${nameOf(remote)}-comment`),
+    await secondsUntilComment(ctx, nameOf(remote)),
+    await secondsUntilWrite(ctx, `${nameOf(remote)}-comment`),
   );
   if (seconds > 0) return { againInSeconds: seconds };
   const id = await keepComment(github, repository, number, { marker: MARKER, body, id: before?.id });
   await ctx.redis.set(key, JSON.stringify({ id, shown }));
-  return { againInSeconds: 1 };
+  return 'done'; // whatever has changed meanwhile has a job of its own
 }
 
 function parsed(json: string): unknown {

@@ -1,7 +1,7 @@
-import type { Octokit } from 'octokit';
 import { rulesFor } from '../config/find.ts';
 import { remoteEnvironmentName } from '../config/remote-name.ts';
 import type { Context } from '../context.ts';
+import type { GitHub } from '../github/client.ts';
 import { asGitHubLogin } from '../deployments/may-deploy.ts';
 import type { Labelling } from '../github/labelling.ts';
 import { ownAccount } from '../github/own-login.ts';
@@ -24,7 +24,7 @@ export type Wanted =
     };
 
 interface Asked {
-  readonly github: Octokit;
+  readonly github: GitHub;
   readonly pullRequest: PullRequestName;
   readonly before: RemoteDeploy | undefined;
   readonly seen: WholePullRequest | undefined;
@@ -64,7 +64,7 @@ async function readLabel(ctx: Context, { github, pullRequest, before, label }: A
 }
 
 /** A command's wish: Baton put the label on for it, or it was on before. */
-async function isCovered(github: Octokit, wish: Wish, { login, at }: Labelling): Promise<boolean> {
+async function isCovered(github: GitHub, wish: Wish, { login, at }: Labelling): Promise<boolean> {
   return at <= wish.at || (await ownAccount(github)).login === login.toLowerCase();
 }
 
@@ -87,7 +87,7 @@ export function isLabel({ id }: Wish): boolean {
 }
 
 interface Judged {
-  readonly github: Octokit;
+  readonly github: GitHub;
   readonly pullRequest: PullRequestName;
   readonly labelling: Labelling;
   readonly wish: Wish;

@@ -14,7 +14,7 @@ it.each(['', 'help', 'baton', 'baton help', '🚀', ':wave:'])(
     expect(reply.to).toBe('caller');
     for (const { usage } of commands.filter(({ later }) => later !== true))
       expect(reply.words).toContain(`\`${usage}\``);
-    expect(reply.words).not.toContain('/remote');
+    expect(reply.words).not.toContain('/handoff');
   },
 );
 
@@ -53,7 +53,6 @@ it.each([
   'deploy cancel staging-bcdfghjk',
   'deploy retry staging-bcdfghjk',
   'deploy rollback staging api',
-  'remote api#12 up',
   'handoff',
   'handoff all is “well --really',
 ])('answers that “%s” comes later, and what to do until then', async (text) => {
