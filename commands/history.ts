@@ -1,5 +1,6 @@
 import { defineCommand } from '../src/command.ts';
 import { listDeployments, listEnvironmentNames } from '../src/deployments/store.ts';
+import { ALL } from '../src/locks/lock.ts';
 import { lockHistory } from '../src/locks/store.ts';
 import { readEnvironment } from '../src/slack/target.ts';
 import { historyView } from '../src/views/status.ts';
@@ -19,7 +20,7 @@ export const deployHistory = defineCommand({
     const environments = where === undefined ? await listEnvironmentNames(ctx.redis) : [where];
     const [{ items }, ...locks] = await Promise.all([
       listDeployments(ctx.redis, { environments, limit: SHOWN }),
-      ...environments.map((environment) => lockHistory(ctx.redis, environment, SHOWN)),
+      ...[ALL, ...environments].map((environment) => lockHistory(ctx.redis, environment, SHOWN)),
     ]);
     return { to: 'caller', view: historyView({ deployments: items, locks: locks.flat() }, where, SHOWN) };
   },

@@ -5,6 +5,10 @@ import { deployReject } from './reject.ts';
 import { remote } from './remote.ts';
 import { deployReview } from './review.ts';
 import { freeze } from './freeze.ts';
+import { handoffDone } from './handoff-done.ts';
+import { handoffNote } from './handoff-note.ts';
+import { handoffNotes } from './handoff-notes.ts';
+import { handoffPairs } from './handoff-pairs.ts';
 import { helpAbout } from './help.ts';
 import { deployHistory } from './history.ts';
 import { laterCommands } from './later.ts';
@@ -27,6 +31,10 @@ const listed: readonly Command[] = [
   freeze,
   thaw,
   remote,
+  handoffNote,
+  handoffNotes,
+  handoffDone,
+  handoffPairs,
   whoami,
   version,
   ...laterCommands,

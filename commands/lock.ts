@@ -13,13 +13,16 @@ import { steal, take, warn } from '../src/locks/take.ts';
 import { readEnd, readTerms } from '../src/locks/terms.ts';
 import { requireRole } from '../src/people/permission.ts';
 import { readScope } from '../src/slack/target.ts';
-import { type ListedLocks, lockHeld, lockList, lockNote, lockOver } from '../src/views/lock.ts';
-import { mrkdwn } from '../src/views/view.ts';
+import { lockHeld, lockNote, lockOver } from '../src/views/lock.ts';
+import { type ListedLocks, lockList } from '../src/views/lock-list.ts';
+import { place as named } from '../src/views/lock-words.ts';
+import { code, mrkdwn, type View } from '../src/views/view.ts';
 import { inLine, type LineAction } from './lock/line.ts';
 
 export const lock = defineCommand({
   name: 'lock',
-  usage: '/lock [ENV[/SERVICE]] [for 2h | until 17:00 | until handoff | for #12] [because REASON]',
+  usage:
+    '/lock [ENV[/SERVICE]] [for 2h | until 17:00 | until handoff | for #12] [--wait | --leave | --offer @person | --steal | --warn] [because REASON]',
   summary:
     'Keep everybody else from deploying; wait for a lock, offer it, steal it, warn; alone, list all locks',
   example: '/lock staging for 2h because load test',
@@ -67,12 +70,25 @@ function isOwnAction(action: Action): action is (typeof OWN)[number] {
   return OWN.some((name) => name === action);
 }
 
-/** The one thing that is to be done, beside taking the lock. */
-function onlyAction({ words: { flags, values } }: Call): Action | undefined {
-  const named = [...flags, ...(values.has('offer') ? ['offer'] : [])] as Action[];
-  const [first, second] = named;
-  if (second === undefined) return first;
-  throw new UserError(`“--${first}” and “--${second}” are two things; say one of them.`);
+/** What may be said beside an action, besides the reason that some need; of the others nothing has a meaning. */
+const WITH_TERMS: readonly (Action | undefined)[] = [undefined, 'wait', 'steal', 'warn'];
+
+/** The one thing that is to be done, beside taking the lock. Throws UserError for what has no meaning with it. */
+function onlyAction({ words: { flags, values, ...words } }: Call): Action | undefined {
+  const given = [...flags, ...(values.has('offer') ? ['offer'] : [])] as Action[];
+  const [action, second] = given;
+  if (second !== undefined) {
+    throw new UserError(`“--${action}” and “--${second}” are two things; say one of them.`);
+  }
+  if (action === undefined && values.has('lock')) {
+    throw new UserError('“--lock” belongs to buttons: it names the very lock that they are for.');
+  }
+  if (WITH_TERMS.includes(action)) return action;
+  const clause = (['because', 'for', 'until'] as const).find((name) => words[name] !== undefined);
+  if (clause === undefined) return action;
+  throw new UserError(`“${clause}” has no meaning with “--${action}”.`, {
+    example: action === 'offer' ? '/lock staging --offer @person' : `/lock staging --${action}`,
+  });
 }
 
 async function requireRoleFor(ctx: Context, { actor }: Call, scope: string, action?: Action): Promise<void> {
@@ -99,10 +115,7 @@ async function own(
     case 'warn': {
       const reason = reasonOf(call, scope, '--warn');
       await act(warn({ ...by, scope, reason, until: readEnd(asked, call.words.for) ?? null }));
-      return note(
-        ':warning:',
-        `Whoever deploys to ${scope} sees your warning. “/unlock ${scope}” takes it away.`,
-      );
+      return { to: 'caller', view: warningLeft(scope) };
     }
     case 'steal': {
       reasonOf(call, scope, '--steal');
@@ -128,8 +141,9 @@ function taken(ctx: Context, call: Call, { outcome, lock: held }: Answer, scope:
   return { to: 'caller', view: lockHeld(held, word) };
 }
 
-function note(icon: string, line: string): Reply {
-  return { to: 'caller', view: lockNote(icon, mrkdwn`${line}`, line) };
+function warningLeft(scope: string): View {
+  const line = mrkdwn`Whoever deploys to *${named(scope)}* sees your warning. ${code(`/unlock ${scope}`)} takes it away.`;
+  return lockNote(':warning:', line, `Your warning about ${named(scope)}`);
 }
 
 function reasonOf({ words }: Call, scope: string, flag: string): string {

@@ -20,6 +20,7 @@ import { clearUnreadable, readBoard } from '../src/locks/store.ts';
 import { requireRole } from '../src/people/permission.ts';
 import { readScope } from '../src/slack/target.ts';
 import { allFreed, lockFree, lockNote, lockOver } from '../src/views/lock.ts';
+import { place as named } from '../src/views/lock-words.ts';
 import { mrkdwn } from '../src/views/view.ts';
 
 export const unlock = defineCommand({
@@ -46,6 +47,8 @@ export const unlock = defineCommand({
       if (error instanceof LockedError)
         throw await explainBlocked(ctx, error, { asker: call.actor.id, wanted: scope });
       if (!(force && error instanceof UnreadableLockError)) throw error;
+      // Whoever is admin of one environment only does not clear what holds everywhere.
+      if (error.scope !== environmentOf(scope)) throw error;
       return clear(ctx, call, error.scope);
     }
   },
@@ -78,9 +81,11 @@ async function one(
       if (answer.lock !== null && isHeardHere(ctx, scope, call.channel)) return { to: 'none' };
       const what =
         answer.lock === null
-          ? mrkdwn`The warning about *${scope}* is gone.`
-          : mrkdwn`*${scope}* is unlocked.`;
-      return { to: 'caller', view: lockNote(':unlock:', what, `${scope} is unlocked`) };
+          ? mrkdwn`The warning about *${named(scope)}* is gone.`
+          : mrkdwn`*${named(scope)}* is unlocked.`;
+      const text =
+        answer.lock === null ? `Your warning about ${named(scope)}` : `${named(scope)} is unlocked`;
+      return { to: 'caller', view: lockNote(':unlock:', what, text) };
     }
     case 'free': {
       const { board } = await readBoard(ctx.redis, environmentOf(scope));
@@ -130,8 +135,8 @@ async function clear(ctx: Context, call: Call, environment: string): Promise<Rep
     }),
   });
   if (!cleared) return { to: 'caller', view: lockFree(environment) };
-  const line = mrkdwn`The locks of *${environment}* that could not be read are gone.`;
-  return { to: 'caller', view: lockNote(':unlock:', line, `${environment} is unlocked`) };
+  const line = mrkdwn`The locks of *${named(environment)}* that could not be read are gone.`;
+  return { to: 'caller', view: lockNote(':unlock:', line, `${named(environment)} is unlocked`) };
 }
 
 function byOf({ id: command, actor, channel }: Call): By {

@@ -3,6 +3,7 @@ import type { PlayedGitHub } from './github/server.ts';
 import type { Person, Repository } from './github/state.ts';
 
 const ASHA: Person = { login: 'asha-k', name: 'Asha', email: 'asha@acme.example' };
+const CLEO: Person = { login: 'cleo-r', name: 'Cleo', email: 'cleo@acme.example' };
 const BEN: Person = { login: 'ben-w', name: 'Ben', email: 'ben@acme.example' };
 
 /**
@@ -37,7 +38,8 @@ function addService(github: PlayedGitHub, name: string, messages: readonly strin
   const repository = github.addRepository(name);
   repository.collaborators.set(ASHA.login, 'write').set(BEN.login, 'admin');
   const [first = '', second = ''] = messages.map((message) =>
-    addCommit(repository, { branch: repository.defaultBranch, message, author: ASHA }),
+    // Neither of the two people made it, so each may approve what the other asks for.
+    addCommit(repository, { branch: repository.defaultBranch, message, author: CLEO }),
   );
   addTag(repository, 'v1.3.0', first, { annotated: true });
   addTag(repository, 'v1.4.0', second);

@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config/schema.ts';
 import type { DriverTools } from './drivers/driver.ts';
 import type { Jobs } from './jobs.ts';
+import type { Mailer } from './mail/mail.ts';
 import type { Slack } from './slack/client.ts';
 
 /** Everything in the outside world that a command or a worker may reach. */
@@ -16,6 +17,8 @@ export interface Context {
   readonly slack: Slack;
   /** Undefined where GitHub is not configured; what needs it says that it is off. */
   readonly github: Octokit | undefined;
+  /** Undefined where SMTP_URL is not set: then nothing goes out by mail. */
+  readonly mail: Mailer | undefined;
   readonly driverTools: DriverTools;
   readonly log: Logger;
   /** Takes secrets out of a text that others wrote, before it is saved or sent. */

@@ -113,14 +113,16 @@ export const JobData = {
   deployments: z.object({ version, deployment: z.string(), reference: z.string() }),
   reports: z.object({ version, deployment: z.string(), reference: z.string() }),
   messages: MessageJob,
-  /** Looks after what time does to the locks of an environment. */
-  locks: z.object({ version, environment: z.string() }),
+  /** Looks after what time does to the locks of an environment: at once, or when something is due. */
+  locks: z.object({ version, environment: z.string(), due: z.coerce.date().optional() }),
   github: GitHubJob,
   'remote-deploys': PullRequestJob,
   /** Brings the labels and the comment of a remote deploy up to date, at the pace that GitHub wants for writes. */
   'remote-notes': PullRequestJob,
   'deploy-labels': PullRequestJob,
   'pull-request-sweeps': z.object({ version, why: short }),
+  /** One mail for one recipient; what it says is kept beside the queue (src/mail/store.ts). */
+  mails: z.object({ version, mail: z.string(), to: z.string(), reference: z.string() }),
   sweeps: z.object({ version }),
 } as const;
 
@@ -157,6 +159,7 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   'remote-notes': { attempts: 12, delay: 2_000 },
   'deploy-labels': { attempts: 12, delay: 2_000 }, // more than an hour; then the sweep finds the label
   'pull-request-sweeps': { attempts: 3, delay: 5_000 }, // then the next one
+  mails: { attempts: 8, delay: 2_000 }, // a server that does not answer is asked for hours, by the worker itself
   sweeps: { attempts: 1, delay: 1_000 },
 };
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { systemClock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
 import type { ConfigError } from './config/problem.ts';
+import { loadConfig } from './config/load.ts';
 import { type Judged, tellConfig } from './config/told.ts';
 import { openConfig } from './config/watch.ts';
 import type { Config } from './config/schema.ts';
@@ -12,6 +13,7 @@ import { openRunsFolder } from './drivers/runs.ts';
 import { StartError } from './errors.ts';
 import { createGitHub } from './github/client.ts';
 import { openQueues, type QueuedJobs } from './jobs.ts';
+import { openMail } from './mail/open.ts';
 import { redactor } from './redact.ts';
 import { checkRedisPolicy, connectRedis, type RedisUse, waitForRedis } from './redis/connect.ts';
 import { createSlackClient } from './slack/web-api.ts';
@@ -48,6 +50,9 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
       : createGitHub({ credentials: settings.github, apiUrl: settings.githubApiUrl, log });
   const runsFolder = join(settings.dataFolder, 'runs');
   const place = await openRunsFolder(runsFolder);
+
+  // Read before anything is connected that would keep a process alive which cannot start.
+  const mail = openMail(settings, (await loadConfig(settings.configFile)).config);
 
   const redis = connectRedis(redisUrl, use, log);
   await waitForRedis(redis, REDIS_WITHIN_SECONDS);
@@ -93,6 +98,7 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
     jobs,
     slack,
     github,
+    mail,
     driverTools: { github, fetch, secret, runsFolder, place, batonUrl, redact, now: systemClock },
     log,
     redact,

@@ -11,11 +11,11 @@ export interface Reason {
 export const REASONS = {
   locked: {
     says: 'Somebody else holds a lock on the environment.',
-    next: 'Ask the holder for `/unlock ENV`, or wait until the lock ends. `/lock` shows who holds what, and since when.',
+    next: 'Wait in the line with `--wait` or ask the holder for `/unlock ENV`; in need `/lock ENV --steal because REASON`. `/lock` shows who holds what, and since when.',
   },
   lock_ambiguous: {
     says: 'A stored lock cannot be read, so it blocks until a person has looked at it.',
-    next: 'An admin looks at the lock in Redis, then frees it with `/unlock ENV --force because REASON`.',
+    next: 'Admins have been told. One of them looks at `baton:{ENV}:lock` in Redis, then frees it with `/unlock ENV --force because REASON`.',
   },
   frozen: {
     says: 'The environment has `freezes`, which this version cannot judge yet, so it deploys nothing there.',
@@ -78,8 +78,8 @@ export const REASONS = {
     next: 'Nothing is left to do. `/deploy status ENV` shows what is live.',
   },
   deployment_running: {
-    says: 'A deployment of the service is running on the environment.',
-    next: 'Wait for it to end. `/deploy status ENV` shows how far it is.',
+    says: 'A deployment of the service is running on the environment, or waits there before yours.',
+    next: 'With `--wait` yours goes on by itself when its turn comes. `/deploy status ENV` shows how far it is.',
   },
   driver_failed: {
     says: 'The deployment failed, or the target says that it never began.',

@@ -5,6 +5,7 @@ import { loadConfig } from './config/load.ts';
 import { canReadRepository, readGitHubAccount } from './github/account.ts';
 import { createGitHub } from './github/client.ts';
 import { createLogger } from './log.ts';
+import { createMailer } from './mail/mail.ts';
 import { checkRedisPolicy } from './redis/connect.ts';
 import { withRedis } from './redis/find.ts';
 import { readSlackAccount } from './slack/account.ts';
@@ -26,6 +27,9 @@ export async function runCheck(settings: Settings, write: (line: string) => void
         createSlackClient({ token: botToken, apiUrl: slackApiUrl }).listGroupMembers(group),
     },
     github: githubProbes(),
+    mail: async () => {
+      if (settings.smtp !== undefined) await createMailer(settings.smtp).verify();
+    },
   };
   const findings = await checkInstallation(settings, probes);
   write(formatFindings(findings));

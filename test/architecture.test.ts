@@ -17,6 +17,8 @@ const ROLES = ['src/main.ts', 'src/serve.ts'];
 /** What needs several stores and is used by more than one command or worker. */
 const VERBS = [
   'src/config/told.ts',
+  'src/deployments/facts.ts',
+  'src/deployments/order.ts',
   'src/deployments/request.ts',
   'src/deployments/tell.ts',
   'src/deployments/waiting.ts',
@@ -49,9 +51,14 @@ const PURE = [
   'src/sites/calendar.ts',
   'src/sites/wall-time.ts',
   'src/sites/workplace.ts',
+  'src/handoffs/note.ts',
+  'src/handoffs/pairs.ts',
   'src/handoffs/schedule.ts',
   'src/freezes/freeze.ts',
   'src/freezes/set-freeze.ts',
+  'src/mail/csv.ts',
+  'src/mail/sender.ts',
+  'src/mail/smtp-url.ts',
   'src/people/person.ts',
   'src/audit/entry.ts',
   'src/slack/parse.ts',
@@ -68,6 +75,7 @@ const HOMES: Record<string, { readonly use: readonly string[]; readonly types?: 
   bullmq: { use: ['src/jobs.ts', 'src/worker.ts'], types: ['src/web/'] },
   ioredis: { use: ['src/redis/'], types: ['store.ts'] },
   'js-redis-server': { use: ['src/redis/in-memory.ts'] },
+  nodemailer: { use: ['src/mail/'] },
   octokit: {
     use: ['src/github/', 'src/drivers/github-'],
     types: ['src/drivers/', 'src/context.ts', 'workers/report-deployment.ts'],

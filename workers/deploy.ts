@@ -4,6 +4,7 @@ import { goOn, goOnWhenApproved } from '../src/deployments/go-on.ts';
 import { begin } from '../src/deployments/start.ts';
 import { loadDeployment } from '../src/deployments/store.ts';
 import { tell } from '../src/deployments/tell.ts';
+import { afterEnd, LOOK_AGAIN_SECONDS } from '../src/deployments/waiting.ts';
 import { watch } from '../src/deployments/watch.ts';
 import { askToKeepLocks } from '../src/locks/act.ts';
 import { defineWorker, type Outcome } from '../src/worker.ts';
@@ -20,6 +21,7 @@ export const deploy = defineWorker({
     const over = isFinished(deployment) && deployment.runOver;
     if (job.again || over) await tell(ctx, deployment);
     if (over) {
+      await afterEnd(ctx, deployment);
       await askToKeepLocks(ctx, deployment.environment, `${id}-ended`);
       return 'done';
     }
@@ -27,9 +29,18 @@ export const deploy = defineWorker({
     const outcome = await step(ctx, deployment);
 
     // The job that the request made keeps watching; one that an event or the sweep made has looked once.
-    return job.id === id ? outcome : 'done';
+    return job.id === id || (await isBridging(ctx, job.id, deployment)) ? outcome : 'done';
   },
 });
+
+/** The job that let a deployment go on watches it until the request's own job, which may still sleep, looks again. */
+async function isBridging(ctx: Context, jobId: string, { id, state }: Deployment): Promise<boolean> {
+  if (!jobId.startsWith(`${id}-wake-turn-`)) return false;
+  const { startedAt, ...after } = await loadDeployment(ctx.redis, id);
+  if (state !== 'waiting' && startedAt === null) return false;
+  if (after.state === 'waiting' || after.runOver) return false;
+  return startedAt === null || ctx.now().getTime() - startedAt.getTime() < LOOK_AGAIN_SECONDS * 1_000;
+}
 
 async function step(ctx: Context, deployment: Deployment): Promise<Outcome> {
   if (deployment.state === 'waiting') return goOn(ctx, deployment);

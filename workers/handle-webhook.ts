@@ -12,6 +12,7 @@ import {
   mayHaveRemote,
   repositoryNamed,
 } from '../src/pull-requests/look.ts';
+import { noteToldLabel } from '../src/pull-requests/who-labelled.ts';
 import { type Attempt, defineWorker } from '../src/worker.ts';
 
 /** An event is only a wake-up: what is true is read from GitHub by whoever is woken. Each may run twice, also at once. */
@@ -83,6 +84,10 @@ async function lookAtPullRequest(ctx: Context, found: GitHubDelivery): Promise<v
   if (repository === undefined || number === null) return;
   const occasion = { repository, number, why: `hook-${delivery}` };
   const isLabel = action === 'labeled' || action === 'unlabeled';
+  if (isLabel && label !== null && isWatched(ctx.config, label)) {
+    const { sender } = found;
+    await noteToldLabel(ctx, { repository, number, action, label, sender, delivery });
+  }
   if (!isLabel || label === ctx.config.remote_deploys?.label) await lookForRemote(ctx, occasion);
   else if (action === 'labeled' && isWatched(ctx.config, label ?? ''))
     await lookForDeployLabels(ctx, occasion);

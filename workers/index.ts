@@ -7,6 +7,7 @@ import { remoteDeploy } from './remote-deploy.ts';
 import { remoteNotes } from './remote-notes.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { runCommand } from './run-command.ts';
+import { sendMail } from './send-mail.ts';
 import { sendMessage } from './send-message.ts';
 import { sweep } from './sweep.ts';
 import { sweepPullRequests } from './sweep-pull-requests.ts';
@@ -22,6 +23,7 @@ export const workers: readonly Worker[] = [
   keepLocksWorker,
   handleWebhook,
   deployLabels,
+  sendMail,
   sweep,
   sweepPullRequests,
 ];

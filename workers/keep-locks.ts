@@ -7,7 +7,10 @@ export const keepLocksWorker = defineWorker({
   queue: 'locks',
   concurrency: 20,
 
-  async run(ctx, { environment }, { id }) {
+  async run(ctx, { environment, due }, { id }) {
+    // Another machine's clock sent it: this one has not come so far, and nobody else would look again.
+    const early = (due?.getTime() ?? 0) - ctx.now().getTime();
+    if (early > 0) return { againInSeconds: early / 1_000 };
     try {
       await keepLocks(ctx, environment, id);
     } catch (error) {

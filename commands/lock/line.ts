@@ -4,11 +4,13 @@ import type { Context } from '../../src/context.ts';
 import { ConflictError, UserError } from '../../src/errors.ts';
 import type { Answer, By, Rule } from '../../src/locks/change.ts';
 import { leave, wait } from '../../src/locks/line.ts';
+import { ALL, environmentOf } from '../../src/locks/lock.ts';
+import { onlyBehind } from '../../src/locks/only-behind.ts';
 import { accept, decline, offer } from '../../src/locks/offer.ts';
 import { readTerms } from '../../src/locks/terms.ts';
-import { loadMember } from '../../src/people/roles.ts';
-import { holdsRole } from '../../src/people/roles.ts';
+import { holdsRole, loadMember } from '../../src/people/roles.ts';
 import { lockHeld, lockNote, lockOver, lockWaiting } from '../../src/views/lock.ts';
+import { place as named } from '../../src/views/lock-words.ts';
 import { mrkdwn, person, time } from '../../src/views/view.ts';
 import { leaveWithDeployment } from '../../src/deployments/waiting.ts';
 
@@ -28,8 +30,10 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
     case 'wait': {
       const { config } = ctx;
       const terms = readTerms({ config, actor: call.actor, words: call.words, scope, now: ctx.now() });
-      const answer = await act(wait({ ...by, scope, terms }));
-      return answer.outcome === 'waiting' ? toCaller(lockWaiting(answer)) : have(answer, scope);
+      const waiting = wait({ ...by, scope, terms });
+      const answer = await act(only === '' ? waiting : onlyBehind(only, scope, waiting));
+      if (answer.outcome !== 'waiting') return have(answer, scope);
+      return toCaller(lockWaiting(answer, lastingOf(call)));
     }
     case 'leave': {
       const answer = await act(leave({ ...by, scope, only: only === '' ? undefined : only }));
@@ -45,11 +49,19 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
       requireButton(only, scope);
       const answer = await act(decline({ ...by, scope, only }));
       if (answer.outcome === 'over') return toCaller(lockOver(scope, answer.lock));
-      return toCaller(
-        lockNote(':handshake:', mrkdwn`You do not take *${scope}*.`, `You do not take ${scope}`),
-      );
+      const line =
+        answer.outcome === 'left'
+          ? mrkdwn`You gave up your turn on *${named(scope)}*.`
+          : mrkdwn`You do not take *${named(scope)}*; its holder keeps it.`;
+      return toCaller(lockNote(':handshake:', line, `You do not take ${named(scope)}`));
     }
   }
+}
+
+/** `for 2h` or `until 17:00`, as they typed it. */
+function lastingOf({ words }: Call): string {
+  if (words.for !== undefined) return `for ${words.for}`;
+  return words.until === undefined ? '' : `until ${words.until}`;
 }
 
 function have({ outcome, lock }: Answer, scope: string): Reply {
@@ -60,9 +72,9 @@ function have({ outcome, lock }: Answer, scope: string): Reply {
 function left({ outcome, place, lock }: Answer, scope: string): Reply {
   const line =
     outcome === 'left'
-      ? mrkdwn`You no longer wait for *${place?.scope ?? lock?.scope ?? scope}*.`
-      : mrkdwn`You were not in the line for *${scope}*.`;
-  return toCaller(lockNote(':hourglass:', line, `The line for ${scope}`));
+      ? mrkdwn`You no longer wait for *${named(place?.scope ?? lock?.scope ?? scope)}*.`
+      : mrkdwn`You were not in the line for *${named(scope)}*.`;
+  return toCaller(lockNote(':hourglass:', line, `The line for ${named(scope)}`));
 }
 
 function offered({ lock }: Answer): Reply {
@@ -71,8 +83,8 @@ function offered({ lock }: Answer): Reply {
   return toCaller(
     lockNote(
       ':handshake:',
-      mrkdwn`Offered: ${person(to)} has until ${time(until)} to accept, and you keep *${lock.scope}* until they do.`,
-      `${lock.scope} is offered`,
+      mrkdwn`Offered: ${person(to)} has until ${time(until)} to accept, and you keep *${named(lock.scope)}* until they do.`,
+      `${named(lock.scope)} is offered`,
     ),
   );
 }
@@ -88,10 +100,13 @@ async function personToOffer(ctx: Context, { words }: Call, scope: string): Prom
       hint: 'Offer it to a full member of this workspace.',
     });
   });
-  const rules = rulesFor(ctx.config, scope.split('/')[0] ?? '');
-  if (await holdsRole(ctx, { id: to }, 'deployer', rules)) return to;
-  throw new UserError(`That person may not deploy to ${scope}, so a lock on it is of no use to them.`, {
+  const rules = rulesFor(ctx.config, environmentOf(scope));
+  const role = scope === ALL ? 'admin' : 'deployer';
+  if (await holdsRole(ctx, { id: to }, role, rules)) return to;
+  const may = scope === ALL ? 'lock everything' : `deploy to ${scope}`;
+  throw new UserError(`That person may not ${may}, so the lock cannot be offered to them.`, {
     reason: 'not_allowed',
+    hint: `Offer it to ${role === 'admin' ? 'an admin' : `a deployer of ${environmentOf(scope)}`}.`,
   });
 }
 

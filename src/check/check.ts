@@ -1,8 +1,8 @@
-import type { Config } from '../config/schema.ts';
 import { HANDLED } from '../github/delivery.ts';
 import { checkConfig, type ConfigProbes } from './config.ts';
 import { checkGitHub, type GitHubProbes } from './github.ts';
 import { checkLater } from './later.ts';
+import { checkMail } from './mail.ts';
 import { messageOf } from './message.ts';
 import type { Findings, Line } from './findings.ts';
 import { checkSlack, type SlackProbes } from './slack.ts';
@@ -14,7 +14,9 @@ export interface Settings {
   readonly github: { readonly kind: 'token' | 'app' } | undefined;
   readonly githubWebhookSecret: string | undefined;
   readonly apiToken: string | undefined;
-  readonly smtpUrl: string | undefined;
+  readonly smtp:
+    | { readonly host: string; readonly account: { readonly user: string } | undefined }
+    | undefined;
   /** Values that must not be printed, whoever may have put them into a message. */
   readonly secrets: Iterable<string>;
 }
@@ -26,6 +28,8 @@ export interface Probes {
   readonly redis: () => Promise<void>;
   readonly slack: SlackProbes;
   readonly github: GitHubProbes;
+  /** Rejects when the mail server cannot be reached, or does not take the login. */
+  readonly mail: () => Promise<void>;
 }
 
 /** Looks at the configuration and at every credential, and tells what is on, what is off and what is wrong. */
@@ -36,8 +40,9 @@ export async function checkInstallation(settings: Settings, probes: Probes): Pro
     checkSlack(settings.slack, config, probes.slack),
     checkGitHub(settings.github, config, probes.github),
   ]);
+  const mail = await checkMail(settings.smtp, config?.mail, probes.mail);
   const later = config === undefined ? [] : checkLater(config);
-  const all = [...lines, ...groups.flat(), ...switches(settings, config), ...later];
+  const all = [...lines, ...groups.flat(), ...switches(settings), mail, ...later];
   const hidden = all.map((line) => ({ ...line, says: withoutSecrets(line.says, settings.secrets) }));
   return { lines: hidden, ok: hidden.every(({ state }) => state !== 'wrong') };
 }
@@ -55,7 +60,7 @@ async function checkRedis({ redisUrl }: Settings, { redis }: Probes): Promise<Li
 const EVENTS = Object.keys(HANDLED).join(', ');
 const NO_WEBHOOKS = ', so /github/webhooks answers 404 and GitHub is only asked now and then';
 
-function switches({ githubWebhookSecret, apiToken, smtpUrl }: Settings, config: Config | undefined): Line[] {
+function switches({ githubWebhookSecret, apiToken }: Settings): Line[] {
   return [
     githubWebhookSecret === undefined
       ? { what: 'GitHub webhooks', state: 'off', says: `GITHUB_WEBHOOK_SECRET is not set${NO_WEBHOOKS}` }
@@ -63,14 +68,7 @@ function switches({ githubWebhookSecret, apiToken, smtpUrl }: Settings, config: 
     apiToken === undefined
       ? { what: 'API and web page', state: 'off', says: 'BATON_API_TOKEN is not set' }
       : { what: 'API and web page', state: 'on', says: 'with the token of BATON_API_TOKEN' },
-    mail(smtpUrl, config),
   ];
-}
-
-function mail(smtpUrl: string | undefined, config: Config | undefined): Line {
-  if (smtpUrl === undefined) return { what: 'mail', state: 'off', says: 'SMTP_URL is not set' };
-  if (config?.mail === undefined) return { what: 'mail', state: 'off', says: 'baton.yml has no `mail`' };
-  return { what: 'mail', state: 'off', says: 'sending digests comes with a later version' };
 }
 
 function withoutSecrets(text: string, secrets: Iterable<string>): string {

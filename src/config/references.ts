@@ -37,7 +37,9 @@ const TAKEN: ReadonlySet<string> = new Set(
 function* names(config: unknown): Generator<Misfit> {
   for (const section of ['environments', 'services', 'sites']) {
     for (const [name, path] of entries(config, [section])) {
-      if (TAKEN.has(name.toLowerCase())) {
+      if (name.toLowerCase() === 'all') {
+        yield { path, inKey: true, says: 'means every environment, as in /lock all, so it cannot be a name' };
+      } else if (TAKEN.has(name.toLowerCase())) {
         yield { path, inKey: true, says: 'is a word of the commands, so it cannot be a name' };
       } else if (section === 'environments' && isRemoteEnvironment(name)) {
         yield { path, inKey: true, says: "is how pull requests' own environments are called" };

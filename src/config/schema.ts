@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DriverOptions } from '../drivers/index.ts';
 import { Freeze } from './freezes.ts';
-import { Handoff, Site } from './sites.ts';
+import { Handoff, Pairs, Site } from './sites.ts';
 import {
   byName,
   channel,
@@ -128,6 +128,9 @@ const Mail = z.strictObject({
   to: listOf(email, 'e-mail addresses such as [releases@acme.example]')
     .min(1, { error: 'a list of at least one e-mail address' })
     .describe('Who gets the digests of handoffs'),
+  sender_may_differ: yesOrNo
+    .default(false)
+    .describe('Whether the mail server lets its account send as somebody else'),
 });
 
 /** The whole of `baton.yml`. Strict, so that a typing error cannot disarm a gate. */
@@ -144,6 +147,7 @@ export const Config = z.strictObject({
   handoffs: listOf(Handoff, 'handoffs, each with from, to, at and channel')
     .default([])
     .describe('Which site passes its open work to which'),
+  pairs: Pairs.optional().describe('Who is suggested to work with whom, anew each week'),
   mail: Mail.optional().describe('Digests by mail; needs SMTP_URL in the environment'),
 });
 export type Config = z.infer<typeof Config>;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { StartError } from '../errors.ts';
+import { parseSmtpUrl, type SmtpAccess } from '../mail/smtp-url.ts';
 import { parseRedisUrl } from '../redis/url.ts';
 import { type LOG_LEVELS, Variables } from './variables.ts';
 
@@ -27,7 +28,8 @@ export interface Settings {
   readonly githubWebhookSecret: string | undefined;
   /** Without a slash at the end. */
   readonly githubApiUrl: string;
-  readonly smtpUrl: string | undefined;
+  /** Undefined: no mail. */
+  readonly smtp: SmtpAccess | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Every secret in here, for the log to hide; whoever learns of another one (`secret_env`) adds it. */
   readonly secrets: Set<string>;
@@ -66,7 +68,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     github: githubAccess(given),
     githubWebhookSecret: given.GITHUB_WEBHOOK_SECRET,
     githubApiUrl: given.GITHUB_API_URL ?? 'https://api.github.com',
-    smtpUrl: given.SMTP_URL,
+    smtp: given.SMTP_URL === undefined ? undefined : parseSmtpUrl(given.SMTP_URL),
     logLevel: given.LOG_LEVEL ?? 'info',
     secrets: secretsIn(given),
     notes: notesOn(given),
@@ -121,7 +123,8 @@ function secretsIn(given: Variables): Set<string> {
     given.GITHUB_PRIVATE_KEY,
     given.GITHUB_WEBHOOK_SECRET,
     redisUrl && parseRedisUrl(redisUrl).password,
-    smtpUrl && /^smtps?:\/\/[^:/@]*:(.+)@/.exec(smtpUrl)?.[1],
+    smtpUrl && parseSmtpUrl(smtpUrl)?.account?.password,
+    smtpUrl && /^smtps?:\/\/[^:/@]*:(.+)@/.exec(smtpUrl)?.[1], // as it is written in the address
   ];
   return new Set(values.filter((value): value is string => value !== undefined && value !== ''));
 }

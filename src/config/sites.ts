@@ -88,3 +88,15 @@ export const Handoff = z.strictObject({
     .describe('How long the other site may take to press "I have it" before its lead is told'),
 });
 export type Handoff = z.infer<typeof Handoff>;
+
+export const Pairs = z.strictObject({
+  people: listOf(person, 'Slack user ids such as [U0ASHA, U0BEN]')
+    .min(2, { error: 'a list of at least two people' })
+    .refine((ids) => new Set(ids).size === ids.length, { error: 'a list in which nobody stands twice' })
+    .describe('Slack user ids of those who are paired'),
+  day: z
+    .enum(['mon', 'tue', 'wed', 'thu', 'fri'], { error: 'a day of work such as mon' })
+    .default('mon')
+    .describe('The day whose digests show the pairs of the week'),
+});
+export type Pairs = z.infer<typeof Pairs>;

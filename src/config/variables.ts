@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import * as z from 'zod';
+import { parseSmtpUrl } from '../mail/smtp-url.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -39,7 +40,10 @@ export const Variables = z.object({
   GITHUB_API_URL: webAddress('an http(s) address, such as https://ghe.example/api/v3').transform((url) =>
     url?.replace(/\/+$/, ''),
   ),
-  SMTP_URL: text('an address such as smtp://user:password@host:587', /^smtps?:\/\/[\x21-\x7e]+$/),
+  SMTP_URL: z
+    .string()
+    .refine((url) => parseSmtpUrl(url) !== undefined, 'an address such as smtp://user:password@host:587')
+    .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).optional(),
 });
 export type Variables = z.infer<typeof Variables>;

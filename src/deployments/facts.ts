@@ -4,7 +4,7 @@ import { GitHubUnreadableError, UnreadableError } from '../errors.ts';
 import { freezeOn } from '../freezes/freeze-on.ts';
 import { readChecks } from '../github/check-runs.ts';
 import { refStillAt } from '../github/ref-still-at.ts';
-import { lockInTheWay, waitingFor } from '../locks/lock.ts';
+import { type Board, concerns, lockInTheWay, type Place, waitingFor } from '../locks/lock.ts';
 import { locksOn } from '../locks/store.ts';
 import type { Person } from '../people/person.ts';
 import { approvalsThatCount } from './approval.ts';
@@ -55,12 +55,14 @@ export async function readFacts(
     readChecksOf(ctx, rules, candidate),
     readPromotion(ctx, rules, service),
   ]);
+  const ownsLease = lease !== 'unreadable' && lease?.deployment === id;
   return {
     sha,
     mayDeploy: may,
     lock: board === 'unreadable' ? board : lockInTheWay(board.locks, service, actor.id),
     waiting: board === 'unreadable' ? [] : waitingFor(board.line, scope),
-    lease: lease === 'unreadable' || lease?.deployment !== id ? lease : undefined,
+    next: ownsLease || board === 'unreadable' ? undefined : nextBefore(board, candidate, actor.id),
+    lease: ownsLease ? undefined : lease,
     frozen,
     ref,
     checks,
@@ -76,6 +78,23 @@ export async function readFacts(
       freeze: rollback && rules.rollback_during_freeze,
     },
   };
+}
+
+/**
+ * The deployment that waits for the same service and came before this one; nobody comes before whoever has locked it,
+ * for those who wait, wait for that.
+ */
+function nextBefore(
+  { locks, line }: Board,
+  { id, environment, service }: Candidate,
+  person: string,
+): Place | undefined {
+  if (locks.some(({ holder, scope }) => holder === person && concerns(scope, service))) return undefined;
+  const first = line.find(
+    ({ scope, deployment }) => deployment !== null && scope === `${environment}/${service}`,
+  );
+  const own = line.findIndex(({ deployment }) => deployment === id);
+  return first === undefined || (own !== -1 && line.indexOf(first) >= own) ? undefined : first;
 }
 
 /** Whether the ref that was typed still stands for the sha; a moment after it was resolved it does. */
@@ -101,8 +120,10 @@ async function readChecksOf(
   // Who configured no checks has none without GitHub; who did is not to be passed over.
   if (ctx.github === undefined) return rules.checks && judgeChecks(rules.checks, 'unreadable');
   try {
-    const workflows = deployWorkflowsFor(ctx.config, repository);
-    return judgeChecks(rules.checks, await readChecks(ctx.github, repository, sha, workflows));
+    const deployWorkflows = deployWorkflowsFor(ctx.config, repository);
+    const onlyShown = rules.checks === undefined;
+    const checks = await readChecks(ctx.github, repository, sha, { deployWorkflows, onlyShown });
+    return judgeChecks(rules.checks, checks);
   } catch (error) {
     if (error instanceof GitHubUnreadableError) return judgeChecks(rules.checks, 'unreadable');
     throw error;

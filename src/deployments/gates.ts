@@ -12,6 +12,8 @@ export interface Facts {
   readonly lock: Lock | 'unreadable' | undefined;
   /** Those in the line for the service, for the words of a refusal. */
   readonly waiting: readonly Place[];
+  /** The deployment that is next in the line for the service, for whoever would go before it. */
+  readonly next: Place | undefined;
   /** Another deployment's lease on the same service. */
   readonly lease: Lease | 'unreadable' | undefined;
   readonly frozen: Frozen | 'unreadable' | undefined;
@@ -52,7 +54,7 @@ export type Refusal =
   | { readonly reason: 'not_allowed' }
   | { readonly reason: 'locked'; readonly lock: Lock; readonly blocked: Blocked }
   | { readonly reason: 'lock_ambiguous' }
-  | { readonly reason: 'deployment_running'; readonly lease: Lease | undefined }
+  | { readonly reason: 'deployment_running'; readonly lease: Lease | undefined; readonly next?: Place }
   | { readonly reason: 'frozen'; readonly frozen: Frozen | undefined }
   | { readonly reason: 'ref_changed'; readonly ref: 'moved' | 'gone' }
   | ChecksRefusal
@@ -102,8 +104,8 @@ function judgeLock({ lock, waiting }: Facts): Refusal | undefined {
     : { reason: 'locked', lock, blocked: { waiting } };
 }
 
-function judgeLease({ lease }: Facts): Refusal | undefined {
-  if (lease === undefined) return undefined;
+function judgeLease({ lease, next }: Facts): Refusal | undefined {
+  if (lease === undefined) return next && { reason: 'deployment_running', lease, next };
   return { reason: 'deployment_running', lease: lease === 'unreadable' ? undefined : lease };
 }
 

@@ -7,7 +7,7 @@ import { type Deployment, transition } from './deployment.ts';
 import { begin, judgeAgain } from './start.ts';
 import { replaceDeployment } from './store.ts';
 import { tell } from './tell.ts';
-import { admit, endWaiting, isWorthWaiting, standInLine, waitOn, whereInLine } from './waiting.ts';
+import { admit, endWaiting, isWorthWaiting, standInLine, waitOn, waitWith, whereInLine } from './waiting.ts';
 
 /** Whoever approves wakes it; it looks by itself too, at the latest when its time is over. */
 const LOOK_FOR_APPROVALS_SECONDS = 60;
@@ -18,6 +18,10 @@ export async function goOn(ctx: Context, deployment: Deployment): Promise<Outcom
   if (place === 'left') {
     await endWaiting(ctx, deployment, { reason: 'cancelled', summary: 'It was taken out of the line.' });
     return 'done';
+  }
+  if (place === 'unreadable') {
+    const summary = 'The locks cannot be read, so nobody knows whose turn it is. An admin looks at them.';
+    return waitWith(ctx, deployment, summary);
   }
   return place.ahead > 0 ? waitOn(ctx, deployment, place.ahead) : enter(ctx, deployment);
 }
@@ -48,7 +52,9 @@ async function enter(ctx: Context, deployment: Deployment): Promise<Outcome> {
   }
   // An approval that was withdrawn by a change of the rule is asked for again.
   if (refusal.reason === 'approval_required') return { againInSeconds: LOOK_FOR_APPROVALS_SECONDS };
-  return isWorthWaiting(refusals)
+  // Its turn has not come while a lock or another run is in the way, whatever else refuses it just now.
+  const isTimely = deployment.state === 'waiting' && refusals.some((one) => isWorthWaiting([one]));
+  return isTimely || isWorthWaiting(refusals)
     ? stayInLine(ctx, deployment, refusal.reason)
     : end(ctx, deployment, refusal.reason);
 }
@@ -65,7 +71,8 @@ async function stayInLine(ctx: Context, deployment: Deployment, reason: ReasonCo
 }
 
 async function end(ctx: Context, deployment: Deployment, reason: ReasonCode): Promise<Outcome> {
-  const summary = `It was about to go on, and a gate refused it: ${REASONS[reason].says}`;
+  const when = deployment.state === 'waiting' ? 'Its turn came' : 'It was about to go on';
+  const summary = `${when}, and a gate refused it: ${REASONS[reason].says}`;
   await endWaiting(ctx, deployment, { reason, summary });
   return 'done';
 }

@@ -8,7 +8,7 @@ import { locksOn } from '../locks/store.ts';
 import { awayFrom } from '../people/away.ts';
 import { breakGlassNews } from '../views/break-glass.ts';
 import { toldElsewhere } from '../views/dry-run.ts';
-import { warned } from '../views/lock.ts';
+import { warned } from '../views/lock-list.ts';
 import { deploymentRefused } from '../views/refusal.ts';
 import { type Deployment, deploymentIdFor } from './deployment.ts';
 import { failpoint } from './failpoint.ts';
@@ -120,7 +120,10 @@ async function tellBreakGlass(ctx: Context, deployment: Deployment): Promise<voi
 }
 
 /** What people warn about there; warnings that cannot be read stop nothing. */
-async function warningsAbout(ctx: Context, { environment, service }: Deployment): Promise<Warning[]> {
+export async function warningsAbout(
+  ctx: Context,
+  { environment, service }: Pick<Deployment, 'environment' | 'service'>,
+): Promise<Warning[]> {
   const { warnings } = await locksOn(ctx.redis, environment, ctx.now()).catch(() => EMPTY);
   return warnings.filter(({ scope }) => concerns(scope, service));
 }

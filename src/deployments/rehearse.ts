@@ -4,7 +4,7 @@ import type { View } from '../views/view.ts';
 import { whatItWouldBring } from './brings.ts';
 import { readFacts } from './facts.ts';
 import { judge } from './gates.ts';
-import type { Caller, Order } from './order.ts';
+import { type Caller, type Order, warningsAbout } from './order.ts';
 import { newDeployment } from './request.ts';
 
 /** Says what a deployment would do, what it would bring and what stands in its way, and changes nothing. */
@@ -14,5 +14,6 @@ export async function rehearse(ctx: Context, caller: Caller, wanted: Order): Pro
   const facts = await readFacts(ctx, rules, { ...candidate, refKind: 'sha' }, caller.actor);
   const brings = await whatItWouldBring(ctx, repository, { from: facts.live?.sha, to: resolved.sha });
   const refusals = judge(facts);
-  return dryRun({ environment, service, repository, resolved, live: facts.live, refusals, brings });
+  const warnings = await warningsAbout(ctx, { environment, service });
+  return dryRun({ environment, service, repository, resolved, live: facts.live, refusals, warnings, brings });
 }

@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
 import { actOnLocks, askToKeepLocks } from '../locks/act.ts';
 import { stopWaiting, waitToDeploy } from '../locks/line.ts';
-import { overlap, type Place } from '../locks/lock.ts';
-import { locksOn } from '../locks/store.ts';
+import { overlap, type Place, UnreadableLockError } from '../locks/lock.ts';
+import { locksOn, readBoard } from '../locks/store.ts';
 import type { ReasonCode } from '../reason-codes.ts';
 import { deploymentEndedFor } from '../views/deployment.ts';
 import type { Outcome } from '../worker.ts';
@@ -12,7 +12,7 @@ import { findDeployment, replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
 
 /** How often a deployment that waits looks by itself; whoever frees something wakes it at once. */
-const LOOK_AGAIN_SECONDS = 10;
+export const LOOK_AGAIN_SECONDS = 10;
 
 /** Whether time, or somebody else, may open what is closed, so that waiting makes sense. */
 export function isWorthWaiting(refusals: readonly { readonly reason: ReasonCode }[]): boolean {
@@ -24,19 +24,24 @@ export function isWorthWaiting(refusals: readonly { readonly reason: ReasonCode 
 
 /** Puts the deployment in the line of its service. Safe to repeat. */
 export async function standInLine(ctx: Context, deployment: Deployment): Promise<void> {
-  const { id, environment, service, requestedBy: person, channel, ref } = deployment;
+  const { id, environment, service, requestedBy: person, channel, ref, sha } = deployment;
   const scope = `${environment}/${service}`;
-  const reason = `to deploy ${ref}`;
+  const reason = `to deploy ${ref === sha ? sha.slice(0, 12) : ref}`;
   const rule = waitToDeploy({ command: id, person, channel, scope, deployment: id, reason });
   await actOnLocks(ctx, { scope, command: `${id}-wait`, rule });
 }
 
-/** Whether its turn has come: a place in the line, with nobody before it whose claim overlaps. */
+/** How many stand before it in the line, `left` when it has no place there, `unreadable` when nobody can tell. */
 export async function whereInLine(
   ctx: Context,
   { id, environment }: Deployment,
-): Promise<{ ahead: number } | 'left'> {
-  const { line } = await locksOn(ctx.redis, environment, ctx.now());
+): Promise<{ ahead: number } | 'left' | 'unreadable'> {
+  const board = await locksOn(ctx.redis, environment, ctx.now()).catch((error: unknown) => {
+    if (error instanceof UnreadableLockError) return undefined;
+    throw error;
+  });
+  if (board === undefined) return 'unreadable';
+  const { line } = board;
   const index = line.findIndex(({ deployment }) => deployment === id);
   const place = line[index];
   if (place === undefined) return 'left';
@@ -45,7 +50,15 @@ export async function whereInLine(
 
 /** Says at which number it stands, when that has changed. */
 export async function waitOn(ctx: Context, deployment: Deployment, ahead: number): Promise<Outcome> {
-  const summary = `Number ${ahead + 1} in the line. It goes on by itself when its turn comes.`;
+  return waitWith(
+    ctx,
+    deployment,
+    `Number ${ahead + 1} in the line. It goes on by itself when its turn comes.`,
+  );
+}
+
+/** Says why it waits, when that has changed, and looks again later. */
+export async function waitWith(ctx: Context, deployment: Deployment, summary: string): Promise<Outcome> {
   if (deployment.summary !== summary) {
     await tell(
       ctx,
@@ -82,22 +95,31 @@ export async function endWaiting(
   const ended = transition(deployment, 'cancelled', ctx.now(), { reason, summary, runOver: true });
   const saved = await replaceDeployment(ctx.redis, deployment, ended);
   noteEnd(ctx, saved);
-  await leaveLine(ctx, saved);
+  await afterEnd(ctx, saved);
   await tell(ctx, saved);
-  if (by === saved.requestedBy) return;
-  const { text, blocks } = deploymentEndedFor(saved);
-  const message = {
-    user: saved.requestedBy,
-    channel: '',
-    responseUrl: '',
-    view: { text, blocks: [...blocks] },
-  };
-  await ctx.jobs.add('messages', `${saved.id}-why`, {
-    version: 1,
-    kind: 'reply',
-    ...message,
-    reference: saved.reference,
-  });
+  if (by !== saved.requestedBy) await tellWhy(ctx, saved);
+}
+
+/**
+ * What must be true of a deployment that has ended, whatever died on the way: it has no place in the line, and who waited
+ * has been told why it was not started.
+ */
+export async function afterEnd(ctx: Context, deployment: Deployment): Promise<void> {
+  try {
+    const { board } = await readBoard(ctx.redis, deployment.environment);
+    if (board.line.some((place) => place.deployment === deployment.id)) await leaveLine(ctx, deployment);
+  } catch (error) {
+    if (!(error instanceof UnreadableLockError)) throw error; // nobody has a place in what cannot be read
+  }
+  // Without a fence it never ran; whoever left the line themselves knows why.
+  if (deployment.fence === 0 && deployment.reason !== 'cancelled') await tellWhy(ctx, deployment);
+}
+
+async function tellWhy(ctx: Context, deployment: Deployment): Promise<void> {
+  const { id, requestedBy: user, reference } = deployment;
+  const { text, blocks } = deploymentEndedFor(deployment);
+  const message = { user, channel: '', responseUrl: '', view: { text, blocks: [...blocks] } };
+  await ctx.jobs.add('messages', `${id}-why`, { version: 1, kind: 'reply', ...message, reference });
 }
 
 /** Somebody gave up the place of a deployment: it waits no longer and has ended. */

@@ -1,6 +1,6 @@
 import type { Octokit } from 'octokit';
 import * as z from 'zod';
-import { readFailure } from './failure.ts';
+import { isNotShown, readFailure } from './failure.ts';
 import { readAllPages, readAs } from './pages.ts';
 import { owned } from './repository.ts';
 import { type ActionsRun, listRunsOf, saysNothing } from './runs-of-commit.ts';
@@ -45,23 +45,37 @@ const ACTIONS = 'github-actions';
  * All that is said about a commit, the newest of each kind: check runs of every app, and commit statuses. Throws
  * GitHubUnreadableError when any part of it cannot be read to its end. Two requests; a third where runs of GitHub
  * Actions may not count: those that deploy, and those that a newer run of the same workflow has replaced.
- * `deployWorkflows` comes from `deployWorkflowsFor`.
+ * `deployWorkflows` comes from `deployWorkflowsFor`. With `onlyShown`, what GitHub shows Baton nothing of (403, 404: fine-
+ * grained tokens see no check runs) counts as none.
  */
 export async function readChecks(
   github: Octokit,
   repository: string,
   sha: string,
-  deployWorkflows?: readonly string[],
+  {
+    deployWorkflows,
+    onlyShown = false,
+  }: { deployWorkflows?: readonly string[] | undefined; onlyShown?: boolean } = {},
 ): Promise<readonly Check[]> {
+  const all = <Value>(listing: Promise<Value[]>) => (onlyShown ? orNothing(listing) : listing);
   try {
     const [runs, statuses] = await Promise.all([
-      listCheckRuns(github, repository, sha),
-      listStatuses(github, repository, sha),
+      all(listCheckRuns(github, repository, sha)),
+      all(listStatuses(github, repository, sha)),
     ]);
     const counting = await whatCounts(github, { repository, sha, deployWorkflows, runs });
     return [...counting.map(checkOfRun), ...statuses];
   } catch (error) {
     throw readFailure(error, repository);
+  }
+}
+
+async function orNothing<Value>(listing: Promise<Value[]>): Promise<Value[]> {
+  try {
+    return await listing;
+  } catch (error) {
+    if (isNotShown(error)) return [];
+    throw error;
   }
 }
 

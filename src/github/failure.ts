@@ -25,6 +25,12 @@ export function isTimeout({ cause }: RequestError): boolean {
   return typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
 }
 
+/** True when GitHub shows it to nobody with Baton's credentials; too many requests are something else. */
+export function isNotShown(error: unknown): boolean {
+  if (!(error instanceof RequestError) || rateLimitSeconds(error) !== undefined) return false;
+  return error.status === 403 || error.status === 404;
+}
+
 /** How long GitHub wants no request for, when that is why it refused; undefined for any other failure. */
 export function rateLimitSeconds(error: unknown): number | undefined {
   if (!(error instanceof RequestError) || (error.status !== 403 && error.status !== 429)) return undefined;

@@ -1,6 +1,6 @@
 import type { Octokit } from 'octokit';
 import * as z from 'zod';
-import { readFailure } from './failure.ts';
+import { foundOrNot, readFailure } from './failure.ts';
 import { readAs } from './pages.ts';
 import { owned } from './repository.ts';
 
@@ -27,17 +27,18 @@ const Events = z.array(
 const PER_PAGE = 100;
 
 /**
- * Who put a label on a pull request the last time; undefined where GitHub tells of nobody. Throws GitHubUnreadableError
- * when GitHub cannot be asked.
+ * Who put a label on a pull request the last time; undefined where the list of what happened does not have it (yet), `untold`
+ * where the server has no such list. Throws GitHubUnreadableError when GitHub cannot be asked.
  */
 export async function findLabelling(
   github: Octokit,
   repository: string,
   number: number,
   label: string,
-): Promise<Labelling | undefined> {
+): Promise<Labelling | 'untold' | undefined> {
   try {
-    const first = await readEvents(github, repository, number, 1);
+    const first = await foundOrNot(readEvents(github, repository, number, 1));
+    if (first === undefined) return 'untold';
     // The oldest come first, so the last page is read before the others.
     for (let page = first.lastPage; page >= 1; page -= 1) {
       const { events } = page === 1 ? first : await readEvents(github, repository, number, page);

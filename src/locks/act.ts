@@ -38,9 +38,10 @@ export async function actOnLocks(ctx: Context, { scope, command, rule, actor }: 
   }
 }
 
-/** What time does to the locks of an environment; `why` tells one look from another. */
+/** What time does to the locks of an environment. Each run looks anew, also of a job that ran before. */
 export async function keepLocks(ctx: Context, environment: string, why: string): Promise<void> {
-  await actOnLocks(ctx, { scope: environment, command: `keep-${why}`, rule: settle });
+  const command = `keep-${why}-${ctx.now().getTime()}`;
+  await actOnLocks(ctx, { scope: environment, command, rule: settle });
 }
 
 /** Has a worker look after the locks of an environment, soon or at a moment. */
@@ -51,22 +52,27 @@ export async function askToKeepLocks(
   at?: Date,
 ): Promise<void> {
   const delaySeconds = at === undefined ? 0 : Math.max(0, (at.getTime() - ctx.now().getTime()) / 1_000);
-  await ctx.jobs.add('locks', `${environment}-${why}`, { version: 1, environment }, { delaySeconds });
+  const data = { version: 1 as const, environment, ...(at !== undefined && { due: at.toISOString() }) };
+  await ctx.jobs.add('locks', `${environment}-${why}`, data, { delaySeconds });
 }
+
+const NONE = { lock: undefined, overdue: false };
 
 /** Tells what is untold, wakes deployments whose turn it is, and sets the clock for what is due next. */
 async function carryOn(ctx: Context, environment: string, why: string): Promise<void> {
   const [{ board }, global] = await Promise.all([
     readBoard(ctx.redis, environment),
-    environment === ALL ? undefined : findGlobalLock(ctx.redis, ctx.now()),
+    environment === ALL ? NONE : findGlobalLock(ctx.redis, environment, ctx.now()),
   ]);
   if (isRemoteEnvironment(environment)) await noteLockedRemote(ctx.redis, environment, board);
   const told = await tellLocks(ctx, environment);
   const due = dueAt(board, ctx.now());
   if (due !== undefined) await askToKeepLocks(ctx, environment, `due-${due.getTime()}`, due);
-  for (const id of deploymentsWhoseTurnItIs(board, { global })) {
+  for (const id of deploymentsWhoseTurnItIs(board, { global: global.lock })) {
     await wake(ctx, { id, reference: 'line' }, `turn-${why}`);
   }
+  // What ran here may be what kept the global lock past its end.
+  if (global.overdue) await askToKeepLocks(ctx, ALL, why);
   if (environment === ALL && told > 0) {
     for (const name of await lockPlaces(ctx)) if (name !== ALL) await askToKeepLocks(ctx, name, why);
   }
@@ -79,9 +85,10 @@ async function readMoment(
 ): Promise<Omit<Moment, 'running'> & Partial<Pick<Moment, 'running'>>> {
   const rules = rulesFor(ctx.config, environment)?.lock ?? LockRules.parse({});
   const now = ctx.now();
+  const global = environment === ALL ? NONE : await findGlobalLock(ctx.redis, environment, now);
   return {
     now,
-    global: environment === ALL ? undefined : await findGlobalLock(ctx.redis, now),
+    global: global.lock,
     ...(environment === ALL && {
       running: await runningAnywhere(ctx.redis, Object.keys(ctx.config.environments)),
     }),

@@ -14,7 +14,8 @@ export function wait(wanted: Wanted): Rule {
     if (own !== undefined && !own.turn) return unchanged(board, answer('held', { lock: own }));
     const already = board.line.find((place) => isOwnPlace(place, scope, person));
     if (already !== undefined) return unchanged(board, inLine(board, moment, already));
-    if (isFree(board, moment, wanted)) return take(wanted)(board, moment);
+    // Whoever's turn it is has waited already, whoever stands behind them.
+    if (own !== undefined || isFree(board, moment, wanted)) return take(wanted)(board, moment);
     requireReason(moment, scope, wanted.terms.reason);
     return join(board, moment, { ...wanted, deployment: null, reason: wanted.terms.reason });
   });

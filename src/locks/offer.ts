@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import { answer, type By, type Change, eventBy, type Moment, type Rule, unchanged } from './change.ts';
 import { giveUpTurn } from './line.ts';
-import { type Board, type Lock, LockedError, lockIdFor, waitingFor } from './lock.ts';
+import { type Board, type Lock, LockedError, lockIdFor, overlap, waitingFor } from './lock.ts';
 import { settled } from './settle.ts';
 import { isOwnPlace, newLock, type Wanted } from './take.ts';
 
@@ -34,7 +34,10 @@ export interface Reply extends By {
   readonly only: string;
 }
 
-/** Takes what was offered, in one step: never free in between. `over` when it is no longer on offer. */
+/**
+ * Takes what was offered, in one step: never free in between. `over` when it is no longer on offer. Throws LockedError
+ * while somebody else, the one who offers included, holds a lock that overlaps.
+ */
 export function accept(reply: Reply): Rule {
   return settled((board, moment) => {
     const { scope, only, person } = reply;
@@ -43,6 +46,7 @@ export function accept(reply: Reply): Rule {
     const lock = board.locks.find((one) => one.offer?.id === only);
     if (lock?.offer == null) return over(board, scope);
     refuseUnlessFor(lock.offer.to, person);
+    refuseIfOthersOverlap(board, lock, person);
     const { now, remindAt } = moment;
     const after: Lock = {
       ...lock,
@@ -117,6 +121,13 @@ function heldBy(board: Board, scope: string, person: string): Lock {
   if (lock.holder !== person || lock.turn)
     throw new LockedError(lock, { waiting: waitingFor(board.line, scope) });
   return lock;
+}
+
+function refuseIfOthersOverlap(board: Board, offered: Lock, person: string): void {
+  const lock = board.locks.find(
+    (one) => one !== offered && one.holder !== person && overlap(one.scope, offered.scope),
+  );
+  if (lock !== undefined) throw new LockedError(lock, { waiting: waitingFor(board.line, lock.scope) });
 }
 
 function over(board: Board, scope: string): Change {

@@ -21,8 +21,12 @@ export function release(wanted: Release): Rule {
       return unchanged(board, answer(lock === undefined ? 'over' : 'not_that_one', { lock: lock ?? null }));
     }
     if (lock === undefined) return endWarnings(board, now, wanted);
-    if (!force && lock.holder !== person)
+    if (!force && lock.holder !== person) {
+      // Somebody else's lock does not keep a warning of one's own in place.
+      const isOwn = (one: Warning) => one.scope === scope && one.by === person;
+      if (only === undefined && board.warnings.some(isOwn)) return endWarnings(board, now, wanted);
       throw new LockedError(lock, { waiting: waitingFor(board.line, scope) });
+    }
     const kind = lock.holder === person ? 'freed' : 'forced';
     return {
       board: without(board, [lock]),

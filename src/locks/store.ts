@@ -136,10 +136,19 @@ export async function locksOn(redis: RedisClient, environment: string, now: Date
   };
 }
 
-/** The global lock, if there is one in force. Throws UnreadableLockError. */
-export async function findGlobalLock(redis: RedisClient, now: Date): Promise<Lock | undefined> {
-  const { locks } = await locksOn(redis, ALL, now);
-  return locks[0];
+/**
+ * The global lock that an environment has to respect: past its end, too, while what began before runs there. `overdue`
+ * says that one is past its end. Throws UnreadableLockError.
+ */
+export async function findGlobalLock(
+  redis: RedisClient,
+  environment: string,
+  now: Date,
+): Promise<{ readonly lock: Lock | undefined; readonly overdue: boolean }> {
+  const { board } = await readBoard(redis, ALL);
+  const overdue = board.locks.some(({ until }) => until !== null && until <= now);
+  const running = overdue ? parseRunning((await read(redis, environment)).leases) : [];
+  return { lock: board.locks.find((lock) => !isOver(lock, now, running)), overdue };
 }
 
 /** What happened to the locks of an environment, newest first; what cannot be read is left out. */

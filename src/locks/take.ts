@@ -39,7 +39,7 @@ export function take(wanted: Wanted): Rule {
     const own = board.locks.find((lock) => lock.scope === scope && lock.holder === person);
     refuseIfLocked(board, moment, wanted);
     if (own !== undefined && !own.turn) return again(board, moment, { own, wanted });
-    refuseIfOthersWait(board, wanted);
+    if (own === undefined) refuseIfOthersWait(board, wanted);
     const lock = newLock(wanted, moment);
     return put(board, moment, { lock, wanted, kind: 'taken' });
   });
@@ -50,23 +50,28 @@ export interface Steal extends Wanted {
   readonly only?: string | undefined;
 }
 
-/** Takes the lock from its holder. Throws ConflictError while a deployment of the holder runs there. */
+/**
+ * Takes the lock from its holder; a free one is simply taken. Throws ConflictError while a deployment of the holder, or
+ * one whose lease cannot be read, runs there, and LockedError when a lock on another scope is in the way too.
+ */
 export function steal(wanted: Steal): Rule {
   return settled((board, moment) => {
     const { scope, person, only } = wanted;
-    const [before, ...others] = board.locks.filter(
-      (lock) => lock.holder !== person && overlap(lock.scope, scope),
-    );
-    if (only !== undefined && before?.id !== only)
-      return unchanged(board, answer('not_that_one', { lock: before ?? null }));
-    const own = board.locks.find((lock) => lock.scope === scope && lock.holder === person);
-    if (before === undefined) {
-      if (own !== undefined && !own.turn) return unchanged(board, answer('held', { lock: own }));
-      return put(board, moment, { lock: newLock(wanted, moment), wanted, kind: 'taken' });
+    const others = board.locks.filter((lock) => lock.holder !== person && overlap(lock.scope, scope));
+    const before = others.find((lock) => lock.scope === scope);
+    if (only !== undefined && before?.id !== only) {
+      return unchanged(board, answer('not_that_one', { lock: before ?? others[0] ?? null }));
     }
-    const elsewhere = [before, ...others].find((lock) => lock.scope !== scope);
+    const { global } = moment;
+    const elsewhere =
+      global !== undefined && global.holder !== person ? global : others.find((lock) => lock !== before);
     if (elsewhere !== undefined)
       throw new LockedError(elsewhere, { waiting: waitingFor(board.line, elsewhere.scope) });
+    if (before === undefined) {
+      const own = board.locks.find((lock) => lock.scope === scope && lock.holder === person);
+      if (own !== undefined && !own.turn) return unchanged(board, answer('held', { lock: own }));
+      return take(wanted)(board, moment);
+    }
     refuseIfHolderDeploys(before, moment);
     const locks = board.locks.filter((lock) => lock !== before);
     return put({ ...board, locks }, moment, {
@@ -207,26 +212,24 @@ export function refuseIfLocked(
   if (lock !== undefined) throw new LockedError(lock, { waiting: waitingFor(line, lock.scope) });
 }
 
-/** Nothing is locked, and yet others come first: deployments that wait for one that runs. */
+/** Nothing is locked, and yet others come first: they wait for more than this scope, or for a deployment to end. */
 function refuseIfOthersWait({ line }: Board, { scope, person }: Wanted): void {
   const first = line.find((place) => overlap(place.scope, scope));
   if (first === undefined || first.person === person) return;
-  throw new ConflictError(
-    `Others wait in the line for ${scope}: deployments that were asked for with --wait.`,
-    {
-      reason: 'locked',
-      hint: `“/lock ${scope} --wait” puts you behind them.`,
-    },
-  );
+  throw new ConflictError(`Others wait in the line for ${scope}, and they come first.`, {
+    reason: 'locked',
+    hint: `“/lock ${scope} --wait” puts you behind them.`,
+  });
 }
 
 function refuseIfHolderDeploys(lock: Lock, { running }: Moment): void {
   const busy = running.some(
-    ({ service, requestedBy }) => requestedBy === lock.holder && concerns(lock.scope, service),
+    ({ service, requestedBy }) =>
+      (requestedBy === lock.holder || requestedBy === '') && concerns(lock.scope, service),
   );
   if (!busy) return;
   throw new ConflictError(
-    `A deployment of the holder runs on ${lock.scope}, so its lock cannot be stolen now.`,
+    `A deployment of the holder runs on ${lock.scope}, so the lock cannot be stolen now.`,
     {
       reason: 'deployment_running',
       hint: `“/deploy status ${lock.scope.split('/')[0]}” shows how far it is. Steal it when it is over.`,

@@ -4,7 +4,8 @@ import { appendAudit } from '../audit/store.ts';
 import { rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
 import { listHolders } from '../people/roles.ts';
-import { lockDirect, lockNews } from '../views/lock-news.ts';
+import { lockDirect } from '../views/lock-direct.ts';
+import { lockNews } from '../views/lock-news.ts';
 import { lockUnreadable } from '../views/lock.ts';
 import type { View } from '../views/view.ts';
 import type { LockEvent } from './event.ts';
@@ -24,7 +25,7 @@ export async function tellLocks(ctx: Context, environment: string): Promise<numb
 /** Tells admins, once for each such value, that stored locks cannot be read. */
 export async function tellUnreadable(ctx: Context, { scope, cause }: UnreadableLockError): Promise<void> {
   const digest = createHash('sha256').update(String(cause)).digest('hex').slice(0, 16);
-  const key = `baton:{${scope}}:lock:unreadable`;
+  const key = unreadableKey(scope);
   if ((await ctx.redis.get(key)) === digest) return;
   const view = lockUnreadable(scope, digest.slice(0, 8));
   const rules = rulesFor(ctx.config, scope);
@@ -38,6 +39,8 @@ export async function tellUnreadable(ctx: Context, { scope, cause }: UnreadableL
   await ctx.redis.set(key, digest);
 }
 
+const unreadableKey = (scope: string) => `baton:{${scope}}:lock:unreadable`;
+
 async function tellEvent(ctx: Context, environment: string, event: LockEvent): Promise<void> {
   const news = lockNews(event);
   const channel = channelOf(ctx, environment, event);
@@ -48,6 +51,8 @@ async function tellEvent(ctx: Context, environment: string, event: LockEvent): P
     await tellPerson(ctx, to, { id: `${event.id}-${to}`, view });
   }
   await appendAudit(ctx.redis, auditOf(event));
+  // Somebody has looked at what could not be read: should it happen again, that is news.
+  if (event.kind === 'forced' && event.lock === null) await ctx.redis.del(unreadableKey(environment));
 }
 
 /** Whether news of a scope goes to the very channel in which somebody types. */

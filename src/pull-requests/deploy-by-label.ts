@@ -7,11 +7,11 @@ import { deploymentIdFor } from '../deployments/deployment.ts';
 import { type Caller, order, orderedBefore } from '../deployments/order.ts';
 import { GitHubUnreadableError, UnavailableError, UserError } from '../errors.ts';
 import type { GitHub } from '../github/client.ts';
-import { findLabelling } from '../github/labelling.ts';
 import { removeLabel } from '../github/labels.ts';
 import { mayWrite } from '../github/permissions.ts';
 import { readPullRequest } from '../github/pull-requests-of.ts';
 import { resolveRef } from '../github/refs.ts';
+import { secondsUntilWrite } from '../github/write-pace.ts';
 import type { Person } from '../people/person.ts';
 import { loadMember } from '../people/roles.ts';
 import { REASONS, type ReasonCode } from '../reason-codes.ts';
@@ -20,25 +20,35 @@ import type { View } from '../views/view.ts';
 import { type Asked, commandOf } from './asked.ts';
 import { environmentInLabel, serviceFor } from './deploy-label.ts';
 import { listAsked, noteAsked, type PullRequestId, saveAsked } from './store.ts';
+import { whoLabelled } from './who-labelled.ts';
 
 /**
- * Takes every label off that asks for a deployment, once it is noted who put it on. Safe to repeat: a label that was put
- * on once is noted once. Throws GitHubUnreadableError.
+ * Takes every label off that asks for a deployment, once it is noted who put it on, at the pace that GitHub wants. Gives the
+ * seconds after which to go on, 0 when all are off. Safe to repeat: a label that was put on once is noted once. Throws
+ * GitHubUnreadableError.
  */
-export async function takeDeployLabels(ctx: Context, github: GitHub, id: PullRequestId): Promise<void> {
+export async function takeDeployLabels(ctx: Context, github: GitHub, id: PullRequestId): Promise<number> {
+  let wait = 0;
   const { repository, number } = id;
   const pullRequest = await readPullRequest(github, repository, number);
   for (const label of pullRequest?.labels ?? []) {
     const environment = environmentInLabel(ctx.config, label);
     if (environment === undefined || pullRequest === undefined) continue;
-    const labelling = await findLabelling(github, repository, number, label);
-    if (labelling === undefined)
+    const labelling = await whoLabelled(ctx, github, id, label);
+    if (labelling === undefined || labelling === 'untold')
       throw new GitHubUnreadableError('GitHub does not tell yet who put the label on.');
     const { event, login, isBot, at } = labelling;
+    // The same label may be known by a webhook's number in one run and by GitHub's in the next.
+    const isNoted = (await listAsked(ctx.redis, id)).some(
+      (one) => one.state === 'pending' && one.environment === environment && one.login === login,
+    );
     const asked = { version: 1, event, environment, login, isBot, at, sha: pullRequest.head } as const;
-    await noteAsked(ctx.redis, id, { ...asked, state: 'pending', deployment: null, reasons: [], says: '' });
-    await removeLabel(github, repository, number, label);
+    if (!isNoted)
+      await noteAsked(ctx.redis, id, { ...asked, state: 'pending', deployment: null, reasons: [], says: '' });
+    wait = await secondsUntilWrite(ctx, `${repository}#${number}:labels`);
+    if (wait === 0) await removeLabel(github, repository, number, label);
   }
+  return wait;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { UnreadableError } from '../errors.ts';
+import type { Labelling } from '../github/labelling.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Asked } from './asked.ts';
 
@@ -42,6 +43,36 @@ export async function listAsked(redis: RedisClient, id: PullRequestId): Promise<
   const key = askedKey(id);
   const stored = Object.values(await redis.hgetall(key));
   return stored.map((json) => parse(key, json, Asked)).toSorted((one, other) => other.event - one.event);
+}
+
+/** As long as a pull request whose label was told of may wait for its look. */
+const KEEP_LABELLING_SECONDS = 86_400;
+
+const Labelled = z.object({ event: z.int(), login: z.string(), isBot: z.boolean(), at: z.coerce.date() });
+
+/** Notes whom a webhook named as the one who put a label on. */
+export async function noteLabelling(
+  redis: RedisClient,
+  id: PullRequestId,
+  { label, ...labelling }: Labelling & { readonly label: string },
+): Promise<void> {
+  await redis.set(labelledKey(id, label), JSON.stringify(labelling), 'EX', KEEP_LABELLING_SECONDS);
+}
+
+/** Forgets it: the label was taken off. */
+export async function forgetLabelling(redis: RedisClient, id: PullRequestId, label: string): Promise<void> {
+  await redis.del(labelledKey(id, label));
+}
+
+/** Undefined where no webhook named anybody. Throws UnreadableError. */
+export async function findNotedLabelling(
+  redis: RedisClient,
+  id: PullRequestId,
+  label: string,
+): Promise<Labelling | undefined> {
+  const key = labelledKey(id, label);
+  const json = await redis.get(key);
+  return json === null ? undefined : parse(key, json, Labelled);
 }
 
 const Told = z.object({ comment: z.int(), digest: z.string() });
@@ -86,6 +117,10 @@ function parse<Value>(key: string, json: string, schema: z.ZodType<Value>): Valu
 
 function askedKey({ repository, number }: PullRequestId): string {
   return `baton:{${repository}#${number}}:asked`;
+}
+
+function labelledKey({ repository, number }: PullRequestId, label: string): string {
+  return `baton:{${repository}#${number}}:labelled:${label}`;
 }
 
 function toldKey(id: PullRequestId): string {

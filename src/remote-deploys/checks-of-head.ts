@@ -13,7 +13,10 @@ export async function readClosed(
   if (ctx.github === undefined) return 'GitHub is off.';
   try {
     const workflows = deployWorkflowsFor(ctx.config, repository);
-    const refusal = judgeChecks('all', await readChecks(ctx.github, repository, head, workflows));
+    const refusal = judgeChecks(
+      'all',
+      await readChecks(ctx.github, repository, head, { deployWorkflows: workflows }),
+    );
     if (refusal === undefined) return undefined;
     if (refusal.reason === 'checks_unreadable') return 'GitHub could not be asked about the checks.';
     if (refusal.reason === 'checks_pending') return 'The newest commit waits for its checks.';

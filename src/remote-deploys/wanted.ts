@@ -3,11 +3,12 @@ import { remoteEnvironmentName } from '../config/remote-name.ts';
 import type { Context } from '../context.ts';
 import type { GitHub } from '../github/client.ts';
 import { asGitHubLogin } from '../deployments/may-deploy.ts';
-import { findLabelling, type Labelling } from '../github/labelling.ts';
+import type { Labelling } from '../github/labelling.ts';
 import { ownAccount } from '../github/own-login.ts';
 import { mayWrite } from '../github/permissions.ts';
 import type { WholePullRequest } from '../github/whole-pull-request.ts';
 import { holdsRole } from '../people/roles.ts';
+import { whoLabelled } from '../pull-requests/who-labelled.ts';
 import type { ReasonCode } from '../reason-codes.ts';
 import type { PullRequestName, RemoteDeploy, Stop, Wish } from './remote-deploy.ts';
 
@@ -47,8 +48,8 @@ export async function readWanted(ctx: Context, asked: Asked): Promise<Wanted> {
 
 async function readLabel(ctx: Context, { github, pullRequest, before, label }: Asked): Promise<Wanted> {
   const { repository, number } = pullRequest;
-  const labelling = await findLabelling(github, repository, number, label);
-  if (labelling === undefined)
+  const labelling = await whoLabelled(ctx, github, pullRequest, label);
+  if (labelling === undefined || labelling === 'untold')
     throw new Error(`GitHub does not tell yet who labelled ${repository}#${number}`);
   const { wish = null, stop = null } = before ?? {};
   const id = `label-${labelling.event}`;

@@ -1,5 +1,6 @@
 import { App, LogLevel, type Logger as BoltLogger, type Receiver } from '@slack/bolt';
 import type { Logger } from 'pino';
+import { ADD_TO_HANDOFF } from './message-shortcut.ts';
 
 /** What a receiver hands to the listeners: takes the command that the request holds; a text when it was not taken. */
 export type Take = () => Promise<string | undefined>;
@@ -22,15 +23,10 @@ export function createBoltApp(receiver: Receiver, log: Logger): App {
     const text = await take();
     await (text === undefined ? ack() : ack({ response_type: 'ephemeral', text }));
   });
-  app.action(/^command:/, async ({ ack, context }) => {
-    const take: Take = context['take'];
-    // Bolt foresees no words for a click, and Slack shows none: they are for whoever reads the answer itself.
-    const answer = ack as (reply?: object) => Promise<void>;
-    const text = await take();
-    await (text === undefined
-      ? answer()
-      : answer({ response_type: 'ephemeral', replace_original: false, text }));
-  });
+  app.action(/^command:/, async ({ ack, context }) => answerClick(ack, context['take']));
+  app.shortcut({ type: 'message_action', callback_id: ADD_TO_HANDOFF }, async ({ ack, context }) =>
+    answerClick(ack, context['take']),
+  );
   app.view(/^command:/, async ({ ack, context, body }) => {
     const take: Take = context['take'];
     const text = await take();
@@ -45,6 +41,15 @@ export function createBoltApp(receiver: Receiver, log: Logger): App {
 function errorsIn(text: string, first: string): Record<string, string> {
   const [, block = first, wrong = text] = /^([a-z-]+): ([\s\S]+)$/.exec(text) ?? [];
   return { [block]: wrong };
+}
+
+async function answerClick(ack: unknown, take: Take): Promise<void> {
+  // Bolt foresees no words for a click, and Slack shows none: they are for whoever reads the answer itself.
+  const answer = ack as (reply?: object) => Promise<void>;
+  const text = await take();
+  await (text === undefined
+    ? answer()
+    : answer({ response_type: 'ephemeral', replace_original: false, text }));
 }
 
 /** Bolt's own lines, without their data: what it was working on may hold trigger ids and addresses. */

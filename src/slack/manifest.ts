@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { ADD_TO_HANDOFF } from './message-shortcut.ts';
 
 /** All that Baton asks of a workspace: to be typed to, to write, and to know people and their groups by id. */
 export const SCOPES = ['chat:write', 'commands', 'im:write', 'usergroups:read', 'users:read'] as const;
@@ -27,6 +28,14 @@ export function slackManifest(
         // People reach us as ids, never as names that somebody else could take.
         should_escape: true,
       })),
+      shortcuts: [
+        {
+          name: 'Add to handoff',
+          type: 'message',
+          callback_id: ADD_TO_HANDOFF,
+          description: "Put this message into your site's next handoff",
+        },
+      ],
     },
     oauth_config: { scopes: { bot: [...SCOPES] } },
     settings: {

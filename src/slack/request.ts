@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { ADD_TO_HANDOFF, MessageShortcut, noteOfMessage } from './message-shortcut.ts';
 import { readSubmission } from './modal.ts';
 
-/** One typed command or one click, in our words. */
+/** One typed command, one click or one message shortcut, in our words. */
 export interface CommandRequest {
   /** The same for an exact repetition of the request, and for nothing else. */
   readonly id: string;
@@ -55,6 +56,7 @@ const Clicked = z.object({ actions: z.tuple([z.object({ action_id: z.string() })
  */
 export function findCommandRequest(body: object): CommandRequest | undefined {
   if ('command' in body) return typed(SlashCommand.parse(body));
+  if (isAddToHandoff(body)) return fromMessage(MessageShortcut.parse(body));
   if (!('type' in body)) return undefined;
   if (body.type === 'view_submission') return submitted(body);
   if (body.type !== 'block_actions') return undefined;
@@ -116,7 +118,26 @@ function submitted(body: object): CommandRequest | undefined {
   };
 }
 
-function named(letter: 'b' | 'c' | 'v', what: string) {
+function isAddToHandoff(body: object): boolean {
+  const isShortcut = 'type' in body && body.type === 'message_action';
+  return isShortcut && 'callback_id' in body && body.callback_id === ADD_TO_HANDOFF;
+}
+
+function fromMessage(shortcut: MessageShortcut): CommandRequest {
+  const { user, team, channel, trigger_id, response_url } = shortcut;
+  return {
+    ...named('m', trigger_id),
+    kind: 'clicked',
+    text: noteOfMessage(shortcut),
+    user: user.id,
+    team: user.team_id ?? id.parse(team?.id),
+    channel: channel.id,
+    responseUrl: response_url,
+    trigger: '',
+  };
+}
+
+function named(letter: 'b' | 'c' | 'm' | 'v', what: string) {
   const digest = createHash('sha256').update(what).digest('hex');
   return { id: `${letter}-${digest.slice(0, 32)}`, reference: digest.slice(0, 8) };
 }

@@ -2,7 +2,9 @@ import type { Deployment, Live } from '../deployments/deployment.ts';
 import type { Compared } from '../github/compare.ts';
 import { whatItBrings } from './compare.ts';
 import type { Refusal } from '../deployments/gates.ts';
-import { whatIsDeployed, whatIsLive } from './deployment.ts';
+import { LOOK, whatIsDeployed, whatIsLive } from './deployment.ts';
+import type { Warning } from '../locks/lock.ts';
+import { warningLine } from './lock-list.ts';
 import { inTheWay } from './refusal.ts';
 import { channelLink, code, context, joined, mrkdwn, section, summaryText, type View } from './view.ts';
 
@@ -13,12 +15,23 @@ interface DryRun {
   readonly resolved: Pick<Deployment, 'ref' | 'sha' | 'title'>;
   readonly live: Live | undefined;
   readonly refusals: readonly Refusal[];
+  /** What people warn about there. */
+  readonly warnings: readonly Warning[];
   /** The commits between what is live and this; undefined where nobody can tell. */
   readonly brings: Compared | undefined;
 }
 
 /** What a deployment would do and what stands in its way now. */
-export function dryRun({ environment, service, repository, resolved, live, refusals, brings }: DryRun): View {
+export function dryRun({
+  environment,
+  service,
+  repository,
+  resolved,
+  live,
+  refusals,
+  warnings,
+  brings,
+}: DryRun): View {
   const now = live === undefined ? mrkdwn`nothing, as far as Baton knows` : whatIsLive(live);
   const gates =
     refusals.length === 0
@@ -33,6 +46,7 @@ export function dryRun({ environment, service, repository, resolved, live, refus
     mrkdwn`Live there now: ${now}`,
     ...(brings === undefined ? [] : [whatItBrings(brings)]),
     ...gates,
+    ...warnings.map(warningLine),
   ];
   return {
     text: summaryText(`Dry run: ${service} to ${environment}`),
@@ -41,7 +55,8 @@ export function dryRun({ environment, service, repository, resolved, live, refus
 }
 
 /** Tells the person who asked where the deployment's message is. */
-export function toldElsewhere({ id, service, environment, channel }: Deployment): View {
-  const line = mrkdwn`*${service}* on *${environment}* is queued as ${code(id)}. Follow it in ${channelLink(channel)}.`;
-  return { text: summaryText(`${service} on ${environment} is queued`), blocks: [section(line)] };
+export function toldElsewhere({ id, service, environment, channel, state }: Deployment): View {
+  const { words } = LOOK[state];
+  const line = mrkdwn`*${service}* on *${environment}* ${words} as ${code(id)}. Follow it in ${channelLink(channel)}.`;
+  return { text: summaryText(`${service} on ${environment} ${words}`), blocks: [section(line)] };
 }

@@ -1,14 +1,30 @@
 import type { KnownBlock } from '@slack/types';
 import { ALL, type Lock } from '../locks/lock.ts';
-import { buttons, type Mrkdwn, mrkdwn, time } from './view.ts';
+import {
+  type ButtonLook,
+  buttons,
+  joined,
+  type Mrkdwn,
+  mrkdwn,
+  section,
+  shortened,
+  summaryText,
+  time,
+  type View,
+} from './view.ts';
 
 /** How people read a scope: the global one has no name of its own. */
 export function place(scope: string): string {
   return scope === ALL ? 'all environments' : scope;
 }
 
+/** ` because “…”`, so short that the rest of the message is still shown. */
 export function because({ reason }: Pick<Lock, 'reason'>): Mrkdwn {
-  return reason === '' ? mrkdwn`` : mrkdwn` because “${reason}”`;
+  return reason === '' ? mrkdwn`` : mrkdwn` because ${quote(reason)}`;
+}
+
+export function quote(reason: string): Mrkdwn {
+  return mrkdwn`“${shortened(reason, 500)}”`;
 }
 
 /** `until …`, to complete a sentence. */
@@ -26,6 +42,46 @@ export function itsEnd(lock: Lock): Mrkdwn {
   return lock.until === null && lock.pullRequest === null ? mrkdwn`` : mrkdwn`, ${ending(lock)}`;
 }
 
-export function unlockButton({ scope, id }: Lock): KnownBlock {
-  return buttons({ label: 'Unlock', command: `unlock ${scope} --lock ${id}` });
+export function unlockButton(lock: Lock): KnownBlock {
+  return buttons(unlockLook(lock));
+}
+
+/** Under news of a lock: its holder gives it up, everybody else may stand in the line for it. */
+export function lockButtons(lock: Lock): KnownBlock {
+  return buttons(unlockLook(lock), waitLook(lock));
+}
+
+/** Puts whoever clicks in the line behind this very lock; `wanted` is the scope that they want, `why` ` because …`. */
+export function waitLook({ scope, id }: Lock, wanted = scope, why = ''): ButtonLook {
+  return { label: 'Wait', command: `lock ${wanted} --wait --lock ${id}${why}` };
+}
+
+function unlockLook({ scope, id }: Lock): ButtonLook {
+  return { label: 'Unlock', command: `unlock ${scope} --lock ${id}` };
+}
+
+/** A message about locks. */
+export function news(text: string, lines: readonly Mrkdwn[], looks: readonly ButtonLook[] = []): View {
+  const [first, ...more] = looks;
+  const blocks = [section(joined(lines))];
+  return {
+    text: summaryText(text),
+    blocks: first === undefined ? blocks : [...blocks, buttons(first, ...more)],
+  };
+}
+
+/** `, held since …`; nothing for a lock that could not be read. */
+export function held(lock: Lock | null): Mrkdwn {
+  return lock === null ? mrkdwn`` : mrkdwn`, held since ${time(lock.since)}`;
+}
+
+/** ` (open until …)`. */
+export function offerEnd(lock: Lock | null): Mrkdwn {
+  const until = lock?.offer?.until;
+  return until === undefined ? mrkdwn`` : mrkdwn` (open until ${time(until)})`;
+}
+
+export function pullRequestOf(lock: Lock | null): Mrkdwn {
+  const tie = lock?.pullRequest;
+  return tie == null ? mrkdwn`the pull request` : mrkdwn`${tie.repository}#${tie.number}`;
 }

@@ -1,20 +1,9 @@
-import type { Deployment } from '../deployments/deployment.ts';
 import type { Answer } from '../locks/change.ts';
+import { ALL, type Blocked, type Lock, type Place, type Warning } from '../locks/lock.ts';
+import { because, ending, itsEnd, place as named, unlockButton, waitLook } from './lock-words.ts';
 import {
-  ALL,
-  type Blocked,
-  type Lock,
-  type Place,
-  overlap,
-  type Warning,
-  waitingFor,
-} from '../locks/lock.ts';
-import { because, itsEnd, place as named, unlockButton } from './lock-words.ts';
-import {
-  type ButtonLook,
   buttons,
   code,
-  context,
   joined,
   type Mrkdwn,
   mrkdwn,
@@ -76,21 +65,31 @@ export function lockOver(scope: string, lock: Lock | null): View {
   const now =
     lock === null
       ? mrkdwn`It is not locked now`
-      : mrkdwn`Now ${person(lock.holder)} has it, since ${time(lock.since)}`;
+      : mrkdwn`Now ${person(lock.holder)} has it since ${time(lock.since)}${itsEnd(lock)}${because(lock)}`;
   return {
     text: summaryText('That is over'),
-    blocks: [section(mrkdwn`What this button was for is over on *${where}*. ${now}; nothing was changed.`)],
+    blocks: [
+      section(
+        joined([
+          mrkdwn`:information_source: What this button was for is over on *${where}*. ${now}; nothing was changed.`,
+          mrkdwn`${code(`/lock ${scope}`)} shows the ways to have it now.`,
+        ]),
+      ),
+    ],
   };
 }
 
-/** For whoever stands in the line: the place, who has it, and how to leave. */
-export function lockWaiting({ place, ahead, lock }: Answer): View {
+/** For whoever stands in the line: the place, who has it, and how to leave. `lasting` is what they typed of its length. */
+export function lockWaiting({ place, ahead, lock }: Answer, lasting = ''): View {
   const scope = place?.scope ?? '';
-  const holder =
-    lock === null ? mrkdwn`` : mrkdwn` ${person(lock.holder)} has it${itsEnd(lock)}${because(lock)}.`;
+  const holder = lock === null ? mrkdwn`` : mrkdwn` ${whoHolds(lock)}.`;
+  const later =
+    lasting === ''
+      ? mrkdwn``
+      : mrkdwn` How long you keep it counts from then: after you accept, type ${code(`/lock ${scope} ${lasting}`)}.`;
   const lines = [
     mrkdwn`:hourglass: You are number ${ahead + 1} in the line for *${named(scope)}*.${holder}`,
-    mrkdwn`You are told by direct message when it is your turn.`,
+    mrkdwn`You are told by direct message when it is your turn.${later}`,
   ];
   return {
     text: summaryText(`You wait for ${named(scope)}`),
@@ -112,7 +111,12 @@ export function lockInTheWay(lock: Lock, blocked: Blocked, reference: string): V
   return {
     text: summaryText(`${named(lock.scope)} is locked`),
     blocks: [
-      section(joined([mrkdwn`:lock: ${whoHolds(lock)}.`, waysOut(lock, waiting), ...awayLine(lock, away)])),
+      section(
+        joined([
+          joined([mrkdwn`:lock: ${whoHolds(lock)}.`, ...awayLine(lock, away)], ' '),
+          waysOut(lock, waiting),
+        ]),
+      ),
       waysOutButtons(lock, blocked),
       smallPrint('locked', reference),
     ],
@@ -124,10 +128,11 @@ export function whoHolds(lock: Lock): Mrkdwn {
   const where = named(lock.scope);
   return lock.turn
     ? mrkdwn`*${where}* is kept for ${person(lock.holder)}, whose turn it is${itsEnd(lock)}`
-    : mrkdwn`${person(lock.holder)} has locked *${where}* since ${time(lock.since)}${itsEnd(lock)}${because(lock)}`;
+    : mrkdwn`${person(lock.holder)} has locked *${where}* since ${time(lock.since)}, ${ending(lock)}${because(lock)}`;
 }
 
-function waysOut({ scope, holder }: Lock, waiting: readonly Place[]): Mrkdwn {
+/** Every way on for whoever meets a lock, in one sentence. */
+export function waysOut({ scope, holder }: Lock, waiting: readonly Place[]): Mrkdwn {
   const line = waiting.length === 0 ? mrkdwn`` : mrkdwn` (${waiting.length} before you)`;
   const steal = scope === ALL ? mrkdwn`` : mrkdwn`, in need ${code(`/lock ${scope} --steal because …`)}`;
   return mrkdwn`Wait in the line${line}, ask ${person(holder)} for ${code(`/unlock ${scope}`)}${steal}; an admin types ${code(`/unlock ${scope} --force because …`)}.`;
@@ -141,15 +146,20 @@ export function awayLine({ holder }: Lock, away: Blocked['away']): Mrkdwn[] {
 }
 
 /** Wait, and Steal where the person's own reason is known: everybody will read it. */
-export function waysOutButtons({ scope, id }: Lock, { reason = '', wanted = scope }: Blocked) {
-  const wait: ButtonLook = { label: 'Wait', command: `lock ${wanted} --wait` };
-  if (reason === '' || scope === ALL) return buttons(wait);
+function waysOutButtons(lock: Lock, { reason = '', wanted = lock.scope }: Blocked) {
+  const { scope, id } = lock;
+  const why = reason === '' ? '' : ` because ${shortened(reason, LONGEST_REASON)}`;
+  const wait = waitLook(lock, wanted, why);
+  if (why === '' || scope === ALL) return buttons(wait);
   return buttons(wait, {
     label: 'Steal',
-    command: `lock ${scope} --steal --lock ${id} because ${reason}`,
+    command: `lock ${scope} --steal --lock ${id}${why}`,
     style: 'danger',
   });
 }
+
+/** Slack takes 2,000 letters behind a button. */
+const LONGEST_REASON = 500;
 
 /** For whoever meets locks that cannot be read. */
 export function lockUnreadable(scope: string, reference: string): View {
@@ -162,86 +172,4 @@ export function lockUnreadable(scope: string, reference: string): View {
     text: summaryText(`The locks of ${where} cannot be read`),
     blocks: [section(joined(lines)), smallPrint('lock_ambiguous', reference)],
   };
-}
-
-/** What is claimed of one environment, for the list. */
-export interface Claims {
-  readonly locks: readonly Lock[];
-  readonly line: readonly Place[];
-  readonly warnings: readonly Warning[];
-}
-export type ListedLocks = Claims | { readonly unreadable: string };
-
-const LINES_A_BLOCK = 10;
-const MOST_LINES = 200;
-
-/** Every lock, line and warning there is: where, who, since when, until when, why, who waits. */
-export function lockList(environments: readonly ListedLocks[]): View {
-  const lines = environments.flatMap((listed) =>
-    'unreadable' in listed ? [unreadableLine(listed.unreadable)] : claimLines(listed),
-  );
-  if (lines.length === 0) {
-    const free = mrkdwn`:unlock: Nothing is locked. ${code('/lock ENV because REASON')} takes a lock.`;
-    return { text: 'Nothing is locked', blocks: [section(free)] };
-  }
-  const shown = lines.slice(0, MOST_LINES);
-  const blocks = Array.from({ length: Math.ceil(shown.length / LINES_A_BLOCK) }, (_, index) =>
-    section(joined(shown.slice(index * LINES_A_BLOCK, (index + 1) * LINES_A_BLOCK))),
-  );
-  const left = lines.length - shown.length;
-  blocks.push(
-    context(
-      mrkdwn`${left > 0 ? `… and ${left} more. ` : ''}${code('/lock ENV --wait')} stands in a line; ${code('/unlock ENV')} gives up what is yours.`,
-    ),
-  );
-  return { text: lines.length === 1 ? '1 lock' : `${lines.length} locks`, blocks };
-}
-
-/** One line for each lock and warning, the line of those who wait behind it. */
-export function claimLines({ locks, line, warnings }: Claims): Mrkdwn[] {
-  const unlocked = line.filter((place) => !locks.some((lock) => overlap(lock.scope, place.scope)));
-  return [
-    ...locks.map((lock) => mrkdwn`:lock: ${listLine(lock)}${lineOf(waitingFor(line, lock.scope))}`),
-    ...(unlocked.length === 0
-      ? []
-      : [mrkdwn`:hourglass: *${named(unlocked[0]?.scope ?? '')}*${lineOf(unlocked)}`]),
-    ...warnings.map(warningLine),
-  ];
-}
-
-export function warningLine({ scope, by, reason, until }: Warning): Mrkdwn {
-  const end = until === null ? mrkdwn`` : mrkdwn`, until ${time(until)}`;
-  return mrkdwn`:warning: *${named(scope)}* ${person(by)} warns${end}: “${shortened(reason)}”`;
-}
-
-/** For whoever deploys where somebody warns: it goes on all the same. */
-export function warned(
-  { id, service, environment }: Pick<Deployment, 'id' | 'service' | 'environment'>,
-  warnings: readonly Warning[],
-): View {
-  const line = mrkdwn`*${service}* on *${environment}* goes on (${code(id)}), and there is a warning:`;
-  return {
-    text: summaryText(`A warning about ${environment}`),
-    blocks: [section(joined([line, ...warnings.map(warningLine)]))],
-  };
-}
-
-function listLine(lock: Lock): Mrkdwn {
-  const why = lock.reason === '' ? mrkdwn`` : mrkdwn`: ${shortened(lock.reason)}`;
-  const since = lock.turn ? mrkdwn`next in the line` : mrkdwn`since ${time(lock.since)}`;
-  const offered = lock.offer === null ? mrkdwn`` : mrkdwn`, offered to ${person(lock.offer.to)}`;
-  return mrkdwn`*${named(lock.scope)}* ${person(lock.holder)} ${since}${itsEnd(lock)}${offered}${why}`;
-}
-
-function lineOf(waiting: readonly Place[]): Mrkdwn {
-  if (waiting.length === 0) return mrkdwn``;
-  const names = waiting
-    .slice(0, 5)
-    .map((place) => mrkdwn`${person(place.person)}${place.deployment === null ? '' : ' (deployment)'}`);
-  const more = waiting.length > 5 ? mrkdwn` and ${waiting.length - 5} more` : mrkdwn``;
-  return mrkdwn` · waiting: ${joined(names, ', ')}${more}`;
-}
-
-function unreadableLine(scope: string): Mrkdwn {
-  return mrkdwn`:lock: *${named(scope)}* locks that cannot be read block it (${code('lock_ambiguous')})`;
 }

@@ -4,7 +4,7 @@ import { ALL } from '../locks/lock.ts';
 import { checksInTheWay } from './checks.ts';
 import { whatIsLive, whatRuns } from './deployment.ts';
 import { whatFreezes } from './freeze.ts';
-import { awayLine, whoHolds } from './lock.ts';
+import { awayLine, waysOut as lockWaysOut, whoHolds } from './lock.ts';
 import {
   type ButtonLook,
   buttons,
@@ -13,8 +13,10 @@ import {
   joined,
   type Mrkdwn,
   mrkdwn,
+  person,
   section,
   summaryText,
+  time,
   type View,
 } from './view.ts';
 
@@ -30,7 +32,10 @@ interface Refused {
 /** Everything that stands in the way of a deployment: what, who, since when, and what to do. */
 export function deploymentRefused(refused: Refused): View {
   const { environment, service, refusals, reference } = refused;
-  const lines = refusals.map((refusal) => mrkdwn`• ${inTheWay(refusal, environment)}`);
+  const lines = refusals.flatMap((refusal) => [
+    mrkdwn`• ${inTheWay(refusal, environment)}`,
+    ...(refusal.reason === 'locked' ? [lockWaysOut(refusal.lock, refusal.blocked.waiting)] : []),
+  ]);
   const reasons = refusals.map(({ reason }) => mrkdwn`${code(reason)}`);
   return {
     text: summaryText(`Not deployed: ${service} on ${environment}`),
@@ -64,11 +69,15 @@ export function inTheWay(refusal: Refusal, environment: string): Mrkdwn {
       return joined([mrkdwn`${whoHolds(lock)}.`, ...awayLine(lock, blocked.away)], ' ');
     }
     case 'lock_ambiguous':
-      return mrkdwn`A lock on *${environment}* cannot be read, so it blocks. An admin has to look at it.`;
+      return mrkdwn`A lock on *${environment}* cannot be read, so it blocks. Admins have been told, and have to look at it.`;
     case 'deployment_running':
+      if (refusal.next !== undefined) {
+        const { person: who, since } = refusal.next;
+        return mrkdwn`A deployment of ${person(who)} waits in the line since ${time(since)} and comes first. ${code('--wait')} puts yours behind it.`;
+      }
       return refusal.lease === undefined
         ? mrkdwn`A deployment holds *${environment}*, but its record cannot be read, so it blocks.`
-        : mrkdwn`${whatRuns(refusal.lease)}. ${code(`/deploy status ${environment}`)} shows how far it is.`;
+        : mrkdwn`${whatRuns(refusal.lease)}. ${code(`/deploy status ${environment}`)} shows how far it is, ${code('--wait')} puts yours behind it.`;
     case 'already_live':
       return mrkdwn`It is already live: ${whatIsLive(refusal.live)}.`;
     case 'frozen':

@@ -2,7 +2,8 @@ import type { Deployment, Live } from '../deployments/deployment.ts';
 import type { Lease } from '../deployments/lease.ts';
 import type { Frozen } from '../freezes/freeze.ts';
 import type { LockEvent } from '../locks/event.ts';
-import { claimLines, type Claims } from './lock.ts';
+import { lockHistoryLine } from './lock-history.ts';
+import { claimLines, type Claims } from './lock-list.ts';
 import { lengthOf, LOOK, whatIsDeployed, whatIsLive, whatRuns } from './deployment.ts';
 import { whatFreezes } from './freeze.ts';
 import {
@@ -13,7 +14,6 @@ import {
   mrkdwn,
   person,
   section,
-  shortened,
   summaryText,
   time,
   type View,
@@ -68,7 +68,7 @@ function freezeLines(frozen: EnvironmentStatus['frozen']): Mrkdwn[] {
 
 function lockLines(locks: EnvironmentStatus['locks']): Mrkdwn[] {
   if (locks === 'unreadable')
-    return [mrkdwn`:lock: a lock that cannot be read blocks it (${code('lock_ambiguous')})`];
+    return [mrkdwn`:lock: locks that cannot be read block it (${code('lock_ambiguous')})`];
   return claimLines(locks);
 }
 
@@ -82,10 +82,11 @@ export function historyView({ deployments, locks }: History, where: string | und
   const place = where === undefined ? 'anywhere' : `on ${where}`;
   const lines = [
     ...deployments.map((deployment) => ({ at: deployment.createdAt, line: historyLine(deployment) })),
-    ...locks.map((event) => ({ at: event.at, line: lockLine(event) })),
+    ...locks.map((event) => ({ at: event.at, line: lockHistoryLine(event) })),
   ].toSorted((one, other) => Number(other.at) - Number(one.at));
   if (lines.length === 0) {
-    return { text: 'No deployments yet', blocks: [section(mrkdwn`Nothing has been deployed ${place} yet.`)] };
+    const nothing = mrkdwn`Nothing has been deployed or locked ${place} yet.`;
+    return { text: 'No deployments yet', blocks: [section(nothing)] };
   }
   return {
     text: `The last deployments and locks ${place}`,
@@ -94,36 +95,6 @@ export function historyView({ deployments, locks }: History, where: string | und
       ...lines.slice(0, most * 2).map(({ line }) => section(line)),
     ],
   };
-}
-
-const LOCK_WORDS: Readonly<Record<LockEvent['kind'], string>> = {
-  taken: 'locked',
-  extended: 'changed the lock on',
-  freed: 'unlocked',
-  forced: 'unlocked by force',
-  expired: 'end of the lock on',
-  stolen: 'took over',
-  offered: 'offered',
-  offer_expired: 'end of the offer of',
-  accepted: 'accepted',
-  declined: 'declined',
-  waiting: 'stood in the line for',
-  left: 'left the line for',
-  turn: 'turn given on',
-  turn_passed: 'turn passed on',
-  warned: 'warned about',
-  warning_ended: 'end of the warning about',
-  reminded: 'reminded of',
-  kept: 'kept',
-  merged: 'unlocked by a merge',
-  closed: 'asked about',
-};
-
-function lockLine({ kind, at, actor, scope, reason, other }: LockEvent): Mrkdwn {
-  const who = actor === 'baton' ? mrkdwn`Baton` : person(actor);
-  const whom = other === null || other === actor ? mrkdwn`` : mrkdwn` (${person(other)})`;
-  const why = reason === '' ? mrkdwn`` : mrkdwn`: “${shortened(reason)}”`;
-  return mrkdwn`:lock: ${who} ${LOCK_WORDS[kind]} *${scope}*${whom} ${time(at)}${why}`;
 }
 
 function historyLine(deployment: Deployment): Mrkdwn {

@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import { GitHubUnreadableError } from '../errors.ts';
 import type { GitHub } from '../github/client.ts';
-import { findLabelling } from '../github/labelling.ts';
 import { mayWrite } from '../github/permissions.ts';
 import { openPullRequestsOf } from '../github/pull-requests-of.ts';
 import { mayHaveRemote, repositoryNamed } from '../pull-requests/look.ts';
+import { whoLabelled } from '../pull-requests/who-labelled.ts';
 import { badParameter } from './paging.ts';
 import { type Address, HttpError } from './route.ts';
 
@@ -33,7 +33,7 @@ export async function wanted(ctx: Context, { query }: Address): Promise<Wanted> 
     throw new HttpError(503, 'GitHub is off: Baton has no credentials for it, so nobody can tell.');
   }
   try {
-    return await lookUp(github, { repository, sha, label });
+    return await lookUp(ctx, github, { repository, sha, label });
   } catch (error) {
     if (error instanceof GitHubUnreadableError) throw new HttpError(503, error.message);
     throw error;
@@ -46,12 +46,15 @@ interface Question {
   readonly label: string;
 }
 
-async function lookUp(github: GitHub, { repository, sha, label }: Question): Promise<Wanted> {
+async function lookUp(ctx: Context, github: GitHub, { repository, sha, label }: Question): Promise<Wanted> {
   for (const { number, isOwn, isDraft, labels } of await openPullRequestsOf(github, repository, sha)) {
     if (!isOwn || isDraft || !labels.includes(label)) continue;
-    const labelling = await findLabelling(github, repository, number, label);
+    const labelling = await whoLabelled(ctx, github, { repository, number }, label);
+    const yes = { wanted: true, pull_request: number };
+    // A server that never tells who labels: whoever may do that has at least GitHub's triage role.
+    if (labelling === 'untold') return yes;
     if (labelling === undefined || labelling.isBot) continue;
-    if (await mayWrite(github, repository, labelling.login)) return { wanted: true, pull_request: number };
+    if (await mayWrite(github, repository, labelling.login)) return yes;
   }
   return NOT_WANTED;
 }

@@ -11,7 +11,7 @@ const SETTINGS: Settings = {
   github: { kind: 'token' },
   githubWebhookSecret: 'hook-secret',
   apiToken: 'api-secret',
-  smtpUrl: undefined,
+  smtp: undefined,
   secrets: ['redis-secret', 'hook-secret', 'api-secret', ''],
 };
 
@@ -33,6 +33,7 @@ function probes(overrides: Partial<Probes> = {}, config: Config = testConfig()):
       account: async () => ({ name: 'the owner of GITHUB_TOKEN', left: { remaining: 4_990, limit: 5_000 } }),
       readRepository: async () => undefined,
     },
+    mail: async () => undefined,
     ...overrides,
   };
 }
@@ -90,6 +91,7 @@ it('is content with nothing but a Redis, and says what is off', async () => {
   ]);
 });
 
+const smtp = { host: 'mail.acme.example', account: { user: 'baton@acme.example' } };
 const withMail = testConfig({ mail: { from: 'baton@acme.example', to: ['releases@acme.example'] } });
 const withNobody = testConfig({ roles: {} });
 const withGitHubActions = testConfig({
@@ -117,13 +119,17 @@ const withRules = testConfig({
 it.each<{ when: string; settings?: Partial<Settings>; config: Config; line: object }>([
   {
     when: 'mail is asked for',
-    settings: { smtpUrl: 'smtp://mail' },
+    settings: { smtp },
     config: withMail,
-    line: { what: 'mail', state: 'off', says: 'sending digests comes with a later version' },
+    line: {
+      what: 'mail',
+      state: 'on',
+      says: 'digests go to releases@acme.example from baton@acme.example by mail.acme.example',
+    },
   },
   {
     when: 'nobody is to get mail',
-    settings: { smtpUrl: 'smtp://mail' },
+    settings: { smtp },
     config: testConfig(),
     line: { what: 'mail', state: 'off', says: 'baton.yml has no `mail`' },
   },
@@ -174,7 +180,12 @@ it.each<{ when: string; settings?: Partial<Settings>; config: Config; line: obje
 
 const { slack, github, config } = probes();
 
-it.each<{ when: string; overrides: Partial<Probes>; line: { what: string; says: string } }>([
+it.each<{
+  when: string;
+  overrides: Partial<Probes>;
+  settings?: Partial<Settings>;
+  line: { what: string; says: unknown };
+}>([
   {
     when: 'Redis may drop keys',
     overrides: { redis: fails('Redis must run with maxmemory-policy noeviction') },
@@ -223,8 +234,26 @@ it.each<{ when: string; overrides: Partial<Probes>; line: { what: string; says: 
     overrides: { config: { ...config, variable: () => '' } },
     line: { what: 'driver', says: 'staging: DEPLOY_SECRET is not set, so it cannot sign' },
   },
-])('is not content when $when', async ({ overrides, line }) => {
-  const findings = await check(overrides);
+  {
+    when: 'the sender is not the address of the mail account',
+    overrides: { config: { ...config, load: async () => ({ config: withMail }) } },
+    settings: { smtp: { ...smtp, account: { user: 'other@acme.example' } } },
+    line: {
+      what: 'mail',
+      says: expect.stringMatching(/^mail.from must be other@acme.example, .*mail\.sender_may_differ: true$/),
+    },
+  },
+  {
+    when: 'the mail server refuses the login',
+    overrides: {
+      config: { ...config, load: async () => ({ config: withMail }) },
+      mail: fails('The mail server refuses the login of SMTP_URL'),
+    },
+    settings: { smtp },
+    line: { what: 'mail', says: 'The mail server refuses the login of SMTP_URL' },
+  },
+])('is not content when $when', async ({ overrides, settings, line }) => {
+  const findings = await check(overrides, settings);
 
   expect(findings.lines).toContainEqual({ ...line, state: 'wrong' });
   expect(findings.ok).toBe(false);

@@ -24,7 +24,7 @@ it.each(['help lock', 'lock help', 'baton help lock', 'baton help /LOCK', 'lock 
     const reply = await speaker(testContext())('U0CLEO', text);
 
     expect(reply.text).toBe('How to use /lock');
-    expect(reply.words).toContain('`/lock staging because load test`');
+    expect(reply.words).toContain('`/lock staging for 2h because load test`');
   },
 );
 
@@ -54,7 +54,7 @@ it.each([
   'deploy retry staging-bcdfghjk',
   'deploy rollback staging api',
   'handoff',
-  'handoff note all is “well --really',
+  'handoff all is “well --really',
 ])('answers that “%s” comes later, and what to do until then', async (text) => {
   const reply = await speaker(testContext())('U0ASHA', text);
 

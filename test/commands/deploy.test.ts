@@ -125,7 +125,8 @@ it.each(['staging', 'staging/api'])(
     const reply = await say('U0ASHA', `deploy staging api@${SHA}`);
 
     expect(reply.to).toBe('caller');
-    expect(reply.words).toContain(`<@U0BEN> locked *${scope}*`);
+    expect(reply.words).toContain(`<@U0BEN> has locked *${scope}* since`);
+    expect(reply.words).toContain(`ask <@U0BEN> for \`/unlock ${scope}\``);
     expect(reply.words).toContain('because “load test”');
     expect(reply.words).toContain('`locked` · reference');
     await expectNothingDone(ctx);
@@ -178,20 +179,30 @@ it('does not deploy what is live already', async () => {
 });
 
 it.each([
-  { rule: { approvals: 1 }, asks: 'approvals: 1', reason: 'approval_required' },
-  { rule: { promote_from: 'staging' }, asks: 'promote_from: staging', reason: 'not_promoted' },
   {
-    rule: { freezes: [{ from: 'fri 17:00', to: 'mon 09:00', timezone: 'UTC', reason: 'weekend' }] },
-    asks: 'freezes',
+    rule: { promote_from: 'staging' },
+    says: 'takes only what is live on *staging*, and nothing is live there yet',
+    reason: 'not_promoted',
+  },
+  {
+    rule: {
+      freezes: [{ from: '2030-01-15T11:00', to: '2030-01-15T13:00', timezone: 'UTC', reason: 'noon' }],
+    },
+    says: 'is frozen until',
     reason: 'frozen',
   },
-])('deploys nothing where $asks is asked for, which it cannot judge', async ({ rule, asks, reason }) => {
+  {
+    rule: { checks: ['build'] },
+    says: 'GitHub could not be asked for the checks',
+    reason: 'checks_unreadable',
+  },
+])('deploys nothing where $reason stands in the way', async ({ rule, says, reason }) => {
   const staging = { services: ['api'], driver };
   const { ctx, say } = baton({ environments: { staging, gated: { services: ['api'], driver, ...rule } } });
 
   const reply = await say('U0ASHA', `deploy gated api@${SHA}`);
 
-  expect(reply.words).toContain(`*gated* has \`${asks}\`, which this version cannot judge yet`);
+  expect(reply.words).toContain(says);
   expect(reply.words).toContain(`\`${reason}\` · reference`);
   await expectNothingDone(ctx, 'gated');
   expect(await audited(ctx)).toEqual([`U0ASHA deploy gated/api refused ${reason}`]);
@@ -220,7 +231,7 @@ it('changes nothing in a dry run, and says what it would do', async () => {
   await say('U0BEN', 'lock staging because load test');
   const locked = await say('U0ASHA', `deploy staging api@${SHA} --dry-run`);
   expect(locked.words).toContain('It would be refused');
-  expect(locked.words).toContain('<@U0BEN> locked *staging*');
+  expect(locked.words).toContain('<@U0BEN> has locked *staging* since');
   expect(await deployed(ctx)).toEqual([]);
 });
 

@@ -10,9 +10,11 @@ afterEach(closeContexts);
 it('says that nothing has been deployed yet, anywhere or there', async () => {
   const { say } = baton();
 
-  expect((await say('U0CLEO', 'deploy history')).words).toBe('Nothing has been deployed anywhere yet.');
+  expect((await say('U0CLEO', 'deploy history')).words).toBe(
+    'Nothing has been deployed or locked anywhere yet.',
+  );
   expect((await say('U0CLEO', 'deploy history staging')).words).toBe(
-    'Nothing has been deployed on staging yet.',
+    'Nothing has been deployed or locked on staging yet.',
   );
 });
 
@@ -23,7 +25,7 @@ it('lists the newest first, with who, what, how long it took and why it ended', 
 
   const reply = await say('U0CLEO', 'deploy history staging');
 
-  expect(reply).toMatchObject({ to: 'caller', text: 'The last deployments on staging' });
+  expect(reply).toMatchObject({ to: 'caller', text: 'The last deployments and locks on staging' });
   const [, newest = '', oldest = ''] = reply.words.split(/\n(?=:)/);
   expect(newest).toContain(':x: *api* on *staging*: `v2` at `bbbbbbb` Make it faster');
   expect(newest).toContain('<@U0BEN>');
@@ -44,6 +46,35 @@ it('lists ten over all environments, and only those of the one that is named', a
   );
   const there = (await say('U0CLEO', 'deploy history production')).words;
   expect(there.match(/`v\d+`/g)).toEqual([11, 9, 7, 5, 3, 1].map((version) => `\`v${version}\``));
+});
+
+it('tells what became of locks: who, what, when, until when and why', async () => {
+  const { add, ctx, say } = baton();
+  await add(-1);
+  await say('U0ASHA', 'lock staging for 2h because load test');
+  ctx.now = () => minute(1);
+  await say('U0BEN', 'lock staging --steal because outage');
+  ctx.now = () => minute(2);
+  await say('U0ASHA', 'lock staging --wait');
+  await say('U0BEN', 'unlock staging because done');
+  await say('U0BEN', 'lock all because database upgrade');
+
+  const { words } = await say('U0CLEO', 'deploy history staging');
+
+  const lines = words.split('\n').filter((line) => line.startsWith(':'));
+  expect(lines.slice(-4)).toEqual([
+    ':lock: <@U0ASHA> stood in the line for *staging*',
+    ':lock: <@U0BEN> stole *staging* from <@U0ASHA>: “outage”',
+    ':lock: <@U0ASHA> locked *staging*: “load test”',
+    ':hourglass: *api* on *staging*: `main` at `bbbbbbb` Make it faster',
+  ]);
+  expect(lines.slice(0, -4).toSorted()).toEqual([
+    ':lock: <@U0BEN> locked *all environments*: “database upgrade”',
+    ':lock: <@U0BEN> unlocked *staging*: “done”',
+    ':lock: The turn of <@U0ASHA> came on *staging*',
+  ]);
+  expect(words).toContain(`<!date^${minute(0).getTime() / 1_000}^`);
+  expect(words).toContain(` · until <!date^${minute(120).getTime() / 1_000}^`);
 });
 
 it('still lists an environment that has left the configuration', async () => {
@@ -74,5 +105,5 @@ function baton() {
     if (created.kind === 'leased') throw new Error('leased');
     return replaceDeployment(ctx.redis, created.deployment, created.deployment, { freeLease: true });
   };
-  return { add, say: speaker(ctx) };
+  return { add, ctx, say: speaker(ctx) };
 }

@@ -1,61 +1,119 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
-import { testConfig } from '../support/config.ts';
-import { closeContexts, NOON, type TestContext, testContext } from '../support/context.ts';
+import { lock, storeLocks } from '../support/board.ts';
+import { closeContexts, NOON, type TestContext } from '../support/context.ts';
+import { at, baton, HOUR, MINUTE, STAGING } from '../support/locks-typed.ts';
 import { speaker } from '../support/say.ts';
 
 afterEach(closeContexts);
 
-const SINCE = `<!date^${NOON.getTime() / 1_000}^`;
-
-it('tells the channel who locked what, and why', async () => {
+it('tells the channel who locked what, why, until when, and the ways out', async () => {
   const { say } = baton();
 
-  const reply = await say('U0ASHA', 'lock staging because load test');
+  const { to, news, direct } = await say('U0ASHA', 'lock staging for 2h because load test');
 
-  expect(reply).toMatchObject({ to: 'channel', text: 'staging is locked' });
-  expect(reply.words).toContain('<@U0ASHA> locked *staging* because “load test”');
+  expect({ to, direct }).toEqual({ to: 'none', direct: [] });
+  expect(news).toMatchObject([{ to: 'C0TYPED', text: 'staging is locked' }]);
+  expect(news[0]?.words).toContain(':lock: <@U0ASHA> locked *staging* because “load test”.');
+  expect(news[0]?.words).toContain(`Nobody else deploys there until ${at(2 * HOUR)}`);
+  expect(Object.keys(news[0]?.buttons ?? {})).toEqual(['Unlock', 'Wait']);
 });
 
-it('tells the environment’s own channel, and the person where they typed it', async () => {
+it('tells the environment’s own channel, and the holder where they typed it', async () => {
   const { say } = baton();
 
-  expect(await say('U0BEN', 'lock production')).toMatchObject({
-    to: 'channel',
-    channel: 'C0PROD',
-    besides: true,
-  });
-  expect(await say('U0BEN', 'lock staging')).toMatchObject({
-    to: 'channel',
-    channel: undefined,
-    besides: false,
-  });
+  const reply = await say('U0BEN', 'lock production because load test');
+
+  expect(reply).toMatchObject({ to: 'caller', text: 'You hold production', news: [{ to: 'C0PROD' }] });
+  expect(reply.words).toContain('You hold *production* because “load test”');
+  expect(Object.keys(reply.buttons)).toEqual(['Unlock']);
 });
 
-it('shows a second person who is in the way, since when, why, and every way out, and nobody else', async () => {
-  const { say } = baton();
+it('shows a second person who has it, since when, until when, why, and every way out, and nobody else', async () => {
+  const { ctx, say } = baton();
+  await say('U0ASHA', 'lock staging for 2h because load test');
+  ctx.now = () => new Date(NOON.getTime() + MINUTE);
+
+  const reply = await say('U0CLEO', 'lock staging because a fix');
+
+  expect(reply).toMatchObject({ to: 'caller', text: 'staging is locked', news: [], direct: [] });
+  const [who = '', ways = '', small = '', ...more] = reply.words.split('\n');
+  expect(who).toContain(':lock: <@U0ASHA> has locked *staging* since');
+  expect(who).toContain(at(0));
+  expect(who).toContain(`until ${at(2 * HOUR)}`);
+  expect(who).toContain('because “load test”');
+  expect(ways).toContain('Wait in the line, ask <@U0ASHA> for `/unlock staging`');
+  expect(ways).toContain('`/lock staging --steal because …`');
+  expect(ways).toContain('`/unlock staging --force because …`');
+  expect(small).toMatch(/^`locked` · reference \w{8}$/);
+  expect(more).toEqual([]);
+  expect(Object.keys(reply.buttons)).toEqual(['Wait', 'Steal']);
+});
+
+it('tells the holder privately that they have it already, since when they first had it', async () => {
+  const { ctx, say } = baton();
   await say('U0ASHA', 'lock staging because load test');
+  ctx.now = () => new Date(NOON.getTime() + MINUTE);
 
-  const reply = await say('U0BEN', 'lock staging');
+  const reply = await say('U0ASHA', 'lock staging');
 
-  expect(reply.to).toBe('caller');
-  expect(reply.words).toContain('<@U0ASHA> has locked *staging*');
-  expect(reply.words).toContain(SINCE);
+  expect(reply).toMatchObject({ to: 'caller', text: 'You hold staging', news: [] });
+  expect(reply.words).toContain(`You have held *staging* since ${at(0)}`);
   expect(reply.words).toContain('because “load test”');
-  expect(reply.words).toContain('Ask <@U0ASHA> for `/unlock staging`');
-  expect(reply.words).toContain('`/unlock staging --force because …`');
-  expect(reply.words).toMatch(/`locked` · reference \w{8}$/);
-  expect(reply.words.split('\n').length).toBeLessThanOrEqual(3);
 });
 
-it('tells the holder privately that they have it already', async () => {
-  const { say } = baton();
-  await say('U0ASHA', 'lock staging because load test');
+it('extends it when the holder asks for another end, keeps its beginning, and gives no second notice', async () => {
+  const { ctx, say } = baton();
+  await say('U0ASHA', 'lock staging for 2h because load test');
+  ctx.now = () => new Date(NOON.getTime() + HOUR);
 
-  const reply = await say('U0ASHA', 'lock staging because another reason');
+  const reply = await say('U0ASHA', 'lock staging for 4h');
 
-  expect(reply).toMatchObject({ to: 'caller', text: 'You have locked staging already' });
+  expect(reply).toMatchObject({ to: 'caller', news: [], direct: [] });
+  expect(reply.words).toContain(`You keep *staging*, held since ${at(0)}`);
+  expect(reply.words).toContain(`until ${at(5 * HOUR)}`);
   expect(reply.words).toContain('because “load test”');
+});
+
+it.each([
+  { typed: 'for 2h', ends: 2 * HOUR },
+  { typed: 'for 1h30m', ends: 1.5 * HOUR },
+  { typed: 'for 90 minutes', ends: 1.5 * HOUR },
+  // At noon in UTC it is 17:30 where Asha is.
+  { typed: 'until 18:00', ends: 0.5 * HOUR },
+  { typed: 'until tomorrow 9:00', ends: 15.5 * HOUR },
+  { typed: 'until handoff', ends: HOUR },
+])('reads “$typed” in the person’s own zone', async ({ typed, ends }) => {
+  const { say } = baton(SITES);
+
+  const { news } = await say('U0ASHA', `lock staging ${typed} because load test`);
+
+  expect(news[0]?.words).toContain(`until ${at(ends)}`);
+});
+
+it.each(['for #12', 'for api#12'])('is tied to a pull request with “%s”', async (typed) => {
+  const { say } = baton();
+
+  const { news } = await say('U0ASHA', `lock staging/api ${typed}`);
+
+  expect(news[0]?.words).toContain('until acme/api#12 is merged');
+});
+
+it('keeps to the longest time that the configuration allows, counted from the beginning', async () => {
+  const { ctx, say } = baton({ environments: { staging: { ...STAGING, lock: { max_for: '4h' } } } });
+
+  expect((await say('U0ASHA', 'lock staging for 5h')).words).toContain('A lock may last 4h here at most');
+  expect((await say('U0ASHA', 'lock staging for 4h')).to).toBe('none');
+  ctx.now = () => new Date(NOON.getTime() + HOUR);
+  expect((await say('U0ASHA', 'lock staging for 4h')).words).toContain('A lock may last 4h here at most');
+});
+
+it('needs a reason where the configuration says so', async () => {
+  const { say } = baton({ environments: { staging: { ...STAGING, lock: { require_reason: true } } } });
+
+  expect((await say('U0ASHA', 'lock staging')).words).toContain('A lock on staging needs a reason');
+  expect((await say('U0ASHA', 'lock staging because x')).to).toBe('none');
+  expect((await say('U0BEN', 'lock staging --wait')).words).toContain('A lock on staging needs a reason');
 });
 
 it('locks one service and leaves the others free', async () => {
@@ -63,149 +121,113 @@ it('locks one service and leaves the others free', async () => {
   await say('U0ASHA', 'lock staging/api');
 
   expect((await say('U0BEN', 'lock staging/api')).words).toContain('<@U0ASHA> has locked *staging/api*');
-  expect((await say('U0BEN', 'lock staging/web')).to).toBe('channel');
+  expect((await say('U0BEN', 'lock staging')).words).toContain('<@U0ASHA> has locked *staging/api*');
+  expect((await say('U0BEN', 'lock staging/web')).to).toBe('none');
+});
+
+it('locks everything for an admin, and shows that first everywhere', async () => {
+  const { say } = baton();
+  await say('U0ASHA', 'lock staging because load test');
+
+  expect((await say('U0ASHA', 'lock all because x')).words).toContain('Only admins');
+  const { news } = await say('U0BEN', 'lock all because database upgrade');
+  expect(news[0]?.words).toContain('<@U0BEN> locked *all environments* because “database upgrade”');
+  expect((await say('U0CLEO', 'lock production')).words).toContain('`not_allowed`');
+  expect((await say('U0CLEO', 'lock staging')).words).toMatch(
+    /^:lock: <@U0BEN> has locked \*all environments\*/,
+  );
+  expect((await say('U0CLEO', 'lock')).words).toMatch(
+    /^:lock: \*all environments\* <@U0BEN>.*\n:lock: \*staging\*/,
+  );
+  expect((await say('U0CLEO', 'deploy status staging')).words).toMatch(
+    /^\*staging\*\n:lock: \*all environments\* <@U0BEN>.*\n:lock: \*staging\*/,
+  );
+  const sha = 'c'.repeat(40);
+  expect((await say('U0ASHA', `deploy staging api@${sha}`)).words).toContain('has locked *all environments*');
+  expect((await say('U0BEN', 'unlock all')).words).toContain('• *all environments*, held since');
 });
 
 it('answers the same when the command runs a second time', async () => {
   const { ctx, say } = baton();
   const first = await say('U0ASHA', 'lock staging', 'same');
-  ctx.now = () => new Date(NOON.getTime() + 60_000);
+  ctx.now = () => new Date(NOON.getTime() + MINUTE);
 
-  expect(await say('U0ASHA', 'lock staging', 'same')).toEqual(first);
+  expect(await say('U0ASHA', 'lock staging', 'same')).toEqual({ ...first, news: [] });
   expect(await audited(ctx)).toHaveLength(1);
 });
 
-it('gives the lock up by its button, and only that very lock', async () => {
-  const { say } = baton();
-  const old = await say('U0ASHA', 'lock staging');
-  const click = old.buttons['Unlock'] ?? '';
-
-  expect(click).toMatch(/^unlock staging/);
-  expect((await say('U0BEN', click)).words).toContain('<@U0ASHA> has locked *staging*');
-  expect(await say('U0ASHA', click)).toMatchObject({ to: 'channel', text: 'staging is unlocked' });
-
-  await say('U0ASHA', 'lock staging');
-  expect(await say('U0ASHA', click)).toMatchObject({ to: 'caller', text: 'That lock is over' });
-  expect((await say('U0ASHA', 'unlock staging')).to).toBe('channel');
-  expect(await say('U0ASHA', click)).toMatchObject({ to: 'caller', text: 'staging is not locked' });
-});
-
-it('is removed from somebody else only by an admin who says why', async () => {
-  const { ctx, say } = baton({ roles: { deployer: ['U0ASHA', 'U0BEN', 'U0CLEO'], admin: ['U0BEN'] } });
-  await say('U0ASHA', 'lock staging because load test');
-
-  expect((await say('U0CLEO', 'unlock staging --force because x')).words).toContain(
-    'Only admins of staging may',
-  );
-  expect((await say('U0BEN', 'unlock staging')).words).toContain('<@U0ASHA> has locked *staging*');
-  expect((await say('U0BEN', 'unlock staging --force')).words).toContain('`--force` needs a reason');
-  const forced = await say('U0BEN', 'unlock staging --force because she is on holiday');
-  expect(forced.to).toBe('channel');
-  expect(forced.words).toContain(
-    '<@U0BEN> removed the lock of <@U0ASHA> from *staging* by force: “she is on holiday”',
-  );
-  expect((await audited(ctx)).map(({ action, outcome, reason }) => `${action} ${outcome} ${reason}`)).toEqual(
-    [
-      'unlock forced she is on holiday',
-      'unlock refused invalid_command',
-      'unlock refused locked',
-      'unlock refused not_allowed',
-      'lock accepted load test',
-    ],
-  );
-});
-
 it('is for deployers of that very environment', async () => {
-  const { ctx, say } = baton();
+  const { say } = baton({ roles: { deployer: ['U0ASHA', 'U0BEN'], admin: ['U0BEN'] } });
 
   const stranger = await say('U0CLEO', 'lock staging');
   expect(stranger.words).toContain('Only deployers of staging may lock staging');
   expect(stranger.words).toContain('Asha, Ben may');
   expect(stranger.words).toContain('`not_allowed`');
   expect((await say('U0ASHA', 'lock production')).words).toContain('`not_allowed`');
-  expect(await audited(ctx)).toMatchObject([
-    { subject: 'production', outcome: 'refused', reason: 'not_allowed', actor: 'U0ASHA' },
-    { subject: 'staging', outcome: 'refused', reason: 'not_allowed', actor: 'U0CLEO' },
-  ]);
 });
 
 it('is not given while Slack does not say who is in the group', async () => {
   const { ctx } = baton({ roles: { deployer: ['S0DEPLOY'] } });
+  const saysNothing = () => Promise.reject(new Error('ratelimited'));
   const say = speaker({ ...ctx, slack: { ...ctx.slack, listGroupMembers: saysNothing } });
 
   expect((await say('U0ASHA', 'lock staging')).words).toContain('`not_allowed`');
   expect((await say('U0ASHA', 'lock')).text).toBe('Nothing is locked');
 });
 
-it('needs a reason where the configuration says so', async () => {
-  const { say } = baton({ environments: { staging: { ...STAGING, lock: { require_reason: true } } } });
+it('ends by itself, and tells the holder and the channel', async () => {
+  const { ctx, say, later } = baton({
+    environments: { staging: { ...STAGING, lock: { default_for: '4h' } } },
+  });
+  const { news } = await say('U0ASHA', 'lock staging');
+  expect(news[0]?.words).toContain(`until ${at(4 * HOUR)}`);
 
-  expect((await say('U0ASHA', 'lock staging')).words).toContain('A lock on staging needs a reason');
-  expect((await say('U0ASHA', 'lock staging because x')).to).toBe('channel');
-});
+  const told = await later(4 * HOUR);
 
-it('ends by itself where the configuration says so', async () => {
-  const { ctx, say } = baton({ environments: { staging: { ...STAGING, lock: { default_for: '4h' } } } });
-  const end = NOON.getTime() + 4 * 3_600_000;
-
-  expect((await say('U0ASHA', 'lock staging')).words).toContain(`until <!date^${end / 1_000}^`);
-  expect((await say('U0BEN', 'lock staging')).words).toContain(`ends by itself <!date^${end / 1_000}^`);
-  ctx.now = () => new Date(end);
+  expect(told.news).toMatchObject([{ to: 'C0TYPED', text: 'staging is unlocked' }]);
+  expect(told.news[0]?.words).toContain('The lock of <@U0ASHA> on *staging* has ended by itself, held since');
+  expect(told.direct).toMatchObject([{ to: 'U0ASHA', text: 'Your lock on staging has ended' }]);
+  expect(told.direct[0]?.words).toContain('`/lock staging` takes it again');
   expect((await say('U0BEN', 'lock')).text).toBe('Nothing is locked');
-  expect((await say('U0BEN', 'lock staging')).to).toBe('channel');
-  expect(await audited(ctx)).toMatchObject([
-    { actor: 'U0BEN', outcome: 'accepted' },
-    { actor: 'baton', outcome: 'expired', subject: 'staging' },
-    { actor: 'U0BEN', outcome: 'refused', reason: 'locked' },
-    { actor: 'U0ASHA', outcome: 'accepted' },
-  ]);
+  expect(await later(4 * HOUR + MINUTE)).toEqual({ news: [], direct: [] });
+  expect(await audited(ctx)).toEqual(['baton lock staging expired', 'U0ASHA lock staging accepted']);
 });
 
-it('lists every lock to anybody, with one that cannot be read', async () => {
+it('tells whoever meets it the local time of a holder who is not at work, and who is', async () => {
+  const { ctx, say } = baton(SITES);
+  await say('U0ASHA', 'lock staging because load test');
+  ctx.now = () => new Date(NOON.getTime() + 6 * HOUR);
+
+  const reply = await say('U0CLEO', 'lock staging');
+
+  expect(reply.words).toContain(
+    'It is Tue 23:30 for <@U0ASHA>, outside working hours. At work now: <@U0BEN>.',
+  );
+  expect(reply.words.split('\n')).toHaveLength(3);
+  const deploys = await say('U0CLEO', `deploy staging api@${'c'.repeat(40)}`);
+  expect(deploys.words).toContain('It is Tue 23:30 for <@U0ASHA>');
+});
+
+it('lists to anybody where, who, since when, until when, why, who waits, and what to do', async () => {
   const { ctx, say } = baton();
   expect((await say('U0CLEO', 'lock')).text).toBe('Nothing is locked');
-  await say('U0ASHA', 'lock staging because <!channel> *bold*');
-  await ctx.redis.set('baton:{production}:lock:web', 'rubbish');
+  await say('U0ASHA', 'lock staging/api for api#12 because <!channel> *bold*');
+  await say('U0CLEO', 'lock staging/api --wait');
+  await say('U0BEN', 'lock staging --warn because the database moves');
+  await ctx.redis.set('baton:{production}:lock', 'rubbish');
 
   const reply = await say('U0CLEO', 'lock');
 
-  expect(reply).toMatchObject({ to: 'caller', text: '2 locks' });
-  expect(reply.words).toContain(`*staging* <@U0ASHA> since ${SINCE}`);
-  expect(reply.words).toContain('&lt;!channel&gt; ∗bold∗');
-  expect(reply.words).toContain('*production/web* a lock that cannot be read blocks it (`lock_ambiguous`)');
-});
-
-it('blocks when it cannot be read, until an admin removes it', async () => {
-  const { ctx, say } = baton();
-  await ctx.redis.set('baton:{staging}:lock', 'rubbish');
-
-  for (const text of ['lock staging', 'unlock staging', 'lock staging/api']) {
-    expect((await say('U0ASHA', text)).words).toContain('`lock_ambiguous`');
-  }
-  expect(await ctx.redis.get('baton:{staging}:lock')).toBe('rubbish');
-  expect((await say('U0BEN', 'unlock staging --force because looked at it')).to).toBe('channel');
-  expect((await say('U0ASHA', 'lock staging')).to).toBe('channel');
-});
-
-it.each([
-  ['lock prodction', 'unknown_environment', /no environment `prodction`.*`production`/s],
-  ['lock __proto__', 'unknown_environment', /`__proto__`/],
-  ['lock staging/ap', 'unknown_service', /no service `ap` on staging/],
-  ['lock because load test', 'invalid_command', /Which environment/],
-  ['lock staging for 2h', 'invalid_command', /`for` comes with a later version/],
-  ['lock staging --steal because x', 'invalid_command', /`--steal` comes with a later version/],
-  ['lock all', 'invalid_command', /`\/lock all` comes with a later version/],
-  ['unlock all', 'invalid_command', /`\/unlock all` comes with a later version/],
-  ['unlock', 'invalid_command', /Which environment/],
-  ['unlock staging --forse', 'invalid_command', /`--forse`.*`--force`/s],
-])('explains what is wrong with “%s”', async (text, reason, expected) => {
-  const { say } = baton();
-
-  const reply = await say('U0ASHA', text);
-
-  expect(reply.to).toBe('caller');
-  expect(reply.words).toMatch(expected);
-  expect(reply.words).toContain(`\`${reason}\` · reference`);
+  expect(reply).toMatchObject({ to: 'caller', text: '2 locks and 1 warning' });
+  expect(reply.words).toContain(`:lock: *staging/api* <@U0ASHA> since ${at(0)}`);
+  expect(reply.words).toContain(
+    ', until acme/api#12 is merged: “&lt;!channel&gt; ∗bold∗” · waiting: <@U0CLEO>',
+  );
+  expect(reply.words).toContain(':warning: *staging* <@U0BEN> warns: “the database moves”');
+  expect(reply.words).toContain('*production* is blocked by locks that cannot be read (`lock_ambiguous`)');
+  expect(reply.words).toContain(
+    '`/lock ENV --wait` puts you in the line; `/unlock ENV` gives up what is yours.',
+  );
 });
 
 it('hides an outage behind a reference', async () => {
@@ -218,16 +240,34 @@ it('hides an outage behind a reference', async () => {
   expect(reply.text).toMatch(/^Something went wrong on our side. Reference: \w{8}$/);
 });
 
-const saysNothing = () => Promise.reject(new Error('ratelimited'));
+it('keeps the longest reasons from hiding the ways out, or from breaking the buttons', async () => {
+  const { ctx, say } = baton();
+  await storeLocks(ctx.redis, [lock({ reason: 'x'.repeat(2_900) })]);
 
-const STAGING = { services: ['api', 'web'], driver: { type: 'command' as const, argv: ['true'] } };
+  const reply = await say('U0BEN', `lock staging because ${'y'.repeat(500)}`);
 
-function baton(config: Parameters<typeof testConfig>[0] = {}) {
-  const ctx = testContext({ config: testConfig(config) });
-  return { ctx, say: speaker(ctx) };
-}
+  expect(reply.words).toContain('`/unlock staging --force because …`');
+  expect(reply.buttons['Steal']?.length).toBeLessThan(2_000);
+  expect(reply.buttons['Wait']?.length).toBeLessThan(2_000);
+});
 
-async function audited(ctx: TestContext) {
+const SITES = {
+  people: [
+    { name: 'Asha', slack: 'U0ASHA', site: 'bengaluru' },
+    { name: 'Ben', slack: 'U0BEN', site: 'us' },
+    { name: 'Cleo', slack: 'U0CLEO', site: 'bengaluru' },
+  ],
+  sites: {
+    bengaluru: { timezone: 'Asia/Kolkata', hours: '09:30-18:30', days: 'mon-fri' },
+    us: { timezone: 'America/Los_Angeles', hours: '09:00-17:30', days: 'mon-fri' },
+  },
+  handoffs: [{ from: 'bengaluru', to: 'us', at: '18:30', channel: 'C0HAND' }],
+};
+
+/** Newest first. */
+async function audited(ctx: TestContext): Promise<string[]> {
   const { items } = await listAudit(ctx.redis, { limit: 20 });
-  return items.filter((entry) => 'actor' in entry);
+  return items.flatMap((entry) =>
+    'actor' in entry ? [`${entry.actor} ${entry.action} ${entry.subject} ${entry.outcome}`] : [],
+  );
 }

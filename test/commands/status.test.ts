@@ -28,8 +28,8 @@ it('shows what is live and since when, who deploys what, and who holds a lock', 
 
   expect(words).toContain(`• *api*: \`main\` at \`bbbbbbb\` since ${SINCE}`);
   expect(words).toContain('• *web*: nothing deployed yet\n    :rocket: <@U0BEN> deploys `v2`');
-  expect(words).toContain(':lock: *staging* locked by <@U0ASHA>');
-  expect(words).toContain('because “load test”');
+  expect(words).toContain(`:lock: *staging* <@U0ASHA> since ${SINCE}`);
+  expect(words).toContain(': “load test”');
   expect(words).not.toContain('*production*');
 });
 

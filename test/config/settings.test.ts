@@ -27,7 +27,7 @@ it('starts the playground on a machine where nothing is set', () => {
     github: undefined,
     githubWebhookSecret: undefined,
     githubApiUrl: 'https://api.github.com',
-    smtpUrl: undefined,
+    smtp: undefined,
     logLevel: 'info',
     secrets: new Set(),
     notes: [],

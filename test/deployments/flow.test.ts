@@ -10,6 +10,7 @@ import {
 } from '../../src/deployments/store.ts';
 import { listAudit } from '../../src/audit/store.ts';
 import { deploy } from '../../workers/deploy.ts';
+import { lock, storeLocks } from '../support/board.ts';
 import { testConfig } from '../support/config.ts';
 import { closeContexts, NOON, type TestContext, testContext } from '../support/context.ts';
 import { wanted } from '../support/deployment.ts';
@@ -51,16 +52,7 @@ it('starts a queued deployment once, watches it and makes it live', async () => 
 
 it('asks the gates again right before the start', async () => {
   const { id } = await queued();
-  const lock = {
-    version: 1,
-    id: 'l1',
-    scope: 'staging',
-    holder: 'U0BEN',
-    reason: 'x',
-    since: NOON,
-    until: null,
-  };
-  await ctx.redis.set('baton:{staging}:lock', JSON.stringify(lock));
+  await storeLocks(ctx.redis, [lock({ holder: 'U0BEN' })]);
 
   await look(id);
 
@@ -222,7 +214,7 @@ it('tells the end again when the worker died between saving and telling', async 
 
   expect(await look(id)).toBe('done');
 
-  expect(ctx.queued.map(({ queue }) => queue).toSorted()).toEqual(['messages', 'reports']);
+  expect(ctx.queued.map(({ queue }) => queue).toSorted()).toEqual(['locks', 'messages', 'reports']);
 });
 
 async function queued(overrides: Partial<Deployment> = {}): Promise<Deployment> {

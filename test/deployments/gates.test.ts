@@ -19,6 +19,15 @@ const lock: Lock = {
   channel: '',
 };
 const lease: Lease = { deployment: 'staging-b', fence: 4, requestedBy: 'U0BEN', ref: 'main', since: NOON };
+const next = {
+  id: 'p1',
+  scope: 'staging/api',
+  person: 'U0BEN',
+  since: NOON,
+  reason: '',
+  channel: '',
+  deployment: 'staging-b',
+};
 const live = {
   deployment: 'staging-a',
   ref: 'main',
@@ -34,6 +43,7 @@ const open: Facts = {
   mayDeploy: true,
   lock: undefined,
   waiting: [],
+  next: undefined,
   lease: undefined,
   frozen: undefined,
   ref: 'same',
@@ -54,6 +64,8 @@ it.each<{ when: string; given: Partial<Facts>; reasons: string[] }>([
   { when: 'the lock cannot be read', given: { lock: 'unreadable' }, reasons: ['lock_ambiguous'] },
   { when: 'another deployment runs', given: { lease }, reasons: ['deployment_running'] },
   { when: 'the lease cannot be read', given: { lease: 'unreadable' }, reasons: ['deployment_running'] },
+  { when: 'a deployment that waits comes first', given: { next }, reasons: ['deployment_running'] },
+  { when: 'one runs and another waits', given: { lease, next }, reasons: ['deployment_running'] },
   { when: 'the environment is frozen', given: { frozen }, reasons: ['frozen'] },
   { when: 'the freeze cannot be read', given: { frozen: 'unreadable' }, reasons: ['frozen'] },
   { when: 'the ref has moved', given: { ref: 'moved' }, reasons: ['ref_changed'] },

@@ -166,7 +166,7 @@ async function world() {
   const sha = addCommit(api, { message: 'Checked', branch: 'main' });
   const read = () => readChecks(github, 'acme/api', sha);
   const states = async () => Object.fromEntries((await read()).map(({ name, state }) => [name, state]));
-  return { played, api, sha, read, states };
+  return { played, github, api, sha, read, states };
 }
 
 function answerOnce(played: PlayedGitHub, path: RegExp, body: unknown): void {
@@ -176,3 +176,14 @@ function answerOnce(played: PlayedGitHub, path: RegExp, body: unknown): void {
 function passedRun(id: number) {
   return { id, name: `run ${id}`, status: 'completed', conclusion: 'success' };
 }
+
+it.each([403, 404])(
+  'counts what GitHub shows Baton nothing of as none where that is enough (%s)',
+  async (status) => {
+    const { played, github, sha } = await world();
+    played.failNext({ path: /check-runs/, does: { status, body: { message: 'Not for you' } }, times: 2 });
+
+    expect(await readChecks(github, 'acme/api', sha, { onlyShown: true })).toEqual([]);
+    await expect(readChecks(github, 'acme/api', sha)).rejects.toBeInstanceOf(GitHubUnreadableError);
+  },
+);

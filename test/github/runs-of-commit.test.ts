@@ -121,7 +121,9 @@ async function world() {
   const addRun = (file: string, event: string, step: RunStep) =>
     addFinishedRun(api, sha, { file, event, step });
   const names = async (deployWorkflows?: readonly string[]) =>
-    (await readChecks(github, 'acme/api', sha, deployWorkflows)).map(({ name, state }) => `${name} ${state}`);
+    (await readChecks(github, 'acme/api', sha, { deployWorkflows })).map(
+      ({ name, state }) => `${name} ${state}`,
+    );
   return { played, api, sha, addRun, names };
 }
 

@@ -1,260 +1,288 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { type Lock, LockedError, lockIdFor, UnreadableLockError } from '../../src/locks/lock.ts';
-import { findLock, locksOn, releaseLock, takeLock } from '../../src/locks/store.ts';
+import { LockedError, lockIdFor, UnreadableLockError } from '../../src/locks/lock.ts';
+import { release, releaseAll } from '../../src/locks/release.ts';
+import {
+  clearUnreadable,
+  forgetTold,
+  lockHistory,
+  locksOn,
+  readBoard,
+  untoldEvents,
+} from '../../src/locks/store.ts';
+import { take } from '../../src/locks/take.ts';
 import { closeContexts, NOON, testRedis } from '../support/context.ts';
+import { after, applyTo, boardOf, HOUR, lockOf } from '../support/locks.ts';
 
 afterEach(closeContexts);
 
-const SERVICES = ['api', 'web'];
-const LATER = new Date(NOON.getTime() + 3_600_000);
+const BOARD = 'baton:{staging}:lock';
 
 it('is taken once by one command, however often that runs', async () => {
   const redis = testRedis();
 
-  const first = await take(redis, { command: 'c-1' });
-  const again = await take(redis, { command: 'c-1', since: LATER });
+  const first = await lock(redis, { command: 'c-1' });
+  const again = await lock(redis, { command: 'c-1', now: after(HOUR) });
 
   expect(first).toMatchObject({ outcome: 'taken', lock: { holder: 'U0ASHA', since: NOON } });
-  expect(again).toMatchObject({ outcome: 'taken', lock: { holder: 'U0ASHA', since: NOON } });
+  expect(again).toEqual(first);
+  expect(await untoldEvents(redis, 'staging')).toHaveLength(1);
 });
 
 it('is not taken again by a command that is delivered after the lock was given up', async () => {
   const redis = testRedis();
-  await take(redis, { command: 'c-1' });
-  await release(redis, { command: 'c-2' });
+  await lock(redis, { command: 'c-1' });
+  await unlock(redis);
 
-  expect(await take(redis, { command: 'c-1' })).toMatchObject({ outcome: 'taken', lock: { since: NOON } });
-  expect(await findLock(redis, 'staging', NOON)).toBeUndefined();
+  expect(await lock(redis, { command: 'c-1' })).toMatchObject({ outcome: 'taken', lock: { since: NOON } });
+  expect(await holders(redis)).toEqual([]);
 });
 
-it('is kept as it is when its holder asks again', async () => {
-  const redis = testRedis();
-  await take(redis, { reason: 'load test' });
+it.each(['U0BEN', 'U0ASHA'])(
+  'stays with %s, who has it now, when a late release comes again',
+  async (person) => {
+    const redis = testRedis();
+    await lock(redis);
+    await unlock(redis, { command: 'c-late' });
+    await lock(redis, { person, now: after(HOUR) });
 
-  expect(await take(redis, { reason: 'another', since: LATER })).toMatchObject({
-    outcome: 'held',
-    lock: { reason: 'load test', since: NOON },
+    for (const client of [redis, testRedis(redis.options.keyPrefix)]) {
+      expect(await unlock(client, { command: 'c-late' })).toMatchObject({
+        outcome: 'freed',
+        lock: { holder: 'U0ASHA', since: NOON },
+      });
+    }
+    expect(await holders(redis)).toEqual([`staging ${person}`]);
+  },
+);
+
+it('is freed only if it is the very one that was meant', async () => {
+  const redis = testRedis();
+  await lock(redis, { command: 'c-1' });
+  await unlock(redis);
+  const taken = await lock(redis, { command: 'c-2' });
+
+  const only = lockIdFor('staging', 'c-1');
+  expect(await unlock(redis, { only })).toMatchObject({
+    outcome: 'not_that_one',
+    lock: { id: taken.lock?.id },
   });
-});
-
-it('goes to one of fifty people at once, and the others learn who has it', async () => {
-  const redis = testRedis();
-  const people = Array.from({ length: 50 }, (_, index) => `U0P${index}`);
-
-  const answers = await Promise.allSettled(people.map((holder) => take(redis, { holder })));
-
-  const taken = answers.flatMap((answer) =>
-    answer.status === 'fulfilled' ? [answer.value.lock.holder] : [],
-  );
-  const told = answers.flatMap((answer) =>
-    answer.status === 'rejected' && answer.reason instanceof LockedError ? [answer.reason.lock.holder] : [],
-  );
-  expect(taken).toHaveLength(1);
-  expect(told).toEqual(Array.from({ length: 49 }, () => taken[0]));
+  expect(await unlock(redis, { only: taken.lock?.id })).toMatchObject({ outcome: 'freed' });
 });
 
 it('goes to one of the people who want the environment or one of its services at once', async () => {
   for (let round = 0; round < 20; round++) {
     const redis = testRedis();
+    const other = testRedis(redis.options.keyPrefix);
     const answers = await Promise.allSettled([
-      take(redis, { holder: 'U0A', scope: 'staging' }),
-      take(redis, { holder: 'U0B', scope: 'staging/api' }),
+      lock(redis, { person: 'U0A' }),
+      lock(other, { person: 'U0B', scope: 'staging/api' }),
     ]);
 
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   }
 });
 
-it.each([
-  { held: 'staging', wanted: 'staging/api', free: false },
-  { held: 'staging/api', wanted: 'staging', free: false },
-  { held: 'staging/api', wanted: 'staging/web', free: true },
-  { held: 'staging', wanted: 'production', free: true },
-])('of $held leaves $wanted free for others: $free', async ({ held, wanted, free }) => {
+it('lists the global lock first, then the environment’s, and leaves out what is over', async () => {
   const redis = testRedis();
-  await take(redis, { scope: held });
+  await lock(redis, { scope: 'staging/api' });
+  await lock(redis, { until: after(HOUR) });
+  await lock(redis, { scope: 'all', person: 'U0BEN' });
 
-  const asking = take(redis, { scope: wanted, holder: 'U0BEN' });
-  if (free) expect(await asking).toMatchObject({ outcome: 'taken' });
-  else await expect(asking).rejects.toMatchObject({ lock: { scope: held, holder: 'U0ASHA' } });
+  expect(await holders(redis)).toEqual(['all U0BEN', 'staging/api U0ASHA', 'staging U0ASHA']);
+  expect(await holders(redis, after(HOUR))).toEqual(['all U0BEN', 'staging/api U0ASHA']);
+  expect((await readBoard(redis, 'staging')).board.locks).toHaveLength(2);
 });
 
-it('may be held by one person on the environment and on its services', async () => {
-  const redis = testRedis();
-  await take(redis, { scope: 'staging/api' });
-  await take(redis, { scope: 'staging' });
-
-  const locks = await locksOn(redis, 'staging', SERVICES, NOON);
-  expect(locks.map(({ scope }) => scope)).toEqual(['staging', 'staging/api']);
-});
-
-it('is given up by its holder only', async () => {
-  const redis = testRedis();
-  await take(redis);
-
-  await expect(release(redis, { holder: 'U0BEN' })).rejects.toMatchObject({ lock: { holder: 'U0ASHA' } });
-  expect(await release(redis)).toMatchObject({ outcome: 'freed', lock: { holder: 'U0ASHA' } });
-  expect(await release(redis)).toEqual({ outcome: 'free' });
-});
-
-it('stays with the present holder when a late release is delivered again', async () => {
-  const redis = testRedis();
-  await take(redis);
-  await release(redis, { command: 'c-late' });
-  await take(redis, { holder: 'U0BEN' });
-
-  expect(await release(redis, { command: 'c-late' })).toMatchObject({
-    outcome: 'freed',
-    lock: { holder: 'U0ASHA' },
-  });
-  expect(await findLock(redis, 'staging', NOON)).toMatchObject({ holder: 'U0BEN' });
-});
-
-it('stays with its holder’s own later claim when a late release is delivered again', async () => {
-  const redis = testRedis();
-  await take(redis);
-  await release(redis, { command: 'c-late' });
-  await take(redis, { since: LATER });
-
-  expect(await release(redis, { command: 'c-late' })).toMatchObject({
-    outcome: 'freed',
-    lock: { since: NOON },
-  });
-  expect(await findLock(redis, 'staging', LATER)).toMatchObject({ since: LATER });
-});
-
-it('is freed only if it is the very one that was meant', async () => {
-  const redis = testRedis();
-  await take(redis, { command: 'c-1' });
-  await release(redis);
-  const { lock } = await take(redis, { command: 'c-2' });
-
-  const only = lockIdFor('staging', 'c-1');
-  expect(await release(redis, { only })).toMatchObject({ outcome: 'not_that_one', lock: { id: lock.id } });
-  expect(await release(redis, { only: lock.id })).toMatchObject({ outcome: 'freed' });
-});
-
-it('counts for nothing from its end on, and whoever finds it over removes it', async () => {
-  const redis = testRedis();
-  await take(redis, { until: LATER });
-  const before = new Date(LATER.getTime() - 1);
-
-  expect(await locksOn(redis, 'staging', SERVICES, before)).toHaveLength(1);
-  expect(await locksOn(redis, 'staging', SERVICES, LATER)).toEqual([]);
-  await expect(take(redis, { holder: 'U0BEN', since: before })).rejects.toThrow(LockedError);
-  expect(await take(redis, { holder: 'U0BEN', since: LATER })).toMatchObject({
-    outcome: 'taken',
-    lock: { holder: 'U0BEN' },
-    expired: { holder: 'U0ASHA' },
-  });
-});
-
-it('is free, not freed, when its holder gives it up too late', async () => {
-  const redis = testRedis();
-  await take(redis, { until: LATER });
-
-  const late = { command: 'c-late', now: LATER };
-  expect(await release(redis, late)).toMatchObject({ outcome: 'free', expired: { holder: 'U0ASHA' } });
-  expect(await release(redis, late)).toMatchObject({ outcome: 'free', expired: { holder: 'U0ASHA' } });
-});
-
-it.each([
+const UNREADABLE: readonly (readonly [string, string])[] = [
   ['no JSON', 'rubbish'],
   ['empty braces', '{}'],
-  ['a lock of another version', JSON.stringify({ ...lockOf(), version: 2 })],
-  ['a lock of another place', JSON.stringify(lockOf({ scope: 'production' }))],
-  ['a lock without a time', JSON.stringify({ ...lockOf(), since: null })],
-  ['a lock whose end is no time', JSON.stringify({ ...lockOf(), until: 0 })],
-])('blocks while %s is stored, and leaves it as it is', async (_what, value) => {
-  const redis = testRedis();
-  await redis.set('baton:{staging}:lock', value);
+  ['a list', '[]'],
+  ['a board of an earlier version', JSON.stringify(boardOf()).replace('"version":2', '"version":1')],
+  ['a board from the future', JSON.stringify(boardOf()).replace('"version":2', '"version":3')],
+  ['a lock of another environment', JSON.stringify(boardOf({ locks: [lockOf({ scope: 'production' })] }))],
+  ['the global lock', JSON.stringify(boardOf({ locks: [lockOf({ scope: 'all' })] }))],
+  [
+    'a lock without a time',
+    JSON.stringify(boardOf({ locks: [lockOf()] })).replace(/"since":"[^"]*"/, '"since":null'),
+  ],
+  [
+    'a lock whose end is no time',
+    JSON.stringify(boardOf({ locks: [lockOf()] })).replace('"until":null', '"until":0'),
+  ],
+  ['half of a board', JSON.stringify(boardOf({ locks: [lockOf()] })).slice(0, -9)],
+];
 
-  await expect(take(redis)).rejects.toThrow(UnreadableLockError);
-  await expect(take(redis, { scope: 'staging/api' })).rejects.toThrow(UnreadableLockError);
-  await expect(release(redis)).rejects.toThrow(UnreadableLockError);
-  await expect(locksOn(redis, 'staging', SERVICES, NOON)).rejects.toThrow(UnreadableLockError);
-  expect(await redis.get('baton:{staging}:lock')).toBe(value);
+it.each(UNREADABLE)('blocks while %s is stored, and leaves it byte for byte', async (_what, value) => {
+  const redis = testRedis();
+  await redis.set(BOARD, value);
+
+  await expectBlocked(redis);
+
+  expect(await redis.get(BOARD)).toBe(value);
+  expect(await lockHistory(redis, 'staging', 9)).toEqual([]);
 });
 
-it('blocks while something that is no string is stored', async () => {
+it('blocks also who wrote last, and still knows what stood there', async () => {
   const redis = testRedis();
-  await redis.lpush('baton:{staging}:lock:api', 'x');
+  await lock(redis);
+  await redis.set(BOARD, 'rubbish');
 
-  await expect(take(redis, { scope: 'staging/api' })).rejects.toThrow(UnreadableLockError);
-  await expect(take(redis)).rejects.toThrow(UnreadableLockError);
-  await expect(locksOn(redis, 'staging', SERVICES, NOON)).rejects.toThrow(UnreadableLockError);
-  expect(await take(redis, { scope: 'staging/web' })).toMatchObject({ outcome: 'taken' });
+  await expectBlocked(redis);
+
+  expect(await redis.get(BOARD)).toBe('rubbish');
 });
 
-it('is removed by force whoever holds it, even when it cannot be read', async () => {
+it.each([
+  ['a list', (redis: Redis) => redis.lpush(BOARD, 'x'), 'list'],
+  ['a hash', (redis: Redis) => redis.hset(BOARD, 'x', 'y'), 'hash'],
+])('blocks while %s is stored, and leaves it', async (_what, put, kind) => {
   const redis = testRedis();
-  await take(redis);
-  expect(await release(redis, { holder: undefined })).toMatchObject({
-    outcome: 'freed',
-    lock: { holder: 'U0ASHA' },
+  await put(redis);
+
+  await expectBlocked(redis);
+
+  expect(await redis.type(BOARD)).toBe(kind);
+});
+
+it('blocks each environment while the global lock cannot be read', async () => {
+  const redis = testRedis();
+  await redis.set('baton:{all}:lock', 'rubbish');
+
+  await expect(locksOn(redis, 'staging', NOON)).rejects.toMatchObject({ scope: 'all' });
+});
+
+it.each([
+  ['no JSON', (redis: Redis) => redis.set(BOARD, 'rubbish')],
+  ['a list', (redis: Redis) => redis.lpush(BOARD, 'x')],
+])('is cleared when it cannot be read (%s), and only then', async (_what, put) => {
+  const redis = testRedis();
+  await put(redis);
+  const clearing = { environment: 'staging', actor: 'U0BEN', reason: 'looked at it', channel: '', now: NOON };
+
+  expect(await clearUnreadable(redis, { ...clearing, command: 'c-1' })).toBe(true);
+  await lock(redis, { command: 'c-2' });
+  expect(await clearUnreadable(redis, { ...clearing, command: 'c-1' })).toBe(false);
+  expect(await clearUnreadable(redis, { ...clearing, command: 'c-3' })).toBe(false);
+
+  expect(await holders(redis)).toEqual(['staging U0ASHA']);
+  expect(await lockHistory(redis, 'staging', 9)).toMatchObject([
+    { kind: 'taken' },
+    { kind: 'forced', actor: 'U0BEN', reason: 'looked at it', lock: null },
+  ]);
+});
+
+it('keeps what happened, newest first, a thousand of it, and leaves out what cannot be read', async () => {
+  const redis = testRedis();
+  const old = Array.from({ length: 1_100 }, () => 'rubbish');
+  await redis.lpush('baton:{staging}:lock:history', ...old);
+  await lock(redis, { command: 'c-1' });
+  await unlock(redis, { command: 'c-2' });
+
+  expect((await lockHistory(redis, 'staging', 2_000)).map(({ id }) => id)).toEqual([
+    'c-2-freed',
+    'c-1-taken',
+  ]);
+  expect(await redis.llen('baton:{staging}:lock:history')).toBe(1_000);
+});
+
+it('remembers what is untold, in its order, until it is told', async () => {
+  const redis = testRedis();
+  await lock(redis, { command: 'c-1' });
+  await unlock(redis, { command: 'c-2' });
+  await lock(redis, { command: 'c-1' });
+
+  const untold = await untoldEvents(redis, 'staging');
+  expect(untold.map(({ event }) => event?.id)).toEqual(['c-1-taken', 'c-2-freed']);
+  for (const one of untold.slice(0, 1)) await forgetTold(redis, 'staging', one);
+  expect((await untoldEvents(redis, 'staging')).map(({ event }) => event?.id)).toEqual(['c-2-freed']);
+});
+
+it('writes nothing where nothing changes', async () => {
+  const redis = testRedis();
+
+  expect(await unlock(redis)).toMatchObject({ outcome: 'free' });
+  expect(await applyTo(redis, releaseAll({ command: 'c-1', person: 'U0ASHA', channel: '' }))).toMatchObject({
+    outcome: 'free',
   });
+  expect(await redis.exists(BOARD, 'baton:{staging}:lock:history')).toBe(0);
+});
 
-  await redis.set('baton:{staging}:lock', 'rubbish');
-  expect(await release(redis, { holder: undefined })).toMatchObject({ outcome: 'freed', lock: undefined });
-  expect(await redis.exists('baton:{staging}:lock')).toBe(0);
+it('is never refused, nor granted, by what a process wrote last while others went on', async () => {
+  const one = testRedis();
+  const other = testRedis(one.options.keyPrefix);
+  await lock(one, { person: 'U0A' });
+
+  await applyTo(other, release({ ...by('U0A'), force: false, reason: '' }));
+  expect(await lock(one, { person: 'U0B' })).toMatchObject({ outcome: 'taken' });
+  await applyTo(other, release({ ...by('U0B'), force: false, reason: '' }));
+  await lock(other, { person: 'U0C' });
+  await expect(lock(one, { person: 'U0D' })).rejects.toMatchObject({ lock: { holder: 'U0C' } });
+  expect(await unlock(one, { person: 'U0C' })).toMatchObject({ outcome: 'freed' });
 });
 
 it('changes hands without two holders or a lost one, whatever is taken and freed at once', async () => {
-  const redis = testRedis();
-  const people = Array.from({ length: 8 }, (_, index) => `U0P${index}`);
+  const prefix = `${randomUUID()}:`;
+  const clients = [testRedis(prefix), testRedis(prefix), testRedis(prefix)];
   let holder: string | undefined;
+  let grants = 0;
 
   await Promise.all(
-    people.map(async (person) => {
-      for (let round = 0; round < 40; round++) {
+    Array.from({ length: 9 }, async (_, index) => {
+      const redis = clients[index % clients.length] ?? testRedis(prefix);
+      const person = `U0P${index}`;
+      for (let round = 0; round < 25; round++) {
         try {
-          await take(redis, { holder: person });
+          await lock(redis, { person });
         } catch (error) {
           expect(error).toBeInstanceOf(LockedError);
           continue;
         }
         expect(holder).toBeUndefined();
         holder = person;
-        await findLock(redis, 'staging', NOON);
+        grants += 1;
+        await locksOn(redis, 'staging', NOON);
         holder = undefined;
-        expect(await release(redis, { holder: person })).toMatchObject({ outcome: 'freed' });
+        expect(await unlock(redis, { person })).toMatchObject({ outcome: 'freed' });
       }
     }),
   );
+  expect(grants).toBeGreaterThan(0);
+  expect(await lockHistory(testRedis(prefix), 'staging', 1_000)).toHaveLength(2 * grants);
 });
 
-let commands = 0;
-
-function lockOf(given: Partial<Lock> = {}): Lock {
-  return {
-    version: 1,
-    id: 'l-1',
-    scope: 'staging',
-    holder: 'U0ASHA',
-    reason: '',
-    since: NOON,
-    until: null,
-    ...given,
-  };
+interface Given {
+  readonly command?: string;
+  readonly person?: string;
+  readonly scope?: string;
+  readonly until?: Date;
+  readonly only?: string | undefined;
+  readonly now?: Date;
 }
 
-function take(
-  redis: Redis,
-  { command = `c-take-${commands++}`, ...given }: Partial<Lock> & { command?: string } = {},
-) {
-  const scope = given.scope ?? 'staging';
-  return takeLock(redis, {
-    command,
-    services: SERVICES,
-    lock: lockOf({ id: lockIdFor(scope, command), ...given }),
-  });
+function by(person: string, { command = `c-${randomUUID()}`, scope = 'staging' }: Given = {}) {
+  return { command, person, scope, channel: '' };
 }
 
-function release(
-  redis: Redis,
-  given: { command?: string; holder?: string | undefined; only?: string; now?: Date } = {},
-) {
-  const command = `c-release-${commands++}`;
-  return releaseLock(redis, { command, scope: 'staging', now: NOON, holder: 'U0ASHA', ...given });
+function lock(redis: Redis, { person = 'U0ASHA', until, now, ...given }: Given = {}) {
+  const wanted = { ...by(person, given), terms: { reason: '', ...(until !== undefined && { until }) } };
+  return applyTo(redis, take(wanted), { ...wanted, now });
+}
+
+function unlock(redis: Redis, { person = 'U0ASHA', only, now, ...given }: Given = {}) {
+  const wanted = { ...by(person, given), force: false, reason: '', only };
+  return applyTo(redis, release(wanted), { ...wanted, now });
+}
+
+async function holders(redis: Redis, now = NOON): Promise<string[]> {
+  const { locks } = await locksOn(redis, 'staging', now);
+  return locks.map(({ scope, holder }) => `${scope} ${holder}`);
+}
+
+async function expectBlocked(redis: Redis): Promise<void> {
+  await expect(lock(redis)).rejects.toThrow(UnreadableLockError);
+  await expect(lock(redis, { scope: 'staging/api' })).rejects.toThrow(UnreadableLockError);
+  await expect(unlock(redis)).rejects.toThrow(UnreadableLockError);
+  await expect(locksOn(redis, 'staging', NOON)).rejects.toThrow(UnreadableLockError);
 }

@@ -59,7 +59,7 @@ it('shows the jobs of a dispatched workflow among the checks of its commit, as G
   await github.rest.actions.createWorkflowDispatch({ ...API, workflow_id: 'deploy.yml', ref: 'main' });
 
   expect(await readChecks(github, 'acme/api', sha)).toMatchObject([{ name: 'deploy', state: 'failing' }]);
-  expect(await readChecks(github, 'acme/api', sha, ['deploy.yml'])).toEqual([]);
+  expect(await readChecks(github, 'acme/api', sha, { deployWorkflows: ['deploy.yml'] })).toEqual([]);
 });
 
 async function world() {

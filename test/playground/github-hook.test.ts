@@ -23,11 +23,11 @@ it('tells what people do, signed, each delivery with an id of its own', async ()
   news.merge(repository, pullRequest);
   await played.hook.settled();
 
-  expect(heard.map(({ told }) => told).toSorted()).toEqual(
-    ['closed', 'converted_to_draft', 'labeled', 'push', 'synchronize', 'unlabeled'].toSorted(),
+  expect(new Set(heard.map(({ told }) => told))).toEqual(
+    new Set(['labeled', 'push', 'synchronize', 'unlabeled', 'converted_to_draft', 'closed']),
   );
   for (const { body, headers } of heard) {
-    expect(isSignedByGitHub(body, `${headers['x-hub-signature-256']}`, played.webhookSecret)).toBe(true);
+    expect(isSignedByGitHub(body, String(headers['x-hub-signature-256']), played.webhookSecret)).toBe(true);
   }
   expect(new Set(heard.map(({ headers }) => headers['x-github-delivery'])).size).toBe(heard.length);
   expect(played.hook.deliveries.map(({ answers }) => answers)).toEqual(heard.map(() => [202]));
@@ -64,7 +64,7 @@ it('loses, doubles, holds and reorders as it is told, and sends again on request
 
   for (const name of ['one', 'two', 'three', 'four', 'five']) news.label(repository, pullRequest, name);
   await hook.settled();
-  expect(heard.map(({ label }) => label).toSorted()).toEqual(['five', 'two', 'two']);
+  expect(heard.map(({ label }) => `${label}`).toSorted()).toEqual(['five', 'two', 'two']);
   await hook.release((held) => held.toReversed());
   expect(heard.slice(3).map(({ label }) => label)).toEqual(['four', 'three']);
 
@@ -84,7 +84,7 @@ async function house() {
     request.on('end', () => {
       const body = Buffer.concat(chunks);
       const { action, label } = JSON.parse(body.toString()) as { action?: string; label?: { name: string } };
-      const told = action ?? `${request.headers['x-github-event']}`;
+      const told = action ?? String(request.headers['x-github-event']);
       heard.push({ told, label: label?.name, body, headers: request.headers });
       response.writeHead(202).end();
     });

@@ -38,6 +38,9 @@ it('lists each first word once, with what it does and how it is typed', () => {
     { command: '/lock', url, description: 'Take a lock', usage_hint: 'ENV', should_escape: true },
     { command: '/baton', url, description: 'All commands', usage_hint: 'help | whoami', should_escape: true },
   ]);
+  expect(manifest.features.shortcuts).toEqual([
+    expect.objectContaining({ name: 'Add to handoff', type: 'message', callback_id: 'handoff_note' }),
+  ]);
   expect(manifest.settings.interactivity).toEqual({ is_enabled: true, request_url: url });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { startSocketMode } from '../../src/slack/socket-mode.ts';
 import { closeContexts, testContext } from '../support/context.ts';
-import { click, slashCommand } from '../support/slack-requests.ts';
+import { click, messageShortcut, slashCommand } from '../support/slack-requests.ts';
 import { closeSocketServers, socketServer } from '../support/socket-server.ts';
 
 const running: { stop(): Promise<void> }[] = [];
@@ -34,6 +34,18 @@ it('queues a click', async () => {
 
   expect(ctx.queued).toEqual([
     expect.objectContaining({ data: expect.objectContaining({ kind: 'clicked', text: 'unlock staging' }) }),
+  ]);
+});
+
+it('queues a message that goes into the handoff', async () => {
+  const { slack, ctx } = await connected();
+
+  expect(await slack.send('interactive', messageShortcut())).toEqual({ envelope_id: 'e-1', payload: {} });
+
+  expect(ctx.queued).toEqual([
+    expect.objectContaining({
+      data: expect.objectContaining({ text: expect.stringContaining('handoff note') }),
+    }),
   ]);
 });
 

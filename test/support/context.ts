@@ -16,7 +16,8 @@ const connections: Redis[] = [];
 
 /** To be called by each test file that uses contexts: `afterEach(closeContexts)`. */
 export function closeContexts(): void {
-  for (const redis of connections.splice(0)) redis.disconnect();
+  const open = connections.splice(0).filter(({ status }) => status !== 'end');
+  for (const redis of open) redis.disconnect();
 }
 
 /** Real Redis with a prefix of its own. */
@@ -54,6 +55,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
     },
     slack: testSlack(),
     github: undefined,
+    mail: undefined,
     driverTools: {
       github: undefined,
       fetch,

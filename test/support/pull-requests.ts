@@ -12,9 +12,9 @@ export interface PullRequestWorld {
   /** Number 12, with green checks. */
   readonly pullRequest: PullRequest;
   /** Another one, each with a number of its own. */
-  add(given?: Partial<NewPullRequest>): PullRequest;
+  readonly add: (given?: Partial<NewPullRequest>) => PullRequest;
   /** What was put on a queue, `acme/api#12` for each. */
-  looks(queue: 'remote-deploys' | 'deploy-labels'): string[];
+  readonly looks: (queue: 'remote-deploys' | 'deploy-labels') => string[];
 }
 
 /** A repository with a pull request, and a Baton that has remote deploys for it. */

@@ -3,10 +3,11 @@ import type { KnownBlock } from '@slack/types';
 import { commands as allCommands } from '../../commands/index.ts';
 import type { Command, Reply } from '../../src/command.ts';
 import type { Context } from '../../src/context.ts';
+import { MessageJob } from '../../src/jobs.ts';
 import { parse } from '../../src/slack/parse.ts';
 import { answerTo, unexpectedError } from '../../src/views/error.ts';
 import type { View } from '../../src/views/view.ts';
-import { PEOPLE, person } from './context.ts';
+import { PEOPLE, person, type Queued } from './context.ts';
 
 export interface Said {
   readonly to: Reply['to'];
@@ -20,11 +21,24 @@ export interface Said {
   readonly words: string;
   /** What the buttons would type, by their label. */
   readonly buttons: Readonly<Record<string, string>>;
+  /** What channels were told because of it, in its order. */
+  readonly news: readonly Told[];
+  /** What people were told by direct message because of it. */
+  readonly direct: readonly Told[];
+}
+
+/** A message that a command caused, as it stands on the queue. */
+export interface Told extends Pick<Said, 'text' | 'words' | 'buttons'> {
+  /** A channel's id, or a person's. */
+  readonly to: string;
 }
 
 /** Types a command as somebody and reads the reply: through parser, command and error view, as the worker does. */
-export function speaker(ctx: Context, commands: readonly Command[] = allCommands) {
+export function speaker(ctx: Speaking, commands: readonly Command[] = allCommands) {
   return async (user: string, text: string, id: string = randomUUID()): Promise<Said> => {
+    const { queued = [] } = ctx;
+    const before = queued.length;
+    const told = () => toldBy(queued.slice(before));
     const reference = createHash('sha256').update(id).digest('hex').slice(0, 8);
     const actor = PEOPLE[user] ?? person({ id: user });
     try {
@@ -37,19 +51,43 @@ export function speaker(ctx: Context, commands: readonly Command[] = allCommands
         reference,
         again: false,
       });
-      return reply.to === 'none' ? seen(reply) : seen(reply, reply.view);
+      return { ...seen(reply), ...told() };
     } catch (error) {
-      return seen({ to: 'caller', view: answerTo(error, reference) ?? unexpectedError(reference) });
+      const view = answerTo(error, reference) ?? unexpectedError(reference);
+      return { ...seen({ to: 'caller', view }), ...told() };
     }
   };
 }
 
-function seen(reply: Reply, view: View = reply.to === 'none' ? { text: '', blocks: [] } : reply.view): Said {
-  const buttons = view.blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+type Speaking = Context & { readonly queued?: readonly Queued[] };
+
+/** What stands on the queue for people, told apart by where it goes. */
+export function toldBy(queued: readonly Queued[]): Pick<Said, 'news' | 'direct'> {
+  const messages = queued.flatMap(({ queue, data }) =>
+    queue === 'messages' ? [MessageJob.parse(data)] : [],
+  );
+  return {
+    news: messages.flatMap((one) =>
+      one.kind === 'notice' ? [{ to: one.channel, ...contentOf(one.view) }] : [],
+    ),
+    direct: messages.flatMap((one) =>
+      one.kind === 'reply' ? [{ to: one.user, ...contentOf(one.view) }] : [],
+    ),
+  };
+}
+
+function seen(reply: Reply): Omit<Said, 'news' | 'direct'> {
   return {
     to: reply.to,
     channel: reply.to === 'channel' ? reply.channel : undefined,
     besides: reply.to === 'channel' && reply.caller !== undefined,
+    ...contentOf(reply.to === 'none' ? { text: '', blocks: [] } : reply.view),
+  };
+}
+
+function contentOf(view: View): Pick<Said, 'text' | 'words' | 'buttons'> {
+  const buttons = view.blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+  return {
     text: view.text,
     words: view.blocks.flatMap(wordsOf).join('\n'),
     buttons: Object.fromEntries(

@@ -32,6 +32,23 @@ export function click(overrides: Record<string, unknown> = {}): Record<string, u
   };
 }
 
+/** What Slack sends when somebody picks “Add to handoff” in the menu of a message. */
+export function messageShortcut(overrides: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    type: 'message_action',
+    callback_id: 'handoff_note',
+    trigger_id: '123.456.abcdef',
+    action_ts: '1700000000.2',
+    message_ts: '1700000000.000100',
+    user: { id: 'U0ASHA', name: 'asha', team_id: 'T0ACME' },
+    team: { id: 'T0ACME', domain: 'acme' },
+    channel: { id: 'C0STG', name: 'staging' },
+    message: { type: 'message', user: 'U0BEN', ts: '1700000000.000100', text: 'The &lt;key&gt; is late' },
+    response_url: 'https://hooks.slack.com/app/T0ACME/1/x',
+    ...overrides,
+  };
+}
+
 export function form(fields: Record<string, string>): string {
   return new URLSearchParams(fields).toString();
 }

@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { appendAudit } from '../../src/audit/store.ts';
 import { createDeployment, replaceDeployment } from '../../src/deployments/store.ts';
-import { takeLock } from '../../src/locks/store.ts';
+import type { Lock } from '../../src/locks/lock.ts';
+import { lock as boardLock, storeLocks } from '../support/board.ts';
 import { type ApiOptions, apiRoutes } from '../../src/web/api.ts';
 import { event } from '../support/audit-event.ts';
 import { closeContexts, NOON, testContext, type TestContext } from '../support/context.ts';
@@ -279,17 +280,8 @@ async function deployed(ctx: TestContext, environments: readonly string[]): Prom
   return ids;
 }
 
-async function lock(
-  ctx: TestContext,
-  scope: string,
-  times: { since?: Date; until?: Date } = {},
-): Promise<void> {
-  const { since = NOON, until = null } = times;
-  await takeLock(ctx.redis, {
-    command: `c-${scope}`,
-    lock: { version: 1, id: scope, scope, holder: 'U0ASHA', reason: 'a test', since, until },
-    services: [],
-  });
+async function lock(ctx: TestContext, scope: string, overrides: Partial<Lock> = {}): Promise<void> {
+  await storeLocks(ctx.redis, [boardLock({ id: scope, scope, reason: 'a test', ...overrides })]);
 }
 
 function idsIn(json: Record<string, unknown>): unknown[] {

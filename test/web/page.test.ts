@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { createDeployment } from '../../src/deployments/store.ts';
-import { takeLock } from '../../src/locks/store.ts';
+import { lock, storeLocks } from '../support/board.ts';
 import { apiRoutes } from '../../src/web/api.ts';
 import { pageRoutes } from '../../src/web/page.ts';
 import { SESSION_SECONDS } from '../../src/web/token.ts';
@@ -59,16 +59,7 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
     const { url, ctx } = await page();
     const nasty = '<img src=x onerror=alert(1)>';
     await createDeployment(ctx.redis, wanted({ ref: nasty, logUrl: 'javascript:alert(1)' }));
-    const lock = {
-      version: 1 as const,
-      id: 'l',
-      scope: 'staging',
-      holder: 'U0BEN',
-      reason: nasty,
-      since: NOON,
-      until: null,
-    };
-    await takeLock(ctx.redis, { command: 'c', lock, services: [] });
+    await storeLocks(ctx.redis, [lock({ holder: 'U0BEN', reason: nasty })]);
     const browser = await launchBrowser();
     try {
       const tab = await browser.newPage();

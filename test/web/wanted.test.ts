@@ -66,6 +66,22 @@ it.each([
   expect(answer.body['parameter']).toBe(parameter);
 });
 
+it('takes the label as it is on a server that does not tell who puts labels on', async () => {
+  const { world, played, ask } = await house();
+  labelled(world);
+  played.failNext({ path: /events/, does: { status: 404, body: { message: 'Not Found' } } });
+
+  expect((await ask()).body).toEqual(YES);
+});
+
+it('says no while GitHub does not tell yet who put the label on', async () => {
+  const { world, repository, ask } = await house();
+  labelled(world);
+  repository.events.splice(0);
+
+  expect((await ask()).body).toEqual(NO);
+});
+
 it('takes a repository and a sha in any case', async () => {
   const { world, sha, ask } = await house();
   labelled(world);

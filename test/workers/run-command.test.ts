@@ -4,6 +4,7 @@ import type { CommandJob } from '../../src/jobs.ts';
 import { metrics } from '../../src/metrics.ts';
 import { claimCommand } from '../../src/slack/claim.ts';
 import { runCommand } from '../../workers/run-command.ts';
+import { lock, storeLocks } from '../support/board.ts';
 import { closeContexts, NOON, type TestContext, testContext } from '../support/context.ts';
 
 afterEach(() => {
@@ -70,16 +71,7 @@ it.each([
   { who: 'U0ASHA', text: 'depoly staging', labels: 'command="unknown",reason="invalid_command"' },
 ])('counts “$text” of $who by $labels', async ({ who, text, labels }) => {
   const ctx = testContext();
-  const lock = {
-    version: 1,
-    id: 'l1',
-    scope: 'staging',
-    holder: 'U0BEN',
-    reason: '',
-    since: NOON,
-    until: null,
-  };
-  await ctx.redis.set('baton:{staging}:lock', JSON.stringify(lock));
+  await storeLocks(ctx.redis, [lock({ holder: 'U0BEN' })]);
 
   await run(ctx, { user: who, text });
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { putLabel, takeLabel } from '../../playground/github/seed.ts';
 import { ASHA } from '../../playground/github/state.ts';
-import type { RemoteDeploy } from '../../src/remote-deploys/remote-deploy.ts';
+import { RemoteDeploy } from '../../src/remote-deploys/remote-deploy.ts';
 import { saveRemote } from '../../src/remote-deploys/store.ts';
 import { sweep } from '../../workers/sweep.ts';
 import { sweepPullRequests } from '../../workers/sweep-pull-requests.ts';
@@ -153,32 +153,7 @@ async function house(labels: readonly string[] = []) {
 }
 
 function remote(given: Partial<RemoteDeploy>): RemoteDeploy {
-  return {
-    version: 1,
-    revision: 0,
-    repository: 'acme/api',
-    number: 12,
-    environment: 'pr-12',
-    service: 'api',
-    state: 'live',
-    why: '',
-    reason: null,
-    wish: null,
-    stop: null,
-    head: '',
-    headSince: NOON,
-    deployment: null,
-    deployedSha: null,
-    live: null,
-    logUrl: null,
-    expiresAt: null,
-    teardown: null,
-    deployedFor: '',
-    round: 0,
-    inLine: false,
-    mayBeUp: true,
-    createdAt: NOON,
-    updatedAt: NOON,
-    ...given,
-  };
+  const times = { headSince: NOON, createdAt: NOON, updatedAt: NOON };
+  const place = { repository: 'acme/api', number: 12, environment: 'pr-12', service: 'api' };
+  return RemoteDeploy.parse({ version: 1, revision: 0, state: 'live', ...place, ...times, ...given });
 }

@@ -5,6 +5,8 @@ import type { GitHubDelivery } from '../../src/jobs.ts';
 import { handleWebhook } from '../../workers/handle-webhook.ts';
 import { putLabel } from '../../playground/github/seed.ts';
 import { ASHA } from '../../playground/github/state.ts';
+import { readBoard } from '../../src/locks/store.ts';
+import { speaker } from '../support/say.ts';
 import { pullRequestWorld } from '../support/pull-requests.ts';
 
 afterEach(async () => {
@@ -93,6 +95,20 @@ it('asks GitHub nothing for the steps of a run before its end', async () => {
   });
 
   expect(played.requests).toEqual([]);
+});
+
+it('frees the lock that is tied to a pull request once it is merged', async () => {
+  const { ctx, pullRequest, handle } = await house();
+  await speaker(ctx)('U0ASHA', 'lock staging/api for #12');
+  const locks = async () => (await readBoard(ctx.redis, 'staging')).board.locks.map(({ holder }) => holder);
+  expect(await locks()).toEqual(['U0ASHA']);
+
+  await handle({ action: 'closed', pullRequest: 12, delivery: 'd1' }); // GitHub says that it is open
+  expect(await locks()).toEqual(['U0ASHA']);
+  Object.assign(pullRequest, { state: 'closed', mergedAt: '2030-01-15T12:00:00Z' });
+  await handle({ action: 'closed', pullRequest: 12, repository: 'ACME/api', delivery: 'd2' });
+
+  expect(await locks()).toEqual([]);
 });
 
 it('looks once at a delivery that comes twice', async () => {

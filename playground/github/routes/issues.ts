@@ -31,7 +31,7 @@ export const ISSUES: Routes = {
       const said = call.repository.comments.filter((comment) => comment.on === number);
       return ok(pageOf(call.query, said).map((comment) => showComment(call.repository, comment)));
     }),
-  [`POST ${ISSUE}/comments`]: (call) => on(call, (pullRequest) => comment(call, pullRequest)),
+  [`POST ${ISSUE}/comments`]: (call) => on(call, (pullRequest) => say(call, pullRequest)),
   [`GET ${HERE}/issues/comments/{comment_id}`]: (call) => {
     const found = commentOf(call);
     return okOrNotFound(found && showComment(call.repository, found));
@@ -109,7 +109,7 @@ function takeOff({ repository, path, by }: Call, pullRequest: PullRequest): Answ
   return ok(labelsOf(repository, pullRequest));
 }
 
-function comment({ repository, body, by }: Call, { number }: PullRequest): Answer {
+function say({ repository, body, by }: Call, { number }: PullRequest): Answer {
   const at = instant(repository.now());
   const made: Comment = {
     id: nextId(),

@@ -77,7 +77,7 @@ function liveOf({ live, running }) {
   return [...what, ...running.map((id) => element('div', { class: 'in_progress' }, `running: ${id}`))];
 }
 
-function lockLine({ scope, holder, reason, until, unreadable }) {
+function lockLine({ scope, holder, reason, until, waiting, pull_request: tie, unreadable }) {
   if (unreadable) return element('p', { class: 'lock unreadable' }, `🔒 ${scope}: ${reason}`);
   const why = reason === '' ? '' : `: ${reason}`;
   return element(
@@ -85,6 +85,8 @@ function lockLine({ scope, holder, reason, until, unreadable }) {
     { class: 'lock' },
     `🔒 ${scope}, held by ${holder}${why}`,
     ...(until === null ? [] : [' until ', time(until)]),
+    tie === null ? '' : `, for #${tie}`,
+    waiting.length === 0 ? '' : `; waiting: ${waiting.join(', ')}`,
   );
 }
 

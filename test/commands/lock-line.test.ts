@@ -1,0 +1,173 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { listAudit } from '../../src/audit/store.ts';
+import { closeContexts, NOON } from '../support/context.ts';
+import { at, baton, HOUR, MINUTE, STAGING } from '../support/locks-typed.ts';
+
+afterEach(closeContexts);
+
+it('gives a place in the line, says which, and tells the holder', async () => {
+  const { say } = baton();
+  await say('U0ASHA', 'lock staging for 2h because load test');
+
+  const first = await say('U0BEN', 'lock staging --wait because a fix');
+  const second = await say('U0CLEO', 'lock staging --wait');
+
+  expect(first).toMatchObject({ to: 'caller', news: [], text: 'You wait for staging' });
+  expect(first.words).toContain(
+    'You are number 1 in the line for *staging*. <@U0ASHA> has locked *staging* since',
+  );
+  expect(first.words).toContain(`until ${at(2 * HOUR)}`);
+  expect(first.words).toContain('because “load test”');
+  expect(first.words).toContain('You are told by direct message when it is your turn.');
+  expect(Object.keys(first.buttons)).toEqual(['Leave']);
+  expect(first.direct).toMatchObject([{ to: 'U0ASHA', text: 'Somebody waits for staging' }]);
+  expect(first.direct[0]?.words).toContain(
+    '<@U0BEN> waits for *staging* because “a fix”; you have locked it.',
+  );
+  expect(first.direct[0]?.words).toContain('`/unlock staging`, or `/lock staging --offer` <@U0BEN>');
+  expect(second.words).toContain('You are number 2');
+  expect(second.direct[0]?.words).toContain('<@U0CLEO> waits for *staging*, behind 1 more');
+});
+
+it('keeps one place for each person, and takes what is free', async () => {
+  const { say } = baton();
+
+  expect(await say('U0ASHA', 'lock staging --wait')).toMatchObject({ news: [{ text: 'staging is locked' }] });
+  expect((await say('U0ASHA', 'lock staging --wait')).words).toContain('You have held *staging*');
+  await say('U0BEN', 'lock staging --wait');
+  await say('U0CLEO', 'lock staging --wait');
+
+  const again = await say('U0BEN', 'lock staging --wait');
+  expect(again.words).toContain('You are number 1');
+  expect(again.direct).toEqual([]);
+  expect((await say('U0CLEO', 'lock')).words).toContain('waiting: <@U0BEN>, <@U0CLEO>');
+});
+
+it('tells how to say how long, once it is one’s turn', async () => {
+  const { say } = baton();
+  await say('U0ASHA', 'lock staging');
+
+  expect((await say('U0BEN', 'lock staging for 2h --wait')).words).toContain(
+    'How long you keep it counts from then: after you accept, type `/lock staging for 2h`.',
+  );
+});
+
+it('offers it to the next in the line for ten minutes, by direct message and in the channel', async () => {
+  const { say } = baton();
+  await say('U0ASHA', 'lock staging');
+  await say('U0BEN', 'lock staging --wait because a fix');
+
+  const freed = await say('U0ASHA', 'unlock staging');
+
+  expect(freed.news.map(({ text }) => text)).toEqual([
+    'staging is unlocked',
+    'The next in the line has staging',
+  ]);
+  expect(freed.news[1]?.words).toContain('<@U0BEN> is next in the line, so it is kept for them until');
+  expect(freed.direct).toMatchObject([{ to: 'U0BEN', text: 'It is your turn on staging' }]);
+  expect(freed.direct[0]?.words).toContain(`*staging* is kept for you until ${at(10 * MINUTE)}`);
+  expect(Object.keys(freed.direct[0]?.buttons ?? {})).toEqual(['Accept', 'Decline']);
+  expect((await say('U0CLEO', 'lock staging')).words).toContain(
+    '*staging* is kept for <@U0BEN>, whose turn it is',
+  );
+  const accepted = await say('U0BEN', freed.direct[0]?.buttons['Accept'] ?? '');
+  expect(accepted).toMatchObject({
+    to: 'caller',
+    text: 'You hold staging',
+    news: [{ text: 'staging is locked' }],
+  });
+  expect(accepted.words).toContain('because “a fix”');
+  expect((await say('U0BEN', freed.direct[0]?.buttons['Accept'] ?? '')).words).toContain(
+    'is over on *staging*',
+  );
+});
+
+it('keeps the turn for as long as the configuration says, then goes to the next', async () => {
+  const { ctx, say, later } = baton({ environments: { staging: { ...STAGING, lock: { offer_for: '5m' } } } });
+  await say('U0ASHA', 'lock staging');
+  await say('U0BEN', 'lock staging --wait');
+  await say('U0CLEO', 'lock staging --wait');
+  const { direct } = await say('U0ASHA', 'unlock staging');
+  const stale = direct[0]?.buttons['Accept'] ?? '';
+
+  expect(await later(5 * MINUTE - 1)).toEqual({ news: [], direct: [] });
+  const told = await later(5 * MINUTE);
+
+  expect(told.direct.map(({ to, text }) => `${to} ${text}`)).toEqual([
+    'U0BEN Your turn on staging has passed',
+    'U0CLEO It is your turn on staging',
+  ]);
+  expect(told.direct[0]?.words).toContain('`/lock staging --wait` puts you in the line again');
+  expect(told.news).toMatchObject([{ text: 'The next in the line has staging' }]);
+  expect((await say('U0BEN', stale)).words).toContain('Now <@U0CLEO> has it');
+  ctx.now = () => new Date(NOON.getTime() + 6 * MINUTE);
+  const declined = await say('U0CLEO', told.direct[1]?.buttons['Decline'] ?? '');
+  expect(declined.words).toContain('You gave up your turn on *staging*');
+  expect((await say('U0CLEO', 'lock')).text).toBe('Nothing is locked');
+});
+
+it('lets nobody else accept or decline a turn', async () => {
+  const { say } = baton();
+  await say('U0ASHA', 'lock staging');
+  await say('U0BEN', 'lock staging --wait');
+  const { direct } = await say('U0ASHA', 'unlock staging');
+
+  for (const label of ['Accept', 'Decline']) {
+    const { words } = await say('U0CLEO', direct[0]?.buttons[label] ?? '');
+    expect(words).toContain('only they can answer it');
+    expect(words).toContain('`not_allowed`');
+  }
+});
+
+it('is left by its button, which leaves that very place only', async () => {
+  const { ctx, say } = baton();
+  await say('U0ASHA', 'lock staging');
+  const { buttons } = await say('U0BEN', 'lock staging --wait');
+  const leave = buttons['Leave'] ?? '';
+
+  expect((await say('U0CLEO', leave)).words).toContain('You were not in the line for *staging*');
+  expect((await say('U0BEN', leave)).words).toContain('You no longer wait for *staging*');
+  await say('U0BEN', 'lock staging --wait');
+  expect((await say('U0BEN', leave)).words).toContain('You were not in the line for *staging*');
+  expect((await say('U0BEN', 'lock staging --leave')).words).toContain('You no longer wait for *staging*');
+  expect((await say('U0BEN', 'lock staging --leave')).words).toContain('You were not in the line');
+  const { items } = await listAudit(ctx.redis, { limit: 20 });
+  expect(items.flatMap((entry) => ('action' in entry ? [entry.action] : []))).toEqual([
+    'leave',
+    'wait',
+    'leave',
+    'wait',
+    'lock',
+  ]);
+});
+
+it('puts whoever clicks Wait behind that very lock, and nowhere when it is over', async () => {
+  const { say } = baton();
+  const { news } = await say('U0ASHA', 'lock staging');
+  const wait = (await say('U0BEN', 'lock staging because a fix')).buttons['Wait'] ?? '';
+
+  expect((await say('U0BEN', wait)).words).toContain('You are number 1');
+  await say('U0BEN', 'lock staging --leave');
+  await say('U0ASHA', 'unlock staging');
+  for (const stale of [wait, news[0]?.buttons['Wait'] ?? '']) {
+    const reply = await say('U0BEN', stale);
+    expect(reply.words).toContain('What this button was for is over on *staging*. It is not locked now');
+    expect(reply.news).toEqual([]);
+  }
+  await say('U0CLEO', 'lock staging because mine');
+  expect((await say('U0BEN', wait)).words).toContain('Now <@U0CLEO> has it since');
+  expect((await say('U0CLEO', 'lock')).words).not.toContain('waiting');
+});
+
+it('waits for one service while another is somebody else’s', async () => {
+  const { say } = baton();
+  await say('U0ASHA', 'lock staging/api');
+  await say('U0BEN', 'lock staging/web');
+
+  const { words } = await say('U0CLEO', 'lock staging --wait');
+  expect(words).toContain('You are number 1 in the line for *staging*');
+  expect((await say('U0ASHA', 'unlock staging/api')).direct).toEqual([]);
+  expect((await say('U0BEN', 'unlock staging/web')).direct).toMatchObject([
+    { to: 'U0CLEO', text: 'It is your turn on staging' },
+  ]);
+});

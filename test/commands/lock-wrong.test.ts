@@ -1,0 +1,53 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { closeContexts } from '../support/context.ts';
+import { baton } from '../support/locks-typed.ts';
+
+afterEach(closeContexts);
+
+it.each([
+  { typed: 'for #12', words: /`#12` may be a pull request of several repositories: acme\/api, acme\/web/ },
+  { typed: 'for shop#12', words: /`shop` is no service of staging/ },
+  { typed: 'for 2', words: /`2` has no unit.*`\/lock staging for 2m`/s },
+  { typed: 'for ever', words: /`ever` is no length of time/ },
+  { typed: 'for 0m', words: /is no time at all/ },
+  { typed: 'until 5:00', words: /5:00 has passed where you are \(Asia\/Kolkata, now 17:30\)/ },
+  { typed: 'until later', words: /`later` is no time/ },
+  { typed: 'until handoff', words: /does not know at which site you work/ },
+  { typed: 'for 2h until 18:00', words: /`for` and `until` both tell when it ends/ },
+  { typed: '--wait --steal because x', words: /`--wait` and `--steal` are two things; say one of them/ },
+  { typed: '--leave --offer <@U0BEN>', words: /`--leave` and `--offer` are two things/ },
+  { typed: '--leave for 2h', words: /`for` has no meaning with `--leave`/ },
+  { typed: '--offer <@U0BEN> because tired', words: /`because` has no meaning with `--offer`/ },
+  { typed: '--steal', words: /`--steal` needs a reason/ },
+  { typed: '--warn', words: /`--warn` needs a reason/ },
+  { typed: '--accept', words: /answered with the buttons/ },
+  { typed: '--decline', words: /answered with the buttons/ },
+  { typed: '--lock l1', words: /`--lock` belongs to buttons/ },
+  { typed: '--staeal because x', words: /`--staeal`.*`--steal`/s },
+])('explains what is wrong with “lock staging $typed”', async ({ typed, words }) => {
+  const { ctx, say } = baton();
+
+  const reply = await say('U0ASHA', `lock staging ${typed}`);
+
+  expect(reply).toMatchObject({ to: 'caller', news: [], direct: [] });
+  expect(reply.words).toMatch(words);
+  expect(reply.words).toContain('`invalid_command` · reference');
+  expect(await ctx.redis.get('baton:{staging}:lock')).toBeNull();
+});
+
+it.each([
+  ['lock prodction', 'unknown_environment', /no environment `prodction`.*`production`/s],
+  ['lock __proto__', 'unknown_environment', /`__proto__`/],
+  ['lock staging/ap', 'unknown_service', /no service `ap` on staging/],
+  ['lock because load test', 'invalid_command', /Which environment/],
+  ['unlock', 'invalid_command', /Which environment/],
+  ['unlock staging --forse', 'invalid_command', /`--forse`.*`--force`/s],
+])('explains what is wrong with “%s”', async (text, reason, expected) => {
+  const { say } = baton();
+
+  const reply = await say('U0ASHA', text);
+
+  expect(reply.to).toBe('caller');
+  expect(reply.words).toMatch(expected);
+  expect(reply.words).toContain(`\`${reason}\` · reference`);
+});

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, expect, it } from '@jest/globals';
+import { deploymentIdFor } from '../../src/deployments/deployment.ts';
+import { loadDeployment } from '../../src/deployments/store.ts';
+import { openQueues } from '../../src/jobs.ts';
+import { startWorker } from '../../src/worker.ts';
+import { deploy } from '../../workers/deploy.ts';
+import { keepLocksWorker } from '../../workers/keep-locks.ts';
+import { testConfig } from '../support/config.ts';
+import { closeContexts, testContext, testRedis } from '../support/context.ts';
+import { ROLES } from '../support/locks-typed.ts';
+import { speaker } from '../support/say.ts';
+import { startTarget } from '../support/target.ts';
+import { until } from '../support/until.ts';
+
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+  closeContexts();
+});
+
+it('goes on by itself with two of each worker: in the order of asking, each started once, never two at a time', async () => {
+  const { ctx, say, target } = await town();
+  await say('U0ASHA', 'lock staging because load test');
+  const shas = ['a', 'b', 'c'].map((letter) => letter.repeat(40));
+  for (const sha of shas) await say('U0BEN', `deploy staging api@${sha} --wait`, sha);
+  const states = () =>
+    Promise.all(shas.map(async (sha) => (await loadDeployment(ctx.redis, idOf(sha))).state));
+  expect(await states()).toEqual(['waiting', 'waiting', 'waiting']);
+  expect(target.starts).toEqual([]);
+
+  await say('U0ASHA', 'unlock staging');
+  target.state = 'success';
+  await until('all are live', async () => (await states()).every((state) => state === 'success'), 60);
+
+  expect(target.starts.map(({ sha, fence }) => ({ sha, fence }))).toEqual(
+    shas.map((sha, index) => ({ sha, fence: index + 1 })),
+  );
+  expect(target.violations).toEqual([]);
+}, 90_000);
+
+function idOf(command: string): string {
+  return deploymentIdFor('staging', `c-${command}`);
+}
+
+async function town() {
+  const target = await startTarget({ secret: 'test-secret' });
+  closing.push(() => target.close());
+  const prefix = `{${randomUUID()}}`;
+  const jobs = openQueues({ connection: testRedis(''), prefix });
+  closing.push(() => jobs.close());
+  const { url, statusUrl: status_url } = target;
+  const driver = { type: 'webhook' as const, url, status_url, secret_env: 'DEPLOY_SECRET' };
+  const config = testConfig({
+    roles: ROLES,
+    environments: { staging: { services: ['api'], driver, checks: 'none' } },
+  });
+  const ctx = testContext({ jobs, config });
+  for (let count = 0; count < 2; count += 1) {
+    for (const worker of [deploy, keepLocksWorker]) {
+      const taking = startWorker(ctx, worker, { connection: testRedis(''), prefix });
+      closing.push(() => taking.close());
+    }
+  }
+  return { ctx, say: speaker(ctx), target };
+}
