@@ -14,7 +14,7 @@ it.each(['', 'help', 'baton', 'baton help', '🚀', ':wave:'])(
     expect(reply.to).toBe('caller');
     for (const { usage } of commands.filter(({ later }) => later !== true))
       expect(reply.words).toContain(`\`${usage}\``);
-    expect(reply.words).not.toContain('/handoff');
+    expect(reply.words).not.toContain('/deploy cancel');
   },
 );
 
