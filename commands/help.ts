@@ -14,7 +14,7 @@ export function helpAbout(others: readonly Command[]): Command {
     grammar: { words: ['[COMMAND]', '[WORD]'], flags: [], clauses: [] },
 
     async run(_ctx, { words }) {
-      const commands: Command[] = [...others, help].filter(({ later }) => later !== true);
+      const commands: Command[] = [...others, help];
       const name = words.words.map(({ text }) => text.toLowerCase().replace(/^\//, '')).join(' ');
       if (name === '') return { to: 'caller', view: helpView(commands) };
 

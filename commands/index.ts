@@ -6,6 +6,7 @@ import { batonResume } from './resume.ts';
 import { deployReject } from './reject.ts';
 import { deployResolve } from './resolve.ts';
 import { deployRetry } from './retry.ts';
+import { remote } from './remote.ts';
 import { deployReview } from './review.ts';
 import { deployRollback } from './rollback.ts';
 import { freeze } from './freeze.ts';
@@ -20,7 +21,6 @@ import { handoffNotes } from './handoff-notes.ts';
 import { handoffPairs } from './handoff-pairs.ts';
 import { helpAbout } from './help.ts';
 import { deployHistory } from './history.ts';
-import { laterCommands } from './later.ts';
 import { lock } from './lock.ts';
 import { deployStatus } from './status.ts';
 import { thaw } from './thaw.ts';
@@ -50,6 +50,7 @@ const listed: readonly Command[] = [
   handoffHistory,
   handoffTake,
   handoffAssign,
+  remote,
   handoffNote,
   handoffNotes,
   handoffDone,
@@ -57,7 +58,6 @@ const listed: readonly Command[] = [
   whoami,
   version,
   batonResume,
-  ...laterCommands,
 ];
 
 /** Every command that Baton answers to, in the order in which help prints them. */

@@ -5,6 +5,7 @@ import { type Act, actOnLocks } from '../src/locks/act.ts';
 import { isHeardHere } from '../src/locks/tell.ts';
 import type { Answer, By } from '../src/locks/change.ts';
 import { ALL, LockedError, scopeOf, UnreadableLockError } from '../src/locks/lock.ts';
+import { lockPlaces } from '../src/locks/places.ts';
 import { explainBlocked } from '../src/locks/blocked.ts';
 import { keep } from '../src/locks/release.ts';
 import { ownLocksOn } from '../src/locks/store.ts';
@@ -158,12 +159,8 @@ function reasonOf({ words }: Call, scope: string, flag: string): string {
 }
 
 async function list(ctx: Context): Promise<Reply> {
-  const names = Object.keys(ctx.config.environments);
-  const [all, ...environments] = await Promise.all([
-    listed(ctx, ALL),
-    ...names.map((name) => listed(ctx, name)),
-  ]);
-  return { to: 'caller', view: lockList(all === undefined ? environments : [all, ...environments]) };
+  const places = await lockPlaces(ctx);
+  return { to: 'caller', view: lockList(await Promise.all(places.map((name) => listed(ctx, name)))) };
 }
 
 async function listed(ctx: Context, name: string): Promise<ListedLocks> {

@@ -4,6 +4,7 @@ import { listLeases, listLive } from '../src/deployments/store.ts';
 import { UnreadableError } from '../src/errors.ts';
 import { freezeOn } from '../src/freezes/freeze-on.ts';
 import { locksOn } from '../src/locks/store.ts';
+import { listRemoteEnvironments } from '../src/remote-deploys/store.ts';
 import { readEnvironment } from '../src/slack/target.ts';
 import { type EnvironmentStatus, statusView } from '../src/views/status.ts';
 import type { Context } from '../src/context.ts';
@@ -19,7 +20,7 @@ export const deployStatus = defineCommand({
     const named = words.words[0];
     const names =
       named === undefined
-        ? Object.keys(ctx.config.environments)
+        ? [...Object.keys(ctx.config.environments), ...(await listRemoteEnvironments(ctx.redis))]
         : [readEnvironment(ctx.config, named.text, 'deploy status')];
     const environments = await Promise.all(names.map((name) => statusOf(ctx, name)));
     return { to: 'caller', view: statusView(environments) };

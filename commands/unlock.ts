@@ -14,6 +14,7 @@ import {
   UnreadableLockError,
   type Warning,
 } from '../src/locks/lock.ts';
+import { lockPlaces } from '../src/locks/places.ts';
 import { isHeardHere } from '../src/locks/tell.ts';
 import { release, releaseAll } from '../src/locks/release.ts';
 import { clearUnreadable, readBoard } from '../src/locks/store.ts';
@@ -111,7 +112,7 @@ async function deploysThere(ctx: Context, { actor }: Call, scope: string): Promi
 async function everything(ctx: Context, call: Call): Promise<Reply> {
   const locks: Lock[] = [];
   const warnings: Warning[] = [];
-  for (const scope of [ALL, ...Object.keys(ctx.config.environments)]) {
+  for (const scope of await lockPlaces(ctx)) {
     try {
       const rule = releaseAll(byOf(call));
       const freed = await actOnLocks(ctx, { scope, command: call.id, rule, actor: call.actor });

@@ -59,7 +59,8 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     people: PEOPLE,
     channels: CHANNELS,
   });
-  const github = await startPlayedGitHub();
+  const github = await startPlayedGitHub({ webhookSecret: randomBytes(16).toString('hex') });
+  github.hook.url = `${options.batonUrl}/github/webhooks`;
   addDemoRepositories(github);
   const demo = { commands: options.commands, hints: HINTS };
   const routes = createRoutes({
@@ -75,6 +76,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
       SLACK_API_URL: slack.apiUrl,
       GITHUB_TOKEN: `ghp_${randomBytes(18).toString('hex')}`,
       GITHUB_API_URL: github.url,
+      GITHUB_WEBHOOK_SECRET: github.webhookSecret,
       BATON_CONFIG: await writeConfiguration(options),
     },
     handle: (request, response) => routes.handle(request, response),

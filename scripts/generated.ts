@@ -12,10 +12,7 @@ export const generated: Readonly<Record<string, () => Readonly<Record<string, st
     'baton.schema.json': json(configJsonSchema()),
     'docs/reason-codes.md': reasonCodesPage(),
   }),
-  manifest: () => {
-    const ready = commands.filter(({ later = false }) => !later);
-    return { 'slack-manifest.json': json(slackManifest(ready, { url: EXAMPLE_URL })) };
-  },
+  manifest: () => ({ 'slack-manifest.json': json(slackManifest(commands, { url: EXAMPLE_URL })) }),
 };
 
 function json(value: unknown): string {

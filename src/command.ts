@@ -42,8 +42,6 @@ export interface Grammar {
   readonly values?: Readonly<Record<string, 'person' | 'word'>>;
   /** Name of a free text that takes all that stands after the command's name. */
   readonly rest?: string;
-  /** Flags (with dashes) and clauses that are understood, and answered with: this comes with a later version. */
-  readonly later?: readonly string[];
 }
 
 export interface Call {
@@ -66,6 +64,8 @@ export type Reply =
       readonly view: View;
       /** Why it was refused, for the metrics; left out when it was done. */
       readonly reason?: ReasonCode | undefined;
+      /** Every reason, where there may be more than one. */
+      readonly reasons?: readonly ReasonCode[];
     }
   | {
       readonly to: 'channel';
@@ -91,8 +91,6 @@ export interface Command {
   readonly summary: string;
   /** A right one: `/lock staging because load test`. */
   readonly example: string;
-  /** Not in the manifest nor in help: its only answer is that it comes with a later version. */
-  readonly later?: boolean;
   readonly grammar: Grammar;
   run(ctx: Context, call: Call): Promise<Reply>;
 }

@@ -106,6 +106,17 @@ export const GitHubJob = z.object({
 });
 export type GitHubJob = z.infer<typeof GitHubJob>;
 
+/** Something may have happened to a pull request: it is looked at, and what is true is read from GitHub then. */
+const PullRequestJob = z.object({
+  version,
+  /** As the configuration writes it. */
+  repository: short,
+  number: z.int(),
+  /** What gave the occasion, for the log. */
+  why: short,
+});
+export type PullRequestJob = z.infer<typeof PullRequestJob>;
+
 /** What each queue carries. A worker parses it before it does anything. */
 export const JobData = {
   commands: CommandJob,
@@ -117,6 +128,11 @@ export const JobData = {
   github: GitHubJob,
   /** Looks for digests that fall due, or takes one digest a step further. */
   handoffs: z.object({ version, digest: z.string().optional() }),
+  'remote-deploys': PullRequestJob,
+  /** Brings the labels and the comment of a remote deploy up to date, at the pace that GitHub wants for writes. */
+  'remote-notes': PullRequestJob,
+  'deploy-labels': PullRequestJob,
+  'pull-request-sweeps': z.object({ version, why: short }),
   /** One mail for one recipient; what it says is kept beside the queue (src/mail/store.ts). */
   mails: z.object({ version, mail: z.string(), to: z.string(), reference: z.string() }),
   /** Looks at an environment that is held because the store has lost something. */
@@ -154,6 +170,10 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   locks: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
   github: { attempts: 10, delay: 1_000 }, // about a quarter of an hour
   handoffs: { attempts: 5, delay: 2_000 }, // then the next look, a minute later
+  'remote-deploys': { attempts: 12, delay: 2_000 },
+  'remote-notes': { attempts: 12, delay: 2_000 },
+  'deploy-labels': { attempts: 12, delay: 2_000 }, // more than an hour; then the sweep finds the label
+  'pull-request-sweeps': { attempts: 3, delay: 5_000 }, // then the next one
   mails: { attempts: 8, delay: 2_000 }, // a server that does not answer is asked for hours, by the worker itself
   reconciles: { attempts: 1, delay: 1_000 }, // every worker asks for it again
   sweeps: { attempts: 1, delay: 1_000 },

@@ -180,9 +180,7 @@ async function openPlayground(given: Settings, env: Variables) {
   const playground = await startPlayground({
     batonUrl: `http://${given.host}:${port}`,
     folder: given.dataFolder,
-    commands: commands
-      .filter(({ later }) => later !== true)
-      .map(({ name, usage, summary }) => ({ name, usage, summary })),
+    commands: commands.map(({ name, usage, summary }) => ({ name, usage, summary })),
     environments: async () => (shown === undefined ? [] : listEnvironments(shown.ctx)),
     handoffs: async () => (shown === undefined ? [] : listHandoffs(shown.ctx)),
   });

@@ -30,6 +30,9 @@ const VERBS = [
   'src/handoffs/show.ts',
   'src/handoffs/take.ts',
   'src/locks/tell.ts',
+  'src/pull-requests/deploy-by-label.ts',
+  'src/remote-deploys/bring-down.ts',
+  'src/remote-deploys/bring-up.ts',
 ];
 
 const PURE = [

@@ -1,5 +1,5 @@
 import type { Call, Reply } from '../../src/command.ts';
-import { findEnvironment } from '../../src/config/find.ts';
+import { rulesFor } from '../../src/config/find.ts';
 import type { Context } from '../../src/context.ts';
 import { ConflictError, UserError } from '../../src/errors.ts';
 import type { Answer, By, Rule } from '../../src/locks/change.ts';
@@ -100,7 +100,7 @@ async function personToOffer(ctx: Context, { words }: Call, scope: string): Prom
       hint: 'Offer it to a full member of this workspace.',
     });
   });
-  const rules = findEnvironment(ctx.config, environmentOf(scope));
+  const rules = rulesFor(ctx.config, environmentOf(scope));
   const role = scope === ALL ? 'admin' : 'deployer';
   if (await holdsRole(ctx, { id: to }, role, rules)) return to;
   const may = scope === ALL ? 'lock everything' : `deploy to ${scope}`;

@@ -1,5 +1,6 @@
 import { verify } from 'node:crypto';
-import { nextId, type Repository } from './state.ts';
+import { showPerson } from './answers.ts';
+import { BATON, nextId, type Repository } from './state.ts';
 import { type Answer, NOT_FOUND, ok, refuse } from './routes/route.ts';
 
 /** A GitHub App that may be asked for. Its installations are by id, each with the repositories that it may see. */
@@ -60,9 +61,7 @@ export function answerAccess(
     case 'GET /rate_limit':
       return ok({ rate: { limit: 5_000, remaining: 4_999, reset: 0, used: 1 }, resources: {} });
     case 'GET /user':
-      return caller.kind === 'person'
-        ? ok({ login: 'baton-bot', id: 1 })
-        : refuse(403, 'Resource not accessible');
+      return caller.kind === 'person' ? ok(showPerson(BATON)) : refuse(403, 'Resource not accessible');
     case 'GET /app':
       return asApp(caller, (app) => ok({ id: app.id, slug: 'baton', name: 'Baton' }));
     case 'GET /app/installations':

@@ -1,9 +1,12 @@
 import { eventOf, suiteOf } from './checks.ts';
 import { commitOfTag } from './history.ts';
 import type {
+  Comment,
   Commit,
   DeploymentStatus,
   GitHubDeployment,
+  IssueEvent,
+  Label,
   Person,
   PullRequest,
   Repository,
@@ -15,8 +18,32 @@ export interface Shown {
   readonly [field: string]: unknown;
 }
 
-export function showPerson({ login }: Person): Shown {
-  return { login, id: idOf(login), type: 'User', site_admin: false, html_url: `https://github.com/${login}` };
+export function showPerson({ login, isBot = false }: Person): Shown {
+  const type = isBot ? 'Bot' : 'User';
+  return { login, id: idOf(login), type, site_admin: false, html_url: `https://github.com/${login}` };
+}
+
+export function showLabel({ id, name, color, description }: Label): Shown {
+  return { id, name, color, description, default: false };
+}
+
+export function showComment(
+  { name }: Repository,
+  { id, on, by, body, createdAt, updatedAt }: Comment,
+): Shown {
+  return {
+    id,
+    body,
+    user: showPerson(by),
+    html_url: `https://github.com/${name}/pull/${on}#issuecomment-${id}`,
+    created_at: createdAt,
+    updated_at: updatedAt,
+  };
+}
+
+export function showEvent({ id, event, by, label, createdAt }: IssueEvent): Shown {
+  const about = label === undefined ? {} : { label: { name: label, color: 'ededed' } };
+  return { id, event, actor: showPerson(by), created_at: createdAt, ...about };
 }
 
 export function showRepository(repository: Repository): Shown {
@@ -66,7 +93,7 @@ export function showTag(repository: Repository, name: string): Shown {
 }
 
 export function showPullRequest(repository: Repository, pullRequest: PullRequest): Shown {
-  const { number, title, author, from, branch, base, head, state, mergedAt, labels } = pullRequest;
+  const { number, title, author, from, branch, base, head, state, draft, mergedAt, labels } = pullRequest;
   const [owner = 'ghost'] = from?.name.split('/') ?? [];
   return {
     id: number + 100_000,
@@ -75,9 +102,9 @@ export function showPullRequest(repository: Repository, pullRequest: PullRequest
     state,
     merged: mergedAt !== null,
     merged_at: mergedAt,
-    draft: false,
+    draft,
     user: showPerson(author),
-    labels: labels.map((name) => ({ name })),
+    labels: labels.map((label) => showLabel(repository.labels.get(label) ?? loose(label))),
     html_url: `https://github.com/${repository.name}/pull/${number}`,
     head: {
       ref: branch,
@@ -145,6 +172,10 @@ export function showRun(repository: Repository, run: WorkflowRun): Shown {
     created_at: run.createdAt,
     updated_at: run.createdAt,
   };
+}
+
+function loose(name: string): Label {
+  return { id: 0, name, color: 'ededed', description: '' };
 }
 
 function idOf(login: string): number {

@@ -5,7 +5,9 @@ import {
   type CheckRun,
   type CommitStatus,
   type GitObject,
+  type IssueEvent,
   instant,
+  type Label,
   nextId,
   type Person,
   type PullRequest,
@@ -102,6 +104,7 @@ export interface NewPullRequest {
   /** `this`: from a branch of the repository. A name: from that fork. `deleted`: from a fork that is gone. */
   readonly from?: 'this' | 'deleted' | { readonly fork: string };
   readonly state?: 'open' | 'closed' | 'merged';
+  readonly draft?: boolean;
   readonly labels?: readonly string[];
 }
 
@@ -116,11 +119,43 @@ export function addPullRequest(repository: Repository, given: NewPullRequest): P
     base: given.base ?? repository.defaultBranch,
     head,
     state: state === 'open' ? 'open' : 'closed',
+    draft: given.draft ?? false,
     mergedAt: state === 'merged' ? instant(repository.now()) : null,
-    labels: [...(given.labels ?? [])],
+    labels: [],
   };
   repository.pullRequests.set(number, pullRequest);
+  for (const label of given.labels ?? []) putLabel(repository, pullRequest, label, pullRequest.author);
   return pullRequest;
+}
+
+/** Puts a label on a pull request, without a word to webhooks; false where it is on already. */
+export function putLabel(repository: Repository, on: PullRequest, name: string, by: Person): boolean {
+  if (!repository.labels.has(name)) addLabel(repository, { name });
+  if (on.labels.includes(name)) return false;
+  on.labels.push(name);
+  note(repository, { on: on.number, event: 'labeled', by, label: name });
+  return true;
+}
+
+/** Takes a label off a pull request, without a word to webhooks; false where it is not on. */
+export function takeLabel(repository: Repository, on: PullRequest, name: string, by: Person): boolean {
+  if (!on.labels.includes(name)) return false;
+  on.labels = on.labels.filter((one) => one !== name);
+  note(repository, { on: on.number, event: 'unlabeled', by, label: name });
+  return true;
+}
+
+export function addLabel(
+  repository: Repository,
+  { name, color = 'ededed', description = '' }: { name: string; color?: string; description?: string },
+): Label {
+  const label = { id: nextId(), name, color, description };
+  repository.labels.set(name, label);
+  return label;
+}
+
+export function note(repository: Repository, event: Omit<IssueEvent, 'id' | 'createdAt'>): void {
+  repository.events.push({ id: nextId(), createdAt: instant(repository.now()), ...event });
 }
 
 const SUCCEEDS: readonly RunStep[] = [

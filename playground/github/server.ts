@@ -1,14 +1,17 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerAccess, identify, type PlayedApp } from './access.ts';
+import { createHook, type Hook } from './hook.ts';
 import { ACTIONS } from './routes/actions.ts';
 import { CHECKS } from './routes/checks.ts';
 import { DEPLOYMENTS } from './routes/deployments.ts';
+import { ISSUES } from './routes/issues.ts';
 import { READING } from './routes/reading.ts';
 import { type Answer, NOT_FOUND, refuse } from './routes/route.ts';
 import { addCommit } from './seed.ts';
-import { newRepository, type Repository } from './state.ts';
+import { BATON, BATON_APP, newRepository, type Repository } from './state.ts';
 import { OPERATIONS, violationsOf } from './validate.ts';
 
 export interface PlayedRequest {
@@ -19,6 +22,8 @@ export interface PlayedRequest {
   readonly url: string;
   readonly path: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** The status of the answer, once there is one. */
+  status?: number;
 }
 
 /**
@@ -44,6 +49,8 @@ export interface PlayedGitHub {
   readonly violations: string[];
   /** What webhooks from here are signed with. */
   readonly webhookSecret: string;
+  /** The webhook of all its repositories. It sends nothing until it has an address. */
+  readonly hook: Hook;
   /** A repository with a first commit on its default branch. */
   addRepository(name: string, options?: { readonly defaultBranch?: string }): Repository;
   failNext(fault: Fault): void;
@@ -72,12 +79,15 @@ export async function startPlayedGitHub(options: PlayedGitHubOptions = {}): Prom
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
+  const hook = createHook(webhookSecret);
   return {
     ...world,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     webhookSecret,
+    hook,
     addRepository: (name, { defaultBranch = 'main' } = {}) => {
       const repository = newRepository(name, now, defaultBranch);
+      repository.tell = (news) => hook.tell(repository, news);
       world.repositories.set(name.toLowerCase(), repository);
       addCommit(repository, { message: 'Begin', branch: defaultBranch });
       return repository;
@@ -86,7 +96,7 @@ export async function startPlayedGitHub(options: PlayedGitHubOptions = {}): Prom
     close: async () => {
       server.close();
       server.closeAllConnections();
-      await once(server, 'close');
+      await Promise.all([once(server, 'close'), hook.settled()]);
     },
   };
 }
@@ -99,7 +109,7 @@ interface World {
   readonly app: PlayedApp | undefined;
 }
 
-const ROUTES = { ...READING, ...DEPLOYMENTS, ...ACTIONS, ...CHECKS };
+const ROUTES = { ...READING, ...DEPLOYMENTS, ...ACTIONS, ...CHECKS, ...ISSUES };
 
 async function answer(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await read(request);
@@ -111,7 +121,8 @@ async function answer(world: World, request: IncomingMessage, response: ServerRe
     response.destroy();
     return;
   }
-  const found = typeof fault === 'object' ? fault : respond(world, request, asked);
+  const found = unlessKnown(request, typeof fault === 'object' ? fault : respond(world, request, asked));
+  asked.status = found.status;
   if (fault === 'reset_after') response.destroy();
   else send(response, found, fault === 'cut');
 }
@@ -148,7 +159,17 @@ function respond(world: World, { headers }: IncomingMessage, asked: PlayedReques
   const route = ROUTES[operation.name];
   return route === undefined
     ? blame(world, asked, ['it is not played'], 501)
-    : route({ repository, path: asked.path, query, body });
+    : route({ repository, path: asked.path, query, body, by: caller.kind === 'person' ? BATON : BATON_APP });
+}
+
+/** An answer that the client has already is not sent again (docs.github.com: conditional requests). */
+function unlessKnown({ method, headers }: IncomingMessage, found: Answer): Answer {
+  if (method !== 'GET' || found.status !== 200) return found;
+  const etag = `W/"${createHash('sha256').update(JSON.stringify(found.body)).digest('hex')}"`;
+  const answered = { ...found.headers, etag };
+  return headers['if-none-match'] === etag
+    ? { status: 304, headers: answered }
+    : { ...found, headers: answered };
 }
 
 function blame(

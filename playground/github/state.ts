@@ -12,18 +12,64 @@ export interface Repository {
   readonly tagObjects: Map<string, TagObject>;
   readonly pullRequests: Map<number, PullRequest>;
   /** Permission by login; everybody else may only read. */
-  readonly collaborators: Map<string, 'admin' | 'write' | 'read'>;
+  readonly collaborators: Map<string, 'admin' | 'maintain' | 'write' | 'triage' | 'read'>;
+  /** Labels that the repository has, by name. */
+  readonly labels: Map<string, Label>;
+  /** What was said on pull requests, oldest first. */
+  readonly comments: Comment[];
+  /** Who put which label on or off, oldest first. */
+  readonly events: IssueEvent[];
   readonly checkRuns: CheckRun[];
   readonly statuses: CommitStatus[];
   readonly deployments: GitHubDeployment[];
   readonly workflows: Workflow[];
   readonly runs: WorkflowRun[];
+  /** Tells webhooks of something that happened here. */
+  tell: (news: News) => void;
+}
+
+/** What a webhook is told: the parts of its payload that the event is about. */
+export interface News {
+  readonly event: string;
+  /** Left out for events that have none. */
+  readonly action?: string;
+  readonly sender: Person;
+  readonly about: Readonly<Record<string, unknown>>;
+}
+
+export interface Label {
+  readonly id: number;
+  readonly name: string;
+  color: string;
+  description: string;
+}
+
+export interface Comment {
+  readonly id: number;
+  /** Number of the pull request. */
+  readonly on: number;
+  readonly by: Person;
+  body: string;
+  readonly createdAt: string;
+  updatedAt: string;
+}
+
+export interface IssueEvent {
+  readonly id: number;
+  /** Number of the pull request. */
+  readonly on: number;
+  readonly event: 'labeled' | 'unlabeled' | 'closed' | 'reopened' | 'merged';
+  readonly by: Person;
+  readonly label: string | undefined;
+  readonly createdAt: string;
 }
 
 export interface Person {
   readonly login: string;
   readonly name: string;
   readonly email: string;
+  /** An account of a program. */
+  readonly isBot?: boolean;
 }
 
 export interface Commit {
@@ -53,11 +99,12 @@ export interface PullRequest {
   title: string;
   readonly author: Person;
   /** Whose code it is: this repository's, a fork's, or a fork's that is gone. */
-  readonly from: { readonly id: number; readonly name: string } | null;
+  from: { readonly id: number; readonly name: string } | null;
   readonly branch: string;
   readonly base: string;
   head: string;
   state: 'open' | 'closed';
+  draft: boolean;
   mergedAt: string | null;
   labels: string[];
 }
@@ -149,6 +196,12 @@ export interface WorkflowRun {
 
 export const ASHA: Person = { login: 'asha-k', name: 'Asha', email: 'asha@acme.example' };
 
+/** Whose token Baton has. */
+export const BATON: Person = { login: 'baton-bot', name: 'Baton', email: 'baton@acme.example' };
+
+/** The App, where Baton acts as one. */
+export const BATON_APP: Person = { login: 'baton[bot]', name: 'Baton', email: '', isBot: true };
+
 /** Who commits what is done on GitHub's own pages, such as a merge. */
 export const GITHUB: Person = { login: 'web-flow', name: 'GitHub', email: 'noreply@github.com' };
 
@@ -177,10 +230,14 @@ export function newRepository(name: string, now: () => Date, defaultBranch = 'ma
     tagObjects: new Map(),
     pullRequests: new Map(),
     collaborators: new Map(),
+    labels: new Map(),
+    comments: [],
+    events: [],
     checkRuns: [],
     statuses: [],
     deployments: [],
     workflows: [],
     runs: [],
+    tell: () => undefined,
   };
 }

@@ -1,5 +1,6 @@
 import { nearestWord } from '../nearest.ts';
 import { problemWithAddress } from '../drivers/address.ts';
+import { isRemoteEnvironment } from './remote-name.ts';
 import { valueAt } from './problem.ts';
 
 /** Something that is wrong although its shape is right: what it names is not there, or does not fit. */
@@ -20,6 +21,7 @@ export function findMisfits(config: unknown): readonly Misfit[] {
     ...people(config),
     ...environments(config),
     ...services(config, ['remote_deploys']),
+    ...sharedRepositories(config),
     ...driver(config, ['remote_deploys', 'driver']),
     ...handoffs(config),
   ];
@@ -39,6 +41,8 @@ function* names(config: unknown): Generator<Misfit> {
         yield { path, inKey: true, says: 'means every environment, as in /lock all, so it cannot be a name' };
       } else if (TAKEN.has(name.toLowerCase())) {
         yield { path, inKey: true, says: 'is a word of the commands, so it cannot be a name' };
+      } else if (section === 'environments' && isRemoteEnvironment(name)) {
+        yield { path, inKey: true, says: "is how pull requests' own environments are called" };
       } else if (name in {}) yield { path, inKey: true, says: 'cannot be used as a name' };
     }
   }
@@ -79,6 +83,21 @@ function* services(config: unknown, path: Path): Generator<Misfit> {
     const service = textAt(config, item) ?? '';
     if (seen.has(service)) yield { path: item, says: 'stands in the list twice' };
     seen.add(service);
+  }
+}
+
+/** One pull request has one environment, so one of its repository's services. */
+function* sharedRepositories(config: unknown): Generator<Misfit> {
+  const seen = new Map<string, string>();
+  for (const [, path] of entries(config, ['remote_deploys', 'services'])) {
+    const service = textAt(config, path) ?? '';
+    const repository = textAt(config, ['services', service, 'repository'])?.toLowerCase();
+    if (repository === undefined) continue;
+    const other = seen.get(repository);
+    if (other !== undefined && other !== service) {
+      yield { path, says: `has the same repository as "${other}"; a pull request deploys one of them` };
+    }
+    seen.set(repository, service);
   }
 }
 

@@ -106,8 +106,19 @@ const RemoteDeploys = z.strictObject({
   label: sentence.default('remote-deploy').describe('The label on a pull request that asks for one'),
   services: services.describe('Services whose pull requests may have an environment of their own'),
   driver: DriverOptions.describe('How a pull request is deployed'),
+  roles: Roles.pick({ deployer: true })
+    .optional()
+    .describe('Who may, by command or label; without it deployers, and whoever may write to the repository'),
+  url: z
+    .string()
+    .regex(/^https?:\/\/\S+$/, { error: 'an address that begins with https:// or http://' })
+    .optional()
+    .describe('Where people find it; {number} is the number of the pull request'),
   expire_after: duration.prefault('72h').describe('When it is torn down by itself'),
   max: wholeNumber(1, 1_000).default(20).describe('How many there may be at once'),
+  sweep_every: duration
+    .prefault('15m')
+    .describe('How often Baton looks itself for pull requests that no webhook told of'),
 });
 
 const email = z.email({ error: 'an e-mail address such as releases@acme.example' });

@@ -3,7 +3,7 @@ import { ConflictError, UnreadableError } from '../errors.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Deployment } from './deployment.ts';
 import { Lease } from './lease.ts';
-import { heldKey, indexKey, leasesKey, recordKey } from './store.ts';
+import { heldKey, indexKey, leasesKey, recordKey } from './keys.ts';
 
 /*
  * Records a deployment that waits: for its turn, or for approvals. It holds no lease.

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { UnreadableError } from '../errors.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Deployment, type Live } from './deployment.ts';
-import { indexKey, leasesKey, liveKey, recordKey } from './store.ts';
+import { indexKey, leasesKey, liveKey, recordKey } from './keys.ts';
 
 /*
  * Records a deployment that was found outside; what the store has of it stays.

@@ -76,8 +76,10 @@ export const Deployment = z.object({
   pullRequest: z.int().nullable().default(null),
   /** What kind of ref was typed; a sha never moves. */
   refKind: z.enum(['branch', 'tag', 'sha', 'pull_request']).default('sha'),
-  /** A retry or rollback, and of which deployment. */
-  kind: z.enum(['deploy', 'retry', 'rollback']).default('deploy'),
+  /** A retry, a rollback or a teardown, and of which deployment. */
+  kind: z.enum(['deploy', 'retry', 'rollback', 'down']).default('deploy'),
+  /** What it put there has been replaced or torn down: GitHub shows it as inactive. */
+  gone: z.boolean().default(false),
   of: z.string().nullable().default(null),
   /** The sha that a rollback leaves. */
   leaves: z.string().nullable().default(null),

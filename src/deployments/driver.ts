@@ -3,6 +3,7 @@ import type { Cancelled, Driver, DriverRequest } from '../drivers/driver.ts';
 import { DriverOptions, driverFor } from '../drivers/index.ts';
 import { lastLines, plainText } from '../drivers/text.ts';
 import { mapTexts } from '../redact.ts';
+import { isRemoteEnvironment } from '../config/remote-name.ts';
 import type { Deployment } from './deployment.ts';
 import { findResult } from './result.ts';
 
@@ -72,6 +73,8 @@ export function firstRequest(deployment: Deployment): DriverRequest {
   const { createdAt, intendedAt, attemptedAt } = deployment;
   return {
     deployment: id,
+    action: deployment.kind === 'down' ? 'down' : 'deploy',
+    transient: isRemoteEnvironment(environment),
     environment,
     service,
     repository,

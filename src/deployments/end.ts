@@ -92,10 +92,11 @@ const LATE_END = {
 
 async function liveAfter(
   ctx: Context,
-  { id, environment, service, ref, sha, requestedBy }: Deployment,
+  { id, environment, service, ref, sha, requestedBy, kind }: Deployment,
   state: RunEnd['state'],
   since: Date,
-): Promise<{ live?: Live }> {
+): Promise<{ live?: Live | null }> {
+  if (kind === 'down' && state === 'success') return { live: null };
   if (state === 'success') {
     return { live: { deployment: id, ref, sha, since, by: requestedBy, disturbed: false } };
   }

@@ -7,12 +7,12 @@ import { refStillAt } from '../github/ref-still-at.ts';
 import { type Board, concerns, lockInTheWay, type Place, waitingFor } from '../locks/lock.ts';
 import { locksOn } from '../locks/store.ts';
 import type { Person } from '../people/person.ts';
-import { holdsRole } from '../people/roles.ts';
 import { approvalsThatCount } from './approval.ts';
 import { type ChecksRefusal, deployWorkflowsFor, judgeChecks } from './checks.ts';
 import type { Deployment } from './deployment.ts';
 import type { Facts, Promotion } from './gates.ts';
 import { heldOn } from './quarantine.ts';
+import { mayDeploy } from './may-deploy.ts';
 import { findLease, findLive } from './store.ts';
 
 /** What the facts depend on: a deployment, or what will become one. */
@@ -46,9 +46,9 @@ export async function readFacts(
   const now = ctx.now();
   const scope = `${environment}/${service}`;
   const rollback = kind === 'rollback';
-  const [held, mayDeploy, board, lease, live, frozen, ref, checks, promotion] = await Promise.all([
+  const [held, may, board, lease, live, frozen, ref, checks, promotion] = await Promise.all([
     orUnreadable(heldOn(ctx, environment)),
-    holdsRole(ctx, actor, 'deployer', rules),
+    mayDeploy(ctx, rules, candidate, actor),
     orUnreadable(locksOn(ctx.redis, environment, now)),
     orUnreadable(findLease(ctx.redis, environment, service)),
     findLive(ctx.redis, environment, service),
@@ -61,7 +61,7 @@ export async function readFacts(
   return {
     sha,
     held,
-    mayDeploy,
+    mayDeploy: may,
     lock: board === 'unreadable' ? board : lockInTheWay(board.locks, service, actor.id),
     waiting: board === 'unreadable' ? [] : waitingFor(board.line, scope),
     next: ownsLease || board === 'unreadable' ? undefined : nextBefore(board, candidate, actor.id),

@@ -1,4 +1,4 @@
-import { findEnvironment } from '../config/find.ts';
+import { rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
 import { REASONS, type ReasonCode } from '../reason-codes.ts';
 import type { Outcome } from '../worker.ts';
@@ -30,7 +30,7 @@ export async function goOn(ctx: Context, deployment: Deployment): Promise<Outcom
 
 /** One look at a deployment that waits for approvals: it goes on once they are complete, and ends when they come late. */
 export async function goOnWhenApproved(ctx: Context, deployment: Deployment): Promise<Outcome> {
-  const rules = findEnvironment(ctx.config, deployment.environment);
+  const rules = rulesFor(ctx.config, deployment.environment);
   if (rules === undefined) return end(ctx, deployment, 'unknown_environment');
   if (approvalsThatCount(ctx.config, rules, deployment).length >= rules.approvals)
     return enter(ctx, deployment);

@@ -1,6 +1,7 @@
 import type { RedisClient } from '../redis/script.ts';
 import { type Deployment, holdsNoLease } from './deployment.ts';
-import { findDeployment, heldKey } from './store.ts';
+import { findDeployment } from './store.ts';
+import { heldKey } from './keys.ts';
 
 /** The deployments that wait without a lease, for approvals or for their turn, of one service or of all; oldest first. */
 export async function listHeld(

@@ -1,7 +1,7 @@
 import { UnreadableError } from '../errors.ts';
 import type { RedisClient } from '../redis/script.ts';
 import { Live } from './deployment.ts';
-import { livesKey } from './store.ts';
+import { livesKey } from './keys.ts';
 
 /** What has become live for a service, newest first, with what is live now; the last 50. */
 export async function listLives(redis: RedisClient, environment: string, service: string): Promise<Live[]> {

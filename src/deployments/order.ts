@@ -81,7 +81,7 @@ export async function refuse(ctx: Context, caller: Caller, refused: Refused): Pr
   const explained = await Promise.all(refusals.map((refusal) => explain(ctx, refusal, caller)));
   const { reference } = caller;
   const view = deploymentRefused({ environment, service, refusals: explained, reference, asked });
-  return { to: 'caller', view, reason };
+  return { to: 'caller', view, reason, reasons: refusals.map((refusal) => refusal.reason) };
 }
 
 /** Hands the recorded deployment on and tells of it. Safe to repeat: it is handed on and told once. */

@@ -133,6 +133,7 @@ export function newDeployment(
     kind: again?.kind ?? 'deploy',
     of: again?.of ?? null,
     leaves: again?.leaves ?? null,
+    gone: false,
     waits: request.wait,
     breakGlass:
       request.breakGlass === undefined

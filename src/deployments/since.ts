@@ -1,6 +1,6 @@
 import type { RedisClient } from '../redis/script.ts';
 import { Deployment } from './deployment.ts';
-import { indexKey, recordKey } from './store.ts';
+import { indexKey, recordKey } from './keys.ts';
 
 export interface Since {
   readonly environment: string;

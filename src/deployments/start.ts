@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { findEnvironment } from '../config/find.ts';
+import { rulesFor } from '../config/find.ts';
 import type { ReasonCode } from '../reason-codes.ts';
 import type { DriverRequest, Started } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
@@ -11,6 +11,7 @@ import { judge } from './gates.ts';
 import { wake } from './result.ts';
 import { readFacts } from './facts.ts';
 import { countStart, LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
+import { isGitHubLogin } from './may-deploy.ts';
 import { replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
 import { askToKeepLocks } from '../locks/act.ts';
@@ -98,10 +99,11 @@ export async function judgeAgain(
   deployment: Deployment,
 ): Promise<readonly { readonly reason: ReasonCode }[]> {
   const { environment, requestedBy } = deployment;
-  const rules = findEnvironment(ctx.config, environment);
+  const rules = rulesFor(ctx.config, environment);
   if (rules === undefined) return [{ reason: 'unknown_environment' }];
-  const actor = await ctx.slack.findPerson(requestedBy);
-  if (actor === undefined || actor.barred !== null) return [{ reason: 'not_allowed' }];
+  if (deployment.kind === 'down') return []; // what nobody wants any more goes, whatever is closed
+  const actor = isGitHubLogin(requestedBy) ? { id: requestedBy } : await ctx.slack.findPerson(requestedBy);
+  if (actor === undefined || ('barred' in actor && actor.barred !== null)) return [{ reason: 'not_allowed' }];
   return judge(await readFacts(ctx, rules, deployment, actor));
 }
 
@@ -116,11 +118,11 @@ async function refuse(
   });
 }
 
-/** Ends a deployment that has its lease and was never started. */
+/** Ends a queued deployment that nobody has tried to start, and frees its lease. Throws ConflictError when it started meanwhile. */
 export async function endBeforeStart(
   ctx: Context,
   deployment: Deployment,
-  state: 'cancelled' | 'failure',
+  state: 'cancelled' | 'failure' | 'superseded',
   change: Change,
 ): Promise<Outcome> {
   const ended = transition(deployment, state, ctx.now(), { ...change, runOver: true });

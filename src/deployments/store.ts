@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ConflictError, NotFoundError, UnreadableError } from '../errors.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Deployment, environmentOfDeployment, holdsNoLease, Live } from './deployment.ts';
+import { heldKey, indexKey, leasesKey, liveKey, livesKey, recordKey } from './keys.ts';
 import { Lease } from './lease.ts';
 
 /*
@@ -37,7 +38,8 @@ const CREATE = defineScript(/* lua */ `
  *   ARGV[1]  revision that was read
  *   ARGV[2]  record as JSON   ARGV[3]  id              ARGV[4]  service
  *   ARGV[5]  '1' to free the lease, if it is this deployment's
- *   ARGV[6]  what is live from then on as JSON, or ''; a deployment that lost its lease says nothing of it
+ *   ARGV[6]  what is live from then on as JSON, '-' for nothing, or '' for what was; a deployment that lost its lease
+ *            says nothing of it
  *   ARGV[7]  '1' when it waits without a lease      ARGV[8]  '1' when it is what has become live
  *
  *   Returns  1 when saved, 0 when somebody else was faster
@@ -51,7 +53,8 @@ const REPLACE = defineScript(/* lua */ `
     local lease = redis.call('HGET', KEYS[2], ARGV[4])
     if lease and cjson.decode(lease).deployment == ARGV[3] then
       redis.call('HDEL', KEYS[2], ARGV[4])
-      if ARGV[6] ~= '' then redis.call('HSET', KEYS[3], ARGV[4], ARGV[6]) end
+      if ARGV[6] == '-' then redis.call('HDEL', KEYS[3], ARGV[4])
+      elseif ARGV[6] ~= '' then redis.call('HSET', KEYS[3], ARGV[4], ARGV[6]) end
       if ARGV[8] == '1' then
         redis.call('LPUSH', KEYS[5], ARGV[6])
         redis.call('LTRIM', KEYS[5], 0, 49)
@@ -72,7 +75,9 @@ export async function createDeployment(
 ): Promise<Created> {
   const { environment, id, service, requestedBy, ref, createdAt } = wanted;
   const lease = { deployment: id, requestedBy, ref, since: createdAt };
-  const keys = [recordKey(id), indexKey(environment), leasesKey(environment), `baton:{${environment}}:fence`];
+  // What takes away is no deployment in the lists that people read.
+  const index = wanted.kind === 'down' ? `baton:{${environment}}:teardowns` : indexKey(environment);
+  const keys = [recordKey(id), index, leasesKey(environment), `baton:{${environment}}:fence`];
   const rest = (value: object) => JSON.stringify(value).slice(1);
   const args = [id, service, rest({ ...wanted, revision: 1 }), rest(lease), createdAt.getTime()];
   const [answer] = await Promise.all([
@@ -86,7 +91,8 @@ export async function createDeployment(
 
 export interface Effect {
   readonly freeLease?: boolean;
-  readonly live?: Live;
+  /** What is live from then on; null for nothing. */
+  readonly live?: Live | null;
 }
 
 /** Saves `after` over `before`, with its next revision. Throws ConflictError when somebody saved it in between. */
@@ -113,7 +119,7 @@ export async function replaceDeployment(
       id,
       service,
       freeLease ? '1' : '0',
-      live === undefined ? '' : JSON.stringify(live),
+      live === undefined ? '' : live === null ? '-' : JSON.stringify(live),
       holdsNoLease(next) ? '1' : '0',
       live?.deployment === id ? '1' : '0',
     ],
@@ -240,10 +246,3 @@ function parse<Value extends z.ZodType>(schema: Value, key: string, json: string
     throw new UnreadableError(key, error);
   }
 }
-
-export const recordKey = (id: string) => `baton:{${environmentOfDeployment(id)}}:deployment:${id}`;
-export const indexKey = (environment: string) => `baton:{${environment}}:deployments`;
-export const leasesKey = (environment: string) => `baton:{${environment}}:leases`;
-export const heldKey = (environment: string) => `baton:{${environment}}:held`;
-export const livesKey = (environment: string, service: string) => `baton:{${environment}}:lives:${service}`;
-export const liveKey = (environment: string) => `baton:{${environment}}:live`;

@@ -1,4 +1,5 @@
 import { appendAudit } from '../audit/store.ts';
+import { isRemoteEnvironment } from '../config/remote-name.ts';
 import type { Context } from '../context.ts';
 import { countDeploymentEnd, observeDriver } from '../metrics.ts';
 import { type Deployment, isFinished } from './deployment.ts';
@@ -11,14 +12,26 @@ const REPORT_AFTER_SECONDS = 0.2;
  * to repeat: each is told once for each revision.
  */
 export async function tell(ctx: Context, deployment: Deployment): Promise<void> {
-  const { id, revision, reference } = deployment;
+  const { id, revision, reference, channel } = deployment;
   const job = { version: 1 as const, deployment: id, reference };
   await Promise.all([
-    ctx.jobs.add('messages', `${id}-${revision}`, { ...job, kind: 'deployment' }),
+    // A label's answer is on its pull request.
+    channel === ''
+      ? undefined
+      : ctx.jobs.add('messages', `${id}-${revision}`, { ...job, kind: 'deployment' }),
+    wakeRemote(ctx, deployment),
     ctx.jobs.add('reports', `${id}-${revision}`, job, { delaySeconds: REPORT_AFTER_SECONDS }),
     isFinished(deployment) ? tellEnd(ctx, deployment) : undefined,
     deployment.lateEnd === null ? undefined : tellLateEnd(ctx, deployment),
   ]);
+}
+
+/** Has a worker bring a pull request's labels and comment up to date. */
+async function wakeRemote(ctx: Context, deployment: Deployment): Promise<void> {
+  const { id, revision, environment, repository, pullRequest: number } = deployment;
+  if (number === null || !isRemoteEnvironment(environment)) return;
+  const why = `${id}-${revision}`;
+  await ctx.jobs.add('remote-deploys', why, { version: 1, repository, number, why });
 }
 
 async function tellEnd(ctx: Context, deployment: Deployment): Promise<void> {

@@ -1,3 +1,4 @@
+import { rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
 import type { Progress } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
@@ -36,7 +37,7 @@ export async function watch(ctx: Context, deployment: Deployment, run: string): 
 }
 
 async function endIfTooLong(ctx: Context, deployment: Deployment): Promise<Deployment> {
-  const timeoutSeconds = ctx.config.environments[deployment.environment]?.timeout ?? 3_600;
+  const timeoutSeconds = rulesFor(ctx.config, deployment.environment)?.timeout ?? 3_600;
   const startedAt = deployment.startedAt ?? deployment.intendedAt ?? deployment.createdAt;
   const seconds = (ctx.now().getTime() - startedAt.getTime()) / 1_000;
   if (isFinished(deployment) || seconds < timeoutSeconds) return deployment;

@@ -131,6 +131,7 @@ function programOf(argv: readonly string[], request: DriverRequest, options: Com
       HOME,
       LANG,
       ...options.env,
+      BATON_ACTION: request.action,
       BATON_ENVIRONMENT: request.environment,
       BATON_SERVICE: request.service,
       BATON_REF: request.ref,

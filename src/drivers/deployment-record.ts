@@ -18,9 +18,11 @@ export interface Wish {
  */
 export async function createDeployment(
   github: Octokit,
-  { deployment, environment, service, repository, ref, sha, fence, requestedBy }: DriverRequest,
+  request: DriverRequest,
   { task, payload }: Wish,
 ): Promise<number | undefined> {
+  const { deployment, action, transient, environment, service, repository, ref, sha, fence, requestedBy } =
+    request;
   const { status, data } = await github.rest.repos.createDeployment({
     ...owned(repository),
     ref: sha,
@@ -30,6 +32,7 @@ export async function createDeployment(
     required_contexts: [],
     payload: {
       ...payload,
+      ...(action === 'down' && { action }),
       deployment,
       environment,
       service,
@@ -39,7 +42,7 @@ export async function createDeployment(
       driver: 'github-deployment',
     },
     description: plainText(`${service} from ${ref}, by Baton (${deployment})`, LONGEST_DESCRIPTION),
-    transient_environment: false,
+    transient_environment: transient,
     production_environment: /^prod(uction)?$/i.test(environment),
     request: { retries: 0 }, // octokit would create another one after a 5xx or a broken connection
   });

@@ -24,6 +24,10 @@ export interface DriverTools {
 /** What a driver is told about the deployment. */
 export interface DriverRequest {
   readonly deployment: string;
+  /** `down` takes away what earlier deployments put there. */
+  readonly action: 'deploy' | 'down';
+  /** Whether the environment is a pull request's own, which will go away. */
+  readonly transient: boolean;
   readonly environment: string;
   readonly service: string;
   readonly repository: string;

@@ -40,7 +40,7 @@ export async function post(
     headers: {
       'content-type': 'application/json',
       // Another key for another wish: a target that answers repetitions from memory must not drop the cancel.
-      'idempotency-key': action === 'deploy' ? deployment : `${deployment}:${action}`,
+      'idempotency-key': action === 'cancel' ? `${deployment}:cancel` : deployment,
       'x-baton-fence': String(fence),
       'x-baton-signature-256': signatureOf(body, tools.secret(options.secret_env) ?? ''),
     },

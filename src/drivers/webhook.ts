@@ -29,7 +29,7 @@ export const webhook = defineDriver({
     if (obstacle !== undefined) return { state: 'failure', run, summary: obstacle };
 
     refuseLateStart(request);
-    const answer = await post(tools, request, options, 'deploy');
+    const answer = await post(tools, request, options, request.action);
     const outcome = outcomeOf(answer, run);
     if (outcome.state !== 'unknown' || options.status_url === undefined) return outcome;
 

@@ -21,13 +21,24 @@ export async function dispatch(
   wish: Wish,
 ): Promise<Started> {
   const { environment, service, ref, sha, deployment, fence, repository } = request;
+  // GitHub refuses inputs that the workflow does not have, and most deploy only.
+  const down = request.action === 'down' ? { action: 'down' } : {};
   refuseLateStart(request);
   try {
     const { data } = await github.rest.actions.createWorkflowDispatch({
       ...owned(repository),
       workflow_id: options.workflow,
       ...wish,
-      inputs: { ...options.inputs, environment, service, ref, sha, deployment, fence: String(fence) },
+      inputs: {
+        ...options.inputs,
+        environment,
+        service,
+        ref,
+        sha,
+        deployment,
+        fence: String(fence),
+        ...down,
+      },
       request: { retries: 0 }, // octokit would dispatch again after a 5xx or a broken connection
     });
     return startedAs(data);

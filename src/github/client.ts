@@ -7,6 +7,9 @@ export type GitHubCredentials =
   | { readonly token: string }
   | { readonly appId: string; readonly privateKey: string };
 
+/** GitHub, as the rest of Baton asks it. */
+export type GitHub = Octokit;
+
 export interface GitHubOptions {
   readonly credentials: GitHubCredentials;
   /** GitHub Enterprise Server's API; GitHub's own when left out. */

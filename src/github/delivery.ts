@@ -6,7 +6,20 @@ import type { GitHubDelivery } from '../jobs.ts';
  * has a handler for each; the App's manifest in docs/ asks for them.
  */
 export const HANDLED = {
+  check_suite: ['completed'],
   deployment_status: ['created'],
+  pull_request: [
+    'opened',
+    'reopened',
+    'labeled',
+    'unlabeled',
+    'synchronize',
+    'converted_to_draft',
+    'ready_for_review',
+    'closed',
+  ],
+  // It has no action of GitHub's; one that is still pending is called so below.
+  status: [''],
   workflow_run: ['in_progress', 'completed'],
 } as const satisfies Record<string, readonly string[]>;
 export type HandledEvent = keyof typeof HANDLED;
@@ -37,6 +50,7 @@ const Payload = z.object({
   ref: maybe,
   sha: maybe,
   after: maybe,
+  state: maybe,
   label: z.object({ name: text }).nullish(),
   pull_request: z.object({ number: z.int(), head: z.object({ ref: maybe, sha: maybe }) }).nullish(),
   check_suite: z.object({ head_branch: maybe, head_sha: maybe }).nullish(),
@@ -55,7 +69,7 @@ export function readDelivery(event: string, delivery: string, payload: object): 
   const commit = pull?.head.sha ?? run?.head_sha ?? suite?.head_sha ?? deployment?.sha;
   return {
     event,
-    action,
+    action: event === 'status' && about.state === 'pending' ? 'pending' : action,
     delivery,
     repository: repository.full_name,
     sender: sender ?? null,

@@ -3,6 +3,7 @@ import { RequestError } from 'octokit';
 import type { Deployment } from '../deployments/deployment.ts';
 import { deploymentIn } from '../drivers/deployment-record.ts';
 import { description, ReportedState } from './report.ts';
+import { isRemoteEnvironment } from '../config/remote-name.ts';
 import { owned } from './repository.ts';
 
 const TASK = 'deploy';
@@ -48,7 +49,7 @@ export async function createGitHubDeployment(
     // With it the record can be made anew, should Redis lose it (our-deployments.ts).
     payload: { deployment: id, service, fence, ref, requested_by: requestedBy, driver, baton: 1 },
     description: description(`${service} from ${ref}, by Baton (${id})`),
-    transient_environment: false,
+    transient_environment: isRemoteEnvironment(deployment.environment),
     production_environment: /^prod(uction)?$/i.test(deployment.environment),
   });
   if (created.status !== 201) throw new MergedInsteadError(deployment.repository);

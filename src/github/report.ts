@@ -34,8 +34,15 @@ export const NOTHING_REPORTED: Report = {
  * All states that GitHub should have seen of a deployment by now, in order. Empty while it waits for something before
  * the queue. `unknown` is no end, so GitHub sees what it saw before.
  */
-export function statesToReport({ state, reason, startedAt }: Deployment): readonly ReportedState[] {
+export function statesToReport({
+  state,
+  reason,
+  startedAt,
+  kind,
+  gone,
+}: Deployment): readonly ReportedState[] {
   const begun: ReportedState[] = startedAt === null ? ['queued'] : ['queued', 'in_progress'];
+  if (kind === 'down') return []; // it ends another one's record
   const cancelled = startedAt === null ? 'inactive' : 'error';
   const told: Record<DeploymentState, readonly ReportedState[]> = {
     awaiting_approval: [],
@@ -43,7 +50,7 @@ export function statesToReport({ state, reason, startedAt }: Deployment): readon
     queued: ['queued'],
     in_progress: ['queued', 'in_progress'],
     unknown: begun,
-    success: ['queued', 'in_progress', 'success'],
+    success: ['queued', 'in_progress', 'success', ...(gone ? (['inactive'] as const) : [])],
     failure: [...begun, reason === 'timed_out' ? 'error' : 'failure'],
     cancelled: [...begun, cancelled],
     superseded: [...begun, cancelled],

@@ -1,13 +1,15 @@
 import type { Context } from '../context.ts';
-import { findEnvironment } from '../config/find.ts';
+import { rulesFor } from '../config/find.ts';
+import { isRemoteEnvironment } from '../config/remote-name.ts';
 import { LockRules } from '../config/schema.ts';
 import { wake } from '../deployments/result.ts';
 import { afterWorkingTime, isAtWork } from '../sites/calendar.ts';
 import { workplaceOf } from '../sites/workplace.ts';
 import type { Answer, Moment, Rule } from './change.ts';
 import { ALL, environmentOf, UnreadableLockError } from './lock.ts';
+import { lockPlaces } from './places.ts';
 import { deploymentsWhoseTurnItIs, dueAt, settle } from './settle.ts';
-import { changeLocks, findGlobalLock, readBoard, runningAnywhere } from './store.ts';
+import { changeLocks, findGlobalLock, noteLockedRemote, readBoard, runningAnywhere } from './store.ts';
 import { tellLocks, tellUnreadable } from './tell.ts';
 
 export interface Act {
@@ -65,6 +67,7 @@ async function carryOn(ctx: Context, environment: string, why: string): Promise<
     readBoard(ctx.redis, environment),
     environment === ALL ? NONE : findGlobalLock(ctx.redis, environment, ctx.now()),
   ]);
+  if (isRemoteEnvironment(environment)) await noteLockedRemote(ctx.redis, environment, board);
   const told = await tellLocks(ctx, environment);
   const due = dueAt(board, ctx.now());
   if (due !== undefined) await askToKeepLocks(ctx, environment, `due-${due.getTime()}`, due);
@@ -74,7 +77,7 @@ async function carryOn(ctx: Context, environment: string, why: string): Promise<
   // What ran here may be what kept the global lock past its end.
   if (global.overdue) await askToKeepLocks(ctx, ALL, why);
   if (environment === ALL && told > 0) {
-    for (const name of Object.keys(ctx.config.environments)) await askToKeepLocks(ctx, name, why);
+    for (const name of await lockPlaces(ctx)) if (name !== ALL) await askToKeepLocks(ctx, name, why);
   }
 }
 
@@ -83,7 +86,7 @@ async function readMoment(
   environment: string,
   actor: Act['actor'],
 ): Promise<Omit<Moment, 'running'> & Partial<Pick<Moment, 'running'>>> {
-  const rules = findEnvironment(ctx.config, environment)?.lock ?? LockRules.parse({});
+  const rules = rulesFor(ctx.config, environment)?.lock ?? LockRules.parse({});
   const now = ctx.now();
   const global = environment === ALL ? NONE : await findGlobalLock(ctx.redis, environment, now);
   return {

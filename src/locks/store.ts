@@ -61,6 +61,19 @@ export async function changeLocks(redis: RedisClient, asked: Asked): Promise<Ans
   throw new ConflictError(message, { hint: 'Please try again.' });
 }
 
+const LOCKED_REMOTES = 'baton:locked-remotes';
+
+/** Notes whether anybody has a claim on a pull request's own environment: it stands in no configuration. */
+export async function noteLockedRemote(redis: RedisClient, environment: string, board: Board): Promise<void> {
+  const { locks, line, warnings } = board;
+  const isClaimed = locks.length + line.length + warnings.length > 0;
+  await (isClaimed ? redis.sadd(LOCKED_REMOTES, environment) : redis.srem(LOCKED_REMOTES, environment));
+}
+
+export async function listLockedRemotes(redis: RedisClient): Promise<string[]> {
+  return (await redis.smembers(LOCKED_REMOTES)).toSorted();
+}
+
 /** Removes locks that cannot be read, whatever they are. False when they can be read after all, or are gone. */
 export async function clearUnreadable(
   redis: RedisClient,

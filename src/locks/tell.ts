@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AuditEvent } from '../audit/entry.ts';
 import { appendAudit } from '../audit/store.ts';
-import { findEnvironment } from '../config/find.ts';
+import { rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
 import { listHolders } from '../people/roles.ts';
 import { lockDirect } from '../views/lock-direct.ts';
@@ -28,7 +28,7 @@ export async function tellUnreadable(ctx: Context, { scope, cause }: UnreadableL
   const key = unreadableKey(scope);
   if ((await ctx.redis.get(key)) === digest) return;
   const view = lockUnreadable(scope, digest.slice(0, 8));
-  const rules = findEnvironment(ctx.config, scope);
+  const rules = rulesFor(ctx.config, scope);
   const holders = listHolders('admin', ctx.config, rules);
   const groups = holders.filter((id) => id.startsWith('S'));
   const members = await Promise.all(groups.map((group) => ctx.slack.listGroupMembers(group)));
@@ -58,14 +58,14 @@ async function tellEvent(ctx: Context, environment: string, event: LockEvent): P
 
 /** Whether news of a scope goes to the very channel in which somebody types. */
 export function isHeardHere({ config }: Context, scope: string, channel: string): boolean {
-  const own = findEnvironment(config, environmentOf(scope))?.channel;
+  const own = rulesFor(config, environmentOf(scope))?.channel;
   return channel !== '' && (own === undefined || own === channel);
 }
 
 /** The environment's own channel, else where it was typed, else where the lock was taken, else that of releases. */
 function channelOf(ctx: Context, environment: string, { channel, lock }: LockEvent): string {
   const { releases = '' } = ctx.config.slack.channels;
-  const own = findEnvironment(ctx.config, environment)?.channel;
+  const own = rulesFor(ctx.config, environment)?.channel;
   return [own, channel, lock?.channel, releases].find((one) => one !== undefined && one !== '') ?? '';
 }
 

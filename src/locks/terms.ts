@@ -1,5 +1,5 @@
 import type { Call, Words } from '../command.ts';
-import { findEnvironment, findService } from '../config/find.ts';
+import { rulesFor, findService } from '../config/find.ts';
 import type { Config } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
@@ -88,7 +88,7 @@ function readPullRequest({ config, scope, words }: Asked, typed: string): TiedTo
   const [, named, digits] = /^([\w./-]*)#(\d{1,9})$/.exec(typed.trim()) ?? [];
   if (named === undefined || digits === undefined) return undefined;
   const [environment = '', service] = scope.split('/');
-  const services = findEnvironment(config, environment)?.services ?? Object.keys(config.services);
+  const services = rulesFor(config, environment)?.services ?? Object.keys(config.services);
   const wanted = named === '' ? (service === undefined ? services : [service]) : [named];
   const repositories = new Set(
     wanted.flatMap((name) =>

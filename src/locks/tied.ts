@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
 import { pullRequestState } from '../github/pull-requests.ts';
 import { actOnLocks } from './act.ts';
-import { ALL, type TiedTo, UnreadableLockError } from './lock.ts';
+import { type TiedTo, UnreadableLockError } from './lock.ts';
+import { lockPlaces } from './places.ts';
 import { pullRequestEnded } from './release.ts';
 import { readBoard } from './store.ts';
 
@@ -9,7 +10,7 @@ import { readBoard } from './store.ts';
 export async function lookAtTiedLocks(ctx: Context, why: string): Promise<void> {
   const { github } = ctx;
   if (github === undefined) return;
-  for (const scope of [ALL, ...Object.keys(ctx.config.environments)]) {
+  for (const scope of await lockPlaces(ctx)) {
     for (const { repository, number } of await tiesOn(ctx, scope)) {
       const state = await pullRequestState(github, repository, number).catch((error: unknown) => {
         ctx.log.warn(
@@ -23,6 +24,23 @@ export async function lookAtTiedLocks(ctx: Context, why: string): Promise<void> 
       }
     }
   }
+}
+
+/** The same for the locks that are tied to one pull request, of which somebody told that it may be over. */
+export async function lookAtLocksTiedTo(
+  ctx: Context,
+  { repository, number, why }: { readonly repository: string; readonly number: number; readonly why: string },
+): Promise<void> {
+  const { github } = ctx;
+  if (github === undefined) return;
+  const isMeant = (tie: TiedTo) => tie.number === number && tie.repository === repository;
+  const scopes = await lockPlaces(ctx);
+  const ties = await Promise.all(scopes.map((scope) => tiesOn(ctx, scope)));
+  const tied = scopes.filter((_, index) => ties[index]?.some(isMeant));
+  if (tied.length === 0) return;
+  const how = await pullRequestState(github, repository, number);
+  if (how !== 'merged' && how !== 'closed') return;
+  for (const scope of tied) await pullRequestIsOver(ctx, { scope, repository, number, how, why });
 }
 
 export interface PullRequestOver {

@@ -1,4 +1,4 @@
-import { findEnvironment } from '../config/find.ts';
+import { rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
 import { isAtWork } from '../sites/calendar.ts';
 import { workplaceOf } from '../sites/workplace.ts';
@@ -21,7 +21,7 @@ export async function awayFrom(
   const { name, site } = workplaceOf(ctx.config, known);
   if (isAtWork(site, now)) return undefined;
 
-  const rules = findEnvironment(ctx.config, environment);
+  const rules = rulesFor(ctx.config, environment);
   const awake: string[] = [];
   for (const { slack: id, site: siteName } of ctx.config.people) {
     const place = siteName === undefined ? undefined : ctx.config.sites[siteName];

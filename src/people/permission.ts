@@ -1,4 +1,4 @@
-import { findEnvironment } from '../config/find.ts';
+import { rulesFor } from '../config/find.ts';
 import type { Config, RoleName } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
@@ -15,8 +15,8 @@ export interface Permission {
 /** Throws UserError `not_allowed`, which says who may, unless the person holds the role on the environment. */
 export async function requireRole(ctx: Context, person: Person, permission: Permission): Promise<void> {
   const { role, environment, may } = permission;
-  if (await holdsRole(ctx, person, role, findEnvironment(ctx.config, environment))) return;
-  const of = findEnvironment(ctx.config, environment) === undefined ? '' : ` of ${environment}`;
+  if (await holdsRole(ctx, person, role, rulesFor(ctx.config, environment))) return;
+  const of = rulesFor(ctx.config, environment) === undefined ? '' : ` of ${environment}`;
   throw new UserError(`Only ${role}s${of} may ${may}, and you are not one.`, {
     reason: 'not_allowed',
     hint: `${whoMay(ctx.config, role, environment)} “/baton whoami” shows your roles.`,
@@ -24,7 +24,7 @@ export async function requireRole(ctx: Context, person: Person, permission: Perm
 }
 
 function whoMay(config: Config, role: RoleName, environment: string): string {
-  const holders = listHolders(role, config, findEnvironment(config, environment));
+  const holders = listHolders(role, config, rulesFor(config, environment));
   const names = config.people.filter(({ slack }) => holders.includes(slack)).map(({ name }) => name);
   if (holders.length === 0) return `Nobody is ${role} of ${environment}: the configuration lists no one.`;
   if (names.length === 0) return `Whoever keeps Baton's configuration can make you ${role}.`;

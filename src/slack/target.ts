@@ -1,5 +1,5 @@
 import type { Word, Words } from '../command.ts';
-import { findEnvironment, findService } from '../config/find.ts';
+import { findEnvironment, findService, rulesFor } from '../config/find.ts';
 import type { Config, Environment } from '../config/schema.ts';
 import { UserError } from '../errors.ts';
 import { nearestWord } from '../nearest.ts';
@@ -23,7 +23,8 @@ export interface Target {
 
 /** The environment by that very name. Throws UserError `unknown_environment` with the nearest one and the list. */
 export function environmentNamed(config: Config, name: string, command = 'deploy'): Environment {
-  const environment = findEnvironment(config, name);
+  // A pull request's own is deployed to by its label or /remote only.
+  const environment = command === 'deploy' ? findEnvironment(config, name) : rulesFor(config, name);
   if (environment !== undefined) return environment;
   const known = Object.keys(config.environments);
   const [example] = known;

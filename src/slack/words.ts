@@ -125,7 +125,6 @@ function takeClause(name: 'for' | 'until', queue: Token[], draft: Draft): void {
 
 function refuseClause(name: ClauseName, command: Command): void {
   if (command.grammar.clauses.includes(name)) return;
-  refuseLater(name, command);
   throw wrong(command, `${quoted(name)} means nothing to /${command.name}.`);
 }
 
@@ -133,7 +132,6 @@ function takeFlag(text: string, queue: Token[], draft: Draft): void {
   const { command, flags, values } = draft;
   const [dashed = '', given] = text.split(/=(.*)/s);
   const name = dashed.replace(/^--/, '');
-  refuseLater(dashed, command);
   if (!flagNames(command).includes(dashed)) throw unknownFlag(dashed, command);
   if (flags.has(name) || values.has(name)) throw wrong(command, `${quoted(dashed)} is there twice.`);
   if (command.grammar.flags.includes(name)) {
@@ -161,10 +159,4 @@ function unknownFlag(dashed: string, command: Command): UserError {
 
 function flagNames({ grammar }: Command): string[] {
   return [...grammar.flags, ...Object.keys(grammar.values ?? {})].map((name) => `--${name}`);
-}
-
-function refuseLater(part: string, command: Command): void {
-  if (command.grammar.later?.includes(part) !== true) return;
-  const message = `${quoted(part)} comes with a later version of Baton.`;
-  throw wrong(command, message, `What works now: ${quoted(command.usage)}`);
 }

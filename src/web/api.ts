@@ -10,6 +10,7 @@ import { badCursor, badParameter, type PageOf, pageOf, readPage } from './paging
 import { type Address, HttpError, type Route, sendJson } from './route.ts';
 import { deploymentShape, entryShape } from './shape.ts';
 import { refuseStrangers } from './token.ts';
+import { wanted } from './wanted.ts';
 
 export interface ApiOptions {
   /** BATON_API_TOKEN. */
@@ -59,6 +60,8 @@ const ANSWERS: Record<string, Answer> = {
     if (deployment === undefined) throw new HttpError(404, `There is no deployment ${id}.`);
     return deploymentShape(deployment);
   },
+
+  '/api/remote-deploys/wanted': wanted,
 
   '/api/audit': async (ctx, { query }) => {
     const { limit, before } = readPage(query);

@@ -3,7 +3,8 @@ import { listEnvironmentNames, listLeases, listLive } from '../deployments/store
 import { UnreadableError } from '../errors.ts';
 import { freezeOn } from '../freezes/freeze-on.ts';
 import { ALL, UnreadableLockError, waitingFor } from '../locks/lock.ts';
-import { locksOn, ownLocksOn } from '../locks/store.ts';
+import { isRemoteEnvironment } from '../config/remote-name.ts';
+import { listLockedRemotes, locksOn, ownLocksOn } from '../locks/store.ts';
 import {
   type FreezeShape,
   freezeShape,
@@ -17,7 +18,8 @@ import {
 /** The environments of the configuration in its order, then those that were deployed to before they left it. */
 export async function environmentNames(ctx: Context): Promise<string[]> {
   const configured = Object.keys(ctx.config.environments);
-  return [...new Set([...configured, ...(await listEnvironmentNames(ctx.redis))])];
+  const [known, locked] = await Promise.all([listEnvironmentNames(ctx.redis), listLockedRemotes(ctx.redis)]);
+  return [...new Set([...configured, ...known, ...locked])];
 }
 
 export interface EnvironmentShape {
@@ -31,7 +33,13 @@ export interface EnvironmentShape {
 
 /** All environments, each with what is live and what runs by service, its locks, and what freezes it. */
 export async function listEnvironments(ctx: Context): Promise<EnvironmentShape[]> {
-  return Promise.all((await environmentNames(ctx)).map((name) => environmentShape(ctx, name)));
+  const all = await Promise.all((await environmentNames(ctx)).map((name) => environmentShape(ctx, name)));
+  return all.filter((environment) => !isRemoteEnvironment(environment.name) || isInUse(environment));
+}
+
+/** A pull request's own environment leaves the list once nothing is up there nor locked. */
+function isInUse({ services, locks, unreadable }: EnvironmentShape): boolean {
+  return services.length > 0 || locks.some(({ scope }) => scope !== ALL) || unreadable !== undefined;
 }
 
 /** The locks in force, newest first; those that cannot be read stand before all others. */

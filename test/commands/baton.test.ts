@@ -12,9 +12,8 @@ it.each(['', 'help', 'baton', 'baton help', '🚀', ':wave:'])(
     const reply = await speaker(testContext())('U0CLEO', text);
 
     expect(reply.to).toBe('caller');
-    for (const { usage } of commands.filter(({ later }) => later !== true))
-      expect(reply.words).toContain(`\`${usage}\``);
-    expect(reply.words).not.toContain('/remote');
+    for (const { usage } of commands) expect(reply.words).toContain(`\`${usage}\``);
+    expect(reply.words).not.toContain('/deploy cancel');
   },
 );
 
@@ -48,14 +47,7 @@ it('says which Baton it is', async () => {
   expect((await speaker(testContext())('U0CLEO', 'baton version')).text).toMatch(/^Baton \d+\.\d+\.\d+$/);
 });
 
-it.each(['remote api#12 up'])('answers that “%s” comes later, and what to do until then', async (text) => {
-  const reply = await speaker(testContext())('U0ASHA', text);
-
-  expect(reply.to).toBe('caller');
-  expect(reply.words).toMatch(/comes with a later version of Baton\.\n\S.*\n`invalid_command`/);
-});
-
-it.each(commands.filter(({ later }) => later !== true).map((command) => [command.name, command] as const))(
+it.each(commands.map((command) => [command.name, command] as const))(
   'has an example of %s that is right, and says how it is typed',
   (name, command) => {
     expect(parse(command.example, commands).command.name).toBe(name);

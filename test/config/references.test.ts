@@ -58,6 +58,19 @@ it.each<{ text: string; says: string[] }>([
     says: ['10:30 remote_deploys.services[0]: "app" is not in services; did you mean "api"?'],
   },
   {
+    text: `${GOOD}remote_deploys: { services: [api, web], driver: { type: command, argv: [x] } }\n`.replace(
+      'acme/web',
+      'ACME/api',
+    ),
+    says: [
+      '10:35 remote_deploys.services[1]: has the same repository as "api"; a pull request deploys one of them',
+    ],
+  },
+  {
+    text: GOOD.replace('staging', 'pr-12'),
+    says: ["7:3 environments.pr-12: is how pull requests' own environments are called"],
+  },
+  {
     text: `${GOOD}people:
   - { name: Asha, slack: U0ASHA, github: asha-k, site: bengaluru }
   - { name: Asha, slack: U0ASHA, github: ASHA-K }

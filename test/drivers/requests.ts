@@ -5,6 +5,8 @@ export const NOON = new Date('2030-01-15T12:00:00Z');
 export function driverRequest(overrides: Partial<DriverRequest> = {}): DriverRequest {
   return {
     deployment: 'staging-bcdfghjk',
+    action: 'deploy',
+    transient: false,
     environment: 'staging',
     service: 'api',
     repository: 'acme/api',

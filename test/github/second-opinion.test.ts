@@ -4,14 +4,22 @@ import type { Octokit } from 'octokit';
 import { GitHubUnreadableError, UserError } from '../../src/errors.ts';
 import { readChecks } from '../../src/github/check-runs.ts';
 import { readAuthors } from '../../src/github/commits.ts';
+import { keepComment } from '../../src/github/comments.ts';
 import { compareCommits } from '../../src/github/compare.ts';
+import { findLabelling } from '../../src/github/labelling.ts';
+import { addLabels, ensureLabel, removeLabel } from '../../src/github/labels.ts';
+import { listOpenPullRequests } from '../../src/github/open-pull-requests.ts';
+import { ownAccount } from '../../src/github/own-login.ts';
+import { mayWrite } from '../../src/github/permissions.ts';
+import { readPullRequest } from '../../src/github/pull-requests-of.ts';
 import { refStillAt } from '../../src/github/ref-still-at.ts';
 import { resolveRef } from '../../src/github/refs.ts';
+import { closeContexts, testRedis } from '../support/context.ts';
 import { clientFor } from '../support/github.ts';
 
 /**
  * The same questions to a GitHub that is not ours. It knows repositories, branches, tags, commits, comparisons, pull
- * requests and check runs, and neither deployments, commit statuses nor the pull requests of a commit.
+ * requests, labels, comments and check runs, and neither deployments, commit statuses nor the pull requests of a commit.
  */
 let emulator: Emulator;
 let github: Octokit;
@@ -195,6 +203,75 @@ it('sees a branch move and go', async () => {
   await github.rest.git.deleteRef({ ...API, ref: 'heads/moving/on' });
   expect(await now()).toEqual({ state: 'gone' });
 });
+
+it('makes labels, puts them on and takes them off', async () => {
+  const number = await newPullRequest('labels');
+  const label = { name: 'remote-deploy: live', color: '0e8a16', description: 'Its environment is up' };
+  await ensureLabel(github, 'acme/api', label);
+  await ensureLabel(github, 'acme/api', label);
+  await ensureLabel(github, 'acme/api', { ...label, name: 'deploy: staging' });
+
+  await addLabels(github, 'acme/api', number, [label.name, 'deploy: staging']);
+  expect(await labelsOn(number)).toEqual(['deploy: staging', 'remote-deploy: live']);
+  // It has the events of issues only; GitHub has those of pull requests too.
+  expect(await findLabelling(github, 'acme/api', number, 'deploy: staging')).toBe('untold');
+  await removeLabel(github, 'acme/api', number, 'deploy: staging');
+  await removeLabel(github, 'acme/api', number, 'deploy: staging');
+
+  expect(await labelsOn(number)).toEqual(['remote-deploy: live']);
+});
+
+it('keeps one comment', async () => {
+  const number = await newPullRequest('comments');
+  const kept = { marker: 'test', body: 'one' };
+  await github.rest.issues.createComment({ ...API, issue_number: number, body: 'Somebody’s own' });
+
+  const id = await keepComment(github, 'acme/api', number, kept);
+  expect(await keepComment(github, 'acme/api', number, { ...kept, body: 'two', id })).toBe(id);
+  expect(await keepComment(github, 'acme/api', number, { ...kept, body: 'three' })).toBe(id);
+
+  const { data } = await github.rest.issues.listComments({ ...API, issue_number: number });
+  expect(data.map(({ body }) => body)).toEqual(['Somebody’s own', expect.stringMatching(/^three\n/)]);
+});
+
+it('tells who may write, and as whom it is asked', async () => {
+  expect(await mayWrite(github, 'acme/api', 'asha-k')).toBe(true);
+  expect(await mayWrite(github, 'acme/api', 'nobody-here')).toBe(false);
+  expect(await ownAccount(github)).toEqual({ login: 'asha-k' });
+});
+
+it('lists open pull requests, and reads one', async () => {
+  const number = await newPullRequest('listed');
+  await addLabels(github, 'acme/api', number, ['remote-deploy']);
+  const redis = testRedis();
+
+  const { pullRequests } = await listOpenPullRequests(github, redis, 'acme/api');
+  closeContexts();
+
+  const found = await readPullRequest(github, 'acme/api', number);
+  expect(found).toMatchObject({
+    number,
+    isOpen: true,
+    isOwn: true,
+    isDraft: false,
+    labels: ['remote-deploy'],
+  });
+  const { isOpen, ...listed } = found ?? { isOpen: false };
+  expect(pullRequests).toContainEqual(listed);
+});
+
+async function newPullRequest(branch: string): Promise<number> {
+  const base = await head();
+  await github.rest.git.createRef({ ...API, ref: `refs/heads/${branch}`, sha: base });
+  await commit(branch, base, `On ${branch}`);
+  const { data } = await github.rest.pulls.create({ ...API, title: branch, head: branch, base: 'main' });
+  return data.number;
+}
+
+async function labelsOn(number: number): Promise<string[]> {
+  const { data } = await github.rest.issues.listLabelsOnIssue({ ...API, issue_number: number });
+  return data.map(({ name }) => name).toSorted();
+}
 
 /** The same GitHub, answered for where it has no commit statuses. */
 function withoutStatuses(): Octokit {

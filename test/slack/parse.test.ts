@@ -10,7 +10,6 @@ const commands = [
     words: ['ENV', '[SERVICE][@REF]'],
     flags: ['dry-run'],
     clauses: [],
-    later: ['--wait'],
   }),
   command('deploy status', { words: ['[ENV]'], flags: [], clauses: [] }),
   command('lock', {
@@ -124,7 +123,6 @@ it.each([
   ['unlock staging --lock a --lock b', /“--lock” is there twice/],
   ['unlock staging --lock', /nothing after “--lock”/],
   ['lock staging --offer ben', /“ben” after --offer should be a person/],
-  ['deploy staging --wait', /“--wait” comes with a later version.*\/deploy usage/],
   ['deploy staging because x', /“because” means nothing to \/deploy/],
   ['deploy api for staging', /“for” means nothing to \/deploy/],
   ['deploy api to', /nothing after “to”/],

@@ -15,6 +15,7 @@ export function wanted(overrides: Partial<Deployment> = {}): Omit<Deployment, 'f
     sha: 'b'.repeat(40),
     title: 'Make it faster',
     pullRequest: null,
+    gone: false,
     refKind: 'sha',
     kind: 'deploy',
     of: null,

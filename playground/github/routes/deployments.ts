@@ -78,7 +78,7 @@ function checksPass({ statuses, checkRuns }: Repository, sha: string, required: 
 }
 
 function createStatus(call: Call): Answer {
-  const { repository, body } = call;
+  const { repository, body, by } = call;
   const deployment = named(call);
   if (deployment === undefined) return NOT_FOUND;
   const status = addStatus(repository, deployment, {
@@ -88,6 +88,8 @@ function createStatus(call: Call): Answer {
     environmentUrl: textOf(body, 'environment_url'),
   });
   if (status.state === 'success' && body['auto_inactive'] !== false) endEarlier(repository, deployment);
+  const about = { deployment: showDeployment(deployment), deployment_status: showStatus(status) };
+  repository.tell({ event: 'deployment_status', action: 'created', sender: by, about });
   return { status: 201, body: showStatus(status) };
 }
 

@@ -23,8 +23,10 @@ export const READING: Routes = {
   [`GET ${HERE}/tags`]: ({ repository, query }) =>
     ok(pageOf(query, [...repository.tags.keys()]).map((name) => showTag(repository, name))),
   [`GET ${HERE}/collaborators/{username}/permission`]: ({ repository, path }) => {
-    const permission = repository.collaborators.get(path['username'] ?? '') ?? 'read';
-    return ok({ permission, role_name: permission, user: { login: path['username'] } });
+    const role = repository.collaborators.get(path['username'] ?? '') ?? 'read';
+    // GitHub tells the finer roles by the nearest of its older ones.
+    const permission = role === 'maintain' ? 'write' : role === 'triage' ? 'read' : role;
+    return ok({ permission, role_name: role, user: { login: path['username'] } });
   },
   [`GET ${HERE}/commits`]: ({ repository, query }) => {
     const from = findCommit(repository, query.get('sha') ?? repository.defaultBranch);

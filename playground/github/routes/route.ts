@@ -1,4 +1,4 @@
-import type { Repository } from '../state.ts';
+import type { Person, Repository } from '../state.ts';
 
 /** A request about one repository that GitHub's description finds nothing wrong with. */
 export interface Call {
@@ -7,6 +7,8 @@ export interface Call {
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;
+  /** As whom it is done: the owner of the token, or the App. */
+  readonly by: Person;
 }
 
 export interface Answer {

@@ -1,0 +1,74 @@
+import type { RemoteDeploy, RemoteState } from '../remote-deploys/remote-deploy.ts';
+import {
+  code,
+  context,
+  joined,
+  link,
+  type Mrkdwn,
+  mrkdwn,
+  person,
+  section,
+  summaryText,
+  time,
+  type View,
+} from './view.ts';
+
+const LOOK = {
+  refused: { icon: ':no_entry_sign:', words: 'is not deployed' },
+  queued: { icon: ':hourglass:', words: 'is queued' },
+  deploying: { icon: ':rocket:', words: 'is being deployed' },
+  live: { icon: ':white_check_mark:', words: 'is live' },
+  failed: { icon: ':x:', words: 'failed' },
+  down: { icon: ':white_circle:', words: 'is not up' },
+} as const satisfies Record<RemoteState, { icon: string; words: string }>;
+
+/** How far a pull request's own environment is. */
+export function remoteStatus(remote: RemoteDeploy): View {
+  const { state, why, reason, wish, expiresAt, logUrl } = remote;
+  const { icon, words } = LOOK[state];
+  const isStopped = state === 'deploying' && remote.stop !== null;
+  const lines = [
+    mrkdwn`${{ mrkdwn: icon }} ${nameIn(remote)} ${isStopped ? 'is being torn down' : words}`,
+    ...(why === '' ? [] : [mrkdwn`${why}`]),
+    ...liveLines(remote),
+    ...(logUrl === null || state === 'down' ? [] : [link(logUrl, 'Log')]),
+    ...(wish === null || state === 'down' ? [] : [mrkdwn`Asked for by ${person(wish.by)} ${time(wish.at)}`]),
+    ...(expiresAt === null ? [] : [mrkdwn`It is torn down by itself ${time(expiresAt)}`]),
+  ];
+  return {
+    text: summaryText(`${remote.service}#${remote.number} ${words}`),
+    blocks: [section(joined(lines)), ...(reason === null ? [] : [context(mrkdwn`${code(reason)}`)])],
+  };
+}
+
+function liveLines({ live }: RemoteDeploy): Mrkdwn[] {
+  if (live === null) return [];
+  const where = live.url === null ? mrkdwn`` : mrkdwn` ${link(live.url, live.url)}`;
+  return [mrkdwn`${code(live.sha.slice(0, 7))} since ${time(live.since)}${where}`];
+}
+
+/** The wish is on the record, and a worker takes it from there. */
+export function remoteAsked(
+  remote: Pick<RemoteDeploy, 'service' | 'number' | 'environment'>,
+  verb: 'up' | 'down',
+  more: string,
+): View {
+  const words = verb === 'up' ? 'is brought up' : 'is torn down';
+  const line = mrkdwn`${{ mrkdwn: verb === 'up' ? ':rocket:' : ':wastebasket:' }} ${nameIn(remote)} ${words}. The comment on the pull request says how far it is.`;
+  const text = summaryText(`${remote.service}#${remote.number} ${words}`);
+  return { text, blocks: [section(joined([line, ...(more === '' ? [] : [mrkdwn`${more}`])]))] };
+}
+
+/** There is nothing that could be torn down, or told of. */
+export function remoteNone(service: string, number: number): View {
+  const line = mrkdwn`*${service}* of pull request #${number} has no environment of its own. ${code(`/remote ${service}#${number} up`)} brings it up.`;
+  return { text: summaryText(`${service}#${number} is not up`), blocks: [section(line)] };
+}
+
+function nameIn({
+  service,
+  number,
+  environment,
+}: Pick<RemoteDeploy, 'service' | 'number' | 'environment'>): Mrkdwn {
+  return mrkdwn`*${service}* of pull request #${number} on *${environment}*`;
+}

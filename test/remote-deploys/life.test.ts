@@ -1,0 +1,71 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { addChecks } from '../../playground/github/seed.ts';
+import { closeContexts } from '../support/context.ts';
+import { closeGitHubs } from '../support/github.ts';
+import { remoteWorld, type RemoteWorld } from '../support/remote-world.ts';
+
+const open: RemoteWorld[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(({ target }) => target.close()));
+  closeContexts();
+  await closeGitHubs();
+});
+
+it('brings up what is labelled, follows green pushes, and takes it away when the label comes off', async () => {
+  const world = await house();
+  const { settle, actions, comments, played } = world;
+  const pr = world.add(12);
+  const first = pr.head.slice(0, 7);
+
+  await world.label(pr);
+  await settle();
+  expect(actions()).toEqual([`deploy ${first}`]);
+  expect(pr.labels).toEqual(['remote-deploy', 'remote-deploy: live']);
+  expect(comments()).toHaveLength(1);
+  expect(comments()[0]).toContain('**Live** at');
+  expect(comments()[0]).toContain(first);
+
+  const sha = await world.push(pr, 'Second');
+  await settle();
+  expect(actions()).toHaveLength(1);
+  expect(comments()[0]).toContain('waits for its checks');
+
+  addChecks(world.api, sha, { build: 'success' });
+  await world.look();
+  await settle();
+  expect(actions()).toEqual([`deploy ${first}`, `deploy ${sha.slice(0, 7)}`]);
+  expect(pr.labels).toEqual(['remote-deploy', 'remote-deploy: live']);
+  expect(comments()[0]).toContain(sha.slice(0, 7));
+
+  await world.unlabel(pr);
+  await settle();
+  expect(actions().slice(2)).toEqual([`down ${sha.slice(0, 7)}`]);
+  expect(pr.labels).toEqual([]);
+  expect(comments()).toHaveLength(1);
+  expect(comments()[0]).toContain('**Torn down**, because the label came off');
+  expect((await world.remote())?.state).toBe('down');
+  expect(played.violations).toEqual([]);
+  expect(world.target.violations).toEqual([]);
+});
+
+it('shows GitHub a transient environment that ends with it', async () => {
+  const world = await house();
+  const pr = world.add(12);
+
+  await world.label(pr);
+  await world.settle();
+  await world.unlabel(pr);
+  await world.settle();
+
+  const [deployment, ...others] = world.api.deployments;
+  expect(others).toEqual([]);
+  expect(deployment).toMatchObject({ environment: 'pr-12', transient: true, production: false });
+  expect(deployment?.statuses.map(({ state }) => state)).toEqual(['in_progress', 'success', 'inactive']);
+});
+
+async function house(overrides: Parameters<typeof remoteWorld>[0] = {}): Promise<RemoteWorld> {
+  const world = await remoteWorld(overrides);
+  open.push(world);
+  return world;
+}
