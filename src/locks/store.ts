@@ -2,7 +2,7 @@ import { ConflictError } from '../errors.ts';
 import type { RedisClient } from '../redis/script.ts';
 import { Answer, type Change, event, type Moment, type Rule } from './change.ts';
 import type { LockEvent } from './event.ts';
-import { ALL, type Board, EMPTY, isOver, type Lock, type Running } from './lock.ts';
+import { ALL, type Board, byPrecedence, EMPTY, isOver, type Lock, type Running } from './lock.ts';
 import {
   findDone,
   historyKey,
@@ -133,7 +133,7 @@ function inForce(
 ): Board {
   return {
     ...board,
-    locks: board.locks.filter((lock) => !isOver(lock, now, running)),
+    locks: board.locks.filter((lock) => !isOver(lock, now, running)).toSorted(byPrecedence),
     warnings: board.warnings.filter(({ until }) => until === null || until > now),
   };
 }

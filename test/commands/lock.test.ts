@@ -222,6 +222,16 @@ it('lists once that the lock on everything cannot be read, and all that can', as
   expect(words).toContain(':lock: *staging* <@U0ASHA> since');
 });
 
+it('lists the lock on an environment before those on its services, whichever was first', async () => {
+  const { say } = baton();
+  await say('U0ASHA', 'lock staging/api');
+  await say('U0ASHA', 'lock staging');
+
+  for (const typed of ['lock', 'deploy status staging']) {
+    expect((await say('U0CLEO', typed)).words).toMatch(/:lock: \*staging\* .*\n:lock: \*staging\/api\* /);
+  }
+});
+
 it('offers nobody what only admins may do about a lock on everything', async () => {
   const { say } = baton();
 

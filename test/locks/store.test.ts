@@ -84,13 +84,13 @@ it('goes to one of the people who want the environment or one of its services at
   }
 });
 
-it('lists the global lock first, then the environment’s, and leaves out what is over', async () => {
+it('lists the global lock first, then the environment’s and its services’, and leaves out what is over', async () => {
   const redis = testRedis();
   await lock(redis, { scope: 'staging/api' });
   await lock(redis, { until: after(HOUR) });
   await lock(redis, { scope: 'all', person: 'U0BEN' });
 
-  expect(await holders(redis)).toEqual(['all U0BEN', 'staging/api U0ASHA', 'staging U0ASHA']);
+  expect(await holders(redis)).toEqual(['all U0BEN', 'staging U0ASHA', 'staging/api U0ASHA']);
   expect(await holders(redis, after(HOUR))).toEqual(['all U0BEN', 'staging/api U0ASHA']);
   expect((await readBoard(redis, 'staging')).board.locks).toHaveLength(2);
 });
