@@ -38,8 +38,8 @@ export const REASONS = {
     next: 'Deploy there by other means. Without `promote_from` in `baton.yml` any sha may be deployed there.',
   },
   approval_required: {
-    says: 'The environment asks for `approvals`, which this version cannot take yet, so it deploys nothing there.',
-    next: 'Deploy there by other means. Without `approvals` in `baton.yml` nobody else needs to agree.',
+    says: 'The environment asks for more approvals than it has.',
+    next: 'Ask for the deployment again: approvers other than you and the author of the commit approve it.',
   },
   approval_expired: {
     says: 'The approval was not given in time.',
