@@ -50,8 +50,10 @@ async function enter(ctx: Context, deployment: Deployment): Promise<Outcome> {
     const admitted = await admit(ctx, deployment);
     return admitted === undefined ? stayInLine(ctx, deployment, 'deployment_running') : begin(ctx, admitted);
   }
-  // An approval that was withdrawn by a change of the rule is asked for again.
-  if (refusal.reason === 'approval_required') return { againInSeconds: LOOK_FOR_APPROVALS_SECONDS };
+  // Somebody may approve it yet; whoever stands in the line for it holds up the others meanwhile.
+  if (refusal.reason === 'approval_required' && deployment.state !== 'waiting') {
+    return { againInSeconds: LOOK_FOR_APPROVALS_SECONDS };
+  }
   // Its turn has not come while a lock or another run is in the way, whatever else refuses it just now.
   const isTimely = deployment.state === 'waiting' && refusals.some((one) => isWorthWaiting([one]));
   return isTimely || isWorthWaiting(refusals)
