@@ -49,12 +49,18 @@ export const lock = defineCommand({
         act,
       });
     } catch (error) {
-      if (error instanceof LockedError)
-        throw await explainBlocked(ctx, error, { asker: call.actor.id, reason: because, wanted: scope });
-      throw error;
+      if (!(error instanceof LockedError)) throw error;
+      const asked = { asker: call.actor.id, reason: because, lasting: lastingOf(call), wanted: scope };
+      throw await explainBlocked(ctx, error, asked);
     }
   },
 });
+
+/** `for 2h` or `until 17:00`, as they typed it. */
+function lastingOf({ words }: Call): string | undefined {
+  if (words.for !== undefined) return `for ${words.for}`;
+  return words.until === undefined ? undefined : `until ${words.until}`;
+}
 
 const OWN = ['steal', 'warn', 'keep'] as const;
 type Action = (typeof OWN)[number] | LineAction;

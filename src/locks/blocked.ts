@@ -9,9 +9,15 @@ export async function explainBlocked(
   {
     asker,
     reason,
+    lasting,
     wanted,
-  }: { readonly asker: string; readonly reason?: string | undefined; readonly wanted: string },
+  }: {
+    readonly asker: string;
+    readonly reason?: string | undefined;
+    readonly lasting?: string | undefined;
+    readonly wanted: string;
+  },
 ): Promise<LockedError> {
   const away = await awayFrom(ctx, { person: lock.holder, environment: environmentOf(lock.scope), asker });
-  return new LockedError(lock, { ...blocked, away, reason, wanted });
+  return new LockedError(lock, { ...blocked, away, reason, lasting, wanted });
 }

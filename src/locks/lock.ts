@@ -113,6 +113,8 @@ export interface Blocked {
   readonly away?: { readonly clock: string; readonly awake: readonly string[] } | undefined;
   /** What the person gave as their own reason. */
   readonly reason?: string | undefined;
+  /** For how long they wanted it, as they typed it: `for 2h`. */
+  readonly lasting?: string | undefined;
   /** The scope that they wanted, when it is not the lock's. */
   readonly wanted?: string | undefined;
 }

@@ -52,7 +52,7 @@ export function lockButtons(lock: Lock): KnownBlock {
   return lock.scope === ALL ? unlockButton(lock) : buttons(unlockLook(lock), waitLook(lock));
 }
 
-/** Puts whoever clicks in the line behind this very lock; `wanted` is the scope that they want, `why` ` because …`. */
+/** Puts whoever clicks in the line behind this very lock; `wanted` is the scope that they want, `why` ` for 2h because …`. */
 export function waitLook({ scope, id }: Lock, wanted = scope, why = ''): ButtonLook {
   return { label: 'Wait', command: `lock ${wanted} --wait --lock ${id}${why}` };
 }

@@ -87,7 +87,7 @@ export function lockWaiting({ place, ahead, lock }: Answer, away?: Blocked['away
     lock === null ? mrkdwn`` : joined([mrkdwn` ${whoHolds(lock)}.`, ...awayLine(lock, away)], ' ');
   const lines = [
     mrkdwn`:hourglass: You are number ${ahead + 1} in the line for *${named(scope)}*.${holder}`,
-    mrkdwn`You are told by direct message when it is your turn${lasting(place?.asked)}.`,
+    mrkdwn`You are told by direct message when it is your turn${yoursThen(place?.asked)}.`,
   ];
   return {
     text: summaryText(`You wait for ${named(scope)}`),
@@ -99,7 +99,7 @@ export function lockWaiting({ place, ahead, lock }: Answer, away?: Blocked['away
 }
 
 /** `; once you accept, it is yours for 2h`; nothing where they did not say for how long. */
-function lasting(asked: Place['asked']): Mrkdwn {
+function yoursThen(asked: Place['asked']): Mrkdwn {
   if (asked === undefined) return mrkdwn``;
   const { seconds, until = null, pullRequest = null } = asked;
   const length = seconds === undefined ? mrkdwn`` : mrkdwn` for ${durationWords(seconds)}`;
@@ -153,11 +153,12 @@ export function awayLine({ holder }: Lock, away: Blocked['away']): Mrkdwn[] {
 }
 
 /** Wait, and Steal where the person's own reason is known: everybody will read it. */
-function waysOutButtons(lock: Lock, { reason = '', wanted = lock.scope }: Blocked) {
+function waysOutButtons(lock: Lock, { reason = '', lasting = '', wanted = lock.scope }: Blocked) {
   const { scope, id } = lock;
-  const why = reason === '' ? '' : ` because ${shortened(reason, LONGEST_REASON)}`;
+  const length = lasting === '' ? '' : ` ${lasting}`;
+  const why = `${length}${reason === '' ? '' : ` because ${shortened(reason, LONGEST_REASON)}`}`;
   const wait = waitLook(lock, wanted, why);
-  if (why === '' || scope === ALL) return buttons(wait);
+  if (reason === '' || scope === ALL) return buttons(wait);
   return buttons(wait, {
     label: 'Steal',
     command: `lock ${scope} --steal --lock ${id}${why}`,

@@ -66,6 +66,17 @@ it.each([
   }
 });
 
+it('keeps to it, too, with the buttons of a refusal', async () => {
+  const { say } = baton();
+  await say('U0ASHA', 'lock staging');
+
+  const { buttons } = await say('U0BEN', 'lock staging for 2h because a fix');
+
+  expect((await say('U0BEN', buttons['Wait'] ?? '')).words).toContain('once you accept, it is yours for 2h.');
+  const stolen = await say('U0BEN', buttons['Steal'] ?? '');
+  expect(stolen.news[0]?.words).toContain(`Nobody else deploys there until ${at(2 * HOUR)}`);
+});
+
 it('refuses in the line, already, what will not do when the turn comes', async () => {
   const { say } = baton({ environments: { staging: { ...STAGING, lock: { max_for: '2h' } } } });
   await say('U0ASHA', 'lock staging');

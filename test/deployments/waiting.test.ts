@@ -154,28 +154,6 @@ it('is cancelled with its reason when a gate refuses it at its turn; the person 
   expect((await load('two')).state).toBe('in_progress');
 });
 
-it('holds nobody up when approvals are asked for since it came into the line', async () => {
-  await say('U0ASHA', 'lock staging');
-  await say('U0BEN', `deploy staging api@${FIRST} --wait`, 'one');
-  await say('U0CLEO', 'lock staging --wait');
-  const { staging, ...environments } = ctx.config.environments;
-  if (staging === undefined) throw new Error('There is a staging');
-  ctx.config = { ...ctx.config, environments: { ...environments, staging: { ...staging, approvals: 1 } } };
-  await look('one');
-  expect((await load('one')).state).toBe('waiting');
-  await say('U0ASHA', 'unlock staging');
-  ctx.queued.length = 0;
-
-  expect(await look('one')).toBe('done');
-
-  expect(await load('one')).toMatchObject({ state: 'cancelled', reason: 'approval_required', fence: 0 });
-  expect(directs().map(({ to, text }) => `${to} ${text}`)).toEqual([
-    'U0CLEO It is your turn on staging',
-    'U0BEN Not deployed: api on staging',
-  ]);
-  expect(directs()[1]?.words).toContain('The deployment needs approvals that it does not have.');
-});
-
 it('is cancelled by its Leave button, which frees its place and tells nobody else', async () => {
   await say('U0ASHA', 'lock staging');
   await say('U0BEN', `deploy staging api@${FIRST} --wait`, 'one');

@@ -84,7 +84,7 @@ it('goes to one of the people who want the environment or one of its services at
   }
 });
 
-it('lists the global lock first, then the environment’s, and leaves out what is over', async () => {
+it('lists the global lock first, then the environment’s and its services’, and leaves out what is over', async () => {
   const redis = testRedis();
   await lock(redis, { scope: 'staging/api' });
   await lock(redis, { until: after(HOUR) });
