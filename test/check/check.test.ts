@@ -66,7 +66,7 @@ it('tells what is on and what is off, a line each', async () => {
     'on     GitHub            as the owner of GITHUB_TOKEN; 4990 of 5000 requests are left in this hour',
     'on     repository        acme/api',
     'on     repository        acme/web',
-    'on     GitHub webhooks   at /github/webhooks; the hook must send deployment_status, workflow_run',
+    'on     GitHub webhooks   at /github/webhooks; the hook must send check_suite, deployment_status, pull_request, status, workflow_run',
     'on     API and web page  with the token of BATON_API_TOKEN',
     'off    mail              SMTP_URL is not set',
     '',
