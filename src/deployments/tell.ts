@@ -5,6 +5,8 @@ import { type Deployment, isFinished } from './deployment.ts';
 
 /** GitHub's record can wait: neither the start nor the message waits for it, and quick states are told together. */
 const REPORT_AFTER_SECONDS = 0.2;
+/** Most deployments start within it: then their message begins with the start, and Slack is asked once less. */
+const QUEUED_SHOWN_AFTER_SECONDS = 1;
 
 /**
  * Tells everybody of the deployment's present state: its message, GitHub, and the audit trail when it has ended. Safe
@@ -13,8 +15,9 @@ const REPORT_AFTER_SECONDS = 0.2;
 export async function tell(ctx: Context, deployment: Deployment): Promise<void> {
   const { id, revision, reference } = deployment;
   const job = { version: 1 as const, deployment: id, reference };
+  const shownAfter = { delaySeconds: deployment.state === 'queued' ? QUEUED_SHOWN_AFTER_SECONDS : 0 };
   await Promise.all([
-    ctx.jobs.add('messages', `${id}-${revision}`, { ...job, kind: 'deployment' }),
+    ctx.jobs.add('messages', `${id}-${revision}`, { ...job, kind: 'deployment' }, shownAfter),
     ctx.jobs.add('reports', `${id}-${revision}`, job, { delaySeconds: REPORT_AFTER_SECONDS }),
     isFinished(deployment) ? tellEnd(ctx, deployment) : undefined,
     deployment.lateEnd === null ? undefined : tellLateEnd(ctx, deployment),
