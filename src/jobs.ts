@@ -106,6 +106,8 @@ export const JobData = {
   locks: z.object({ version, environment: z.string() }),
   github: GitHubJob,
   sweeps: z.object({ version }),
+  /** Prints where the audit trail stands to the audit channel. */
+  anchors: z.object({ version }),
 } as const;
 
 export type QueueName = keyof typeof JobData;
@@ -138,6 +140,7 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   locks: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
   github: { attempts: 10, delay: 1_000 }, // about a quarter of an hour
   sweeps: { attempts: 1, delay: 1_000 },
+  anchors: { attempts: 10, delay: 5_000 }, // the next one comes only a day later
 };
 
 export interface QueuedJobs extends Jobs {
@@ -175,6 +178,13 @@ function openQueue(name: QueueName, options: QueueOptions): Queue {
   });
   queue.on('error', () => undefined); // the connection has a log of its own; without a listener BullMQ prints
   return queue;
+}
+
+/** Has the head of the audit trail printed each day at noon UTC, once for all workers; late where none ran then. */
+export async function scheduleAnchor({ queues }: QueuedJobs): Promise<void> {
+  const data = { version: 1 } satisfies JobDataOf<'anchors'>;
+  const daily = { pattern: '0 0 12 * * *', tz: 'UTC' };
+  await queues.get('anchors')?.upsertJobScheduler('anchor', daily, { name: 'anchors', data });
 }
 
 /** Has the sweep run twice a minute, once for all workers. */

@@ -1,4 +1,5 @@
 import type { Worker } from '../src/worker.ts';
+import { anchorAudit } from './anchor-audit.ts';
 import { deploy } from './deploy.ts';
 import { keepLocksWorker } from './keep-locks.ts';
 import { handleWebhook } from './handle-webhook.ts';
@@ -16,4 +17,5 @@ export const workers: readonly Worker[] = [
   keepLocksWorker,
   handleWebhook,
   sweep,
+  anchorAudit,
 ];

@@ -130,6 +130,7 @@ export function newDeployment(
     brings: null,
     approvals: [],
     approvalRule: approvalRule(ctx.config, rules),
+    decision: null,
     judgedAt: null,
     verdicts: [],
     cancelledBy: null,
@@ -145,11 +146,13 @@ export function newDeployment(
     intendedOn: '',
     run: null,
     startedAt: null,
+    usualSeconds: null,
     endedAt: null,
     runOver: false,
     lateEnd: null,
     url: rules.url ?? null,
     logUrl: null,
     tail: '',
+    tailAt: null,
   };
 }

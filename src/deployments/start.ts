@@ -3,15 +3,16 @@ import { findEnvironment } from '../config/find.ts';
 import type { ReasonCode } from '../reason-codes.ts';
 import type { DriverRequest, Started } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
-import { type Change, type Deployment, transition } from './deployment.ts';
+import { type Change, type Decision, type Deployment, transition } from './deployment.ts';
 import { driverOf, firstRequest, laterRequest } from './driver.ts';
 import { becomeUnknown, details, endRun } from './end.ts';
 import { failpoint } from './failpoint.ts';
-import { judge } from './gates.ts';
+import { type Facts, judge, openGates } from './gates.ts';
 import { wake } from './result.ts';
 import { readFacts } from './facts.ts';
 import { replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
+import { findUsualSeconds } from './usual.ts';
 import { askToKeepLocks } from '../locks/act.ts';
 
 /** An attempt that has not reached the driver this long after its intent will never do so. */
@@ -26,11 +27,11 @@ export async function begin(ctx: Context, deployment: Deployment): Promise<Outco
 }
 
 async function firstAttempt(ctx: Context, deployment: Deployment): Promise<Outcome> {
-  const refused = await askGatesAgain(ctx, deployment);
-  if (refused !== undefined) return refused;
+  const asked = await askGatesAgain(ctx, deployment);
+  if ('refused' in asked) return asked.refused;
 
   failpoint('before-intent');
-  const { intended, sinceMs } = await intend(ctx, deployment);
+  const { intended, sinceMs } = await intend(ctx, { ...deployment, decision: asked.decision });
   failpoint('before-start');
   return leap(ctx, intended, sinceMs, firstRequest(intended));
 }
@@ -76,10 +77,13 @@ async function leap(
 ): Promise<Outcome> {
   // A process that was frozen in between must not wake up and start: others may have taken over by then.
   const inTime = { ...request, startBefore: intendedSinceMs + LEAP_SECONDS * 1_000 };
-  const started = await driverOf(deployment).start(ctx.driverTools, inTime);
+  const [started, usualSeconds] = await Promise.all([
+    driverOf(deployment).start(ctx.driverTools, inTime),
+    findUsualSeconds(ctx.redis, deployment).catch(() => null), // nice to know, and no reason to lose a start
+  ]);
   failpoint('after-start');
   if (started.state === 'unknown') return becomeUnknown(ctx, deployment, started.why);
-  return recordStart(ctx, deployment, started);
+  return recordStart(ctx, { ...deployment, usualSeconds }, started);
 }
 
 async function recordStart(
@@ -100,9 +104,16 @@ async function recordStart(
   return { againInSeconds: 1 };
 }
 
-async function askGatesAgain(ctx: Context, deployment: Deployment): Promise<Outcome | undefined> {
-  const [refusal] = await judgeAgain(ctx, deployment);
-  return refusal === undefined ? undefined : refuse(ctx, deployment, refusal.reason);
+async function askGatesAgain(
+  ctx: Context,
+  deployment: Deployment,
+): Promise<{ readonly refused: Outcome } | { readonly decision: Decision }> {
+  const config = ctx.configDigest;
+  const facts = await factsAgain(ctx, deployment);
+  if ('reason' in facts) return { refused: await refuse(ctx, deployment, facts.reason) };
+  const [refusal] = judge(facts);
+  if (refusal !== undefined) return { refused: await refuse(ctx, deployment, refusal.reason) };
+  return { decision: { at: ctx.now(), gates: openGates(facts), config } };
 }
 
 /** What stands in the way of a deployment now, by today's configuration and for the person who asked for it. */
@@ -110,12 +121,21 @@ export async function judgeAgain(
   ctx: Context,
   deployment: Deployment,
 ): Promise<readonly { readonly reason: ReasonCode }[]> {
+  const facts = await factsAgain(ctx, deployment);
+  return 'reason' in facts ? [facts] : judge(facts);
+}
+
+/** What the gates look at, or the one reason for which they need not be asked. */
+async function factsAgain(
+  ctx: Context,
+  deployment: Deployment,
+): Promise<Facts | { readonly reason: ReasonCode }> {
   const { environment, requestedBy } = deployment;
   const rules = findEnvironment(ctx.config, environment);
-  if (rules === undefined) return [{ reason: 'unknown_environment' }];
+  if (rules === undefined) return { reason: 'unknown_environment' };
   const actor = await ctx.slack.findPerson(requestedBy);
-  if (actor === undefined || actor.barred !== null) return [{ reason: 'not_allowed' }];
-  return judge(await readFacts(ctx, rules, deployment, actor));
+  if (actor === undefined || actor.barred !== null) return { reason: 'not_allowed' };
+  return readFacts(ctx, rules, deployment, actor);
 }
 
 async function refuse(

@@ -25,7 +25,7 @@ export async function watch(ctx: Context, deployment: Deployment, run: string): 
     }
     case 'in_progress': {
       const timedOut = await endIfTooLong(ctx, deployment);
-      await noteProgress(ctx, timedOut, progress);
+      await noteOutput(ctx, await noteProgress(ctx, timedOut, progress), progress.tail);
       return { againInSeconds: progress.checkAgainInSeconds };
     }
   }
@@ -41,16 +41,32 @@ async function endIfTooLong(ctx: Context, deployment: Deployment): Promise<Deplo
 }
 
 /** Saves and tells only what people can see: the address, the log, and that a lost run has been found again. */
-async function noteProgress(ctx: Context, deployment: Deployment, progress: Detail): Promise<void> {
+async function noteProgress(ctx: Context, deployment: Deployment, progress: Detail): Promise<Deployment> {
   const { url, logUrl, state } = deployment;
   const news = { ...details(progress), tail: deployment.tail };
   const changed = (news.url ?? url) !== url || (news.logUrl ?? logUrl) !== logUrl;
-  if (state !== 'unknown' && !changed) return;
-  if (isFinished(deployment)) return;
+  if (state !== 'unknown' && !changed) return deployment;
+  if (isFinished(deployment)) return deployment;
 
   const after =
     state === 'unknown'
       ? transition(deployment, 'in_progress', ctx.now(), { summary: '', ...news })
       : { ...deployment, ...news, updatedAt: ctx.now() };
-  await tell(ctx, await replaceDeployment(ctx.redis, deployment, after));
+  const saved = await replaceDeployment(ctx.redis, deployment, after);
+  await tell(ctx, saved);
+  return saved;
+}
+
+/** Output is shown at a slow pace: Slack takes 50 edits a minute from all of Baton, and a short run needs none. */
+const OUTPUT_EVERY_SECONDS = 15;
+
+/** Saves what the run has written so far, if it has written more, and has it shown in the thread. */
+async function noteOutput(ctx: Context, deployment: Deployment, tail = ''): Promise<void> {
+  const { id, reference, state, startedAt, tailAt } = deployment;
+  if (state !== 'in_progress' || startedAt === null || tail === '' || tail === deployment.tail) return;
+  const seconds = (ctx.now().getTime() - (tailAt ?? startedAt).getTime()) / 1_000;
+  if (seconds < OUTPUT_EVERY_SECONDS) return;
+  const saved = await replaceDeployment(ctx.redis, deployment, { ...deployment, tail, tailAt: ctx.now() });
+  const job = { version: 1 as const, kind: 'deployment' as const, deployment: id, reference };
+  await ctx.jobs.add('messages', `${id}-${saved.revision}`, job); // GitHub and the trail need not hear of it
 }

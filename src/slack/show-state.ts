@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { type Deployment, isFinished } from '../deployments/deployment.ts';
 import { ConflictError } from '../errors.ts';
-import { deploymentOutput, deploymentView } from '../views/deployment.ts';
+import { deploymentView } from '../views/deployment.ts';
 import { directMessage } from '../views/direct.ts';
 import type { View } from '../views/view.ts';
 import type { Outcome } from '../worker.ts';
@@ -12,6 +11,7 @@ import { deploymentMessageKey, distrustMessage, type HeldMessage } from './messa
 import { takeTurn } from './pace.ts';
 import { waitForSlack } from './patience.ts';
 import { postOnce } from './post-once.ts';
+import { fingerprint, showOutput } from './show-output.ts';
 
 /** Makes the one message of a deployment say what its record says, and puts the output of its run in the thread. */
 export async function showState(
@@ -21,7 +21,7 @@ export async function showState(
   job: string,
 ): Promise<Outcome> {
   const view = deploymentView(deployment);
-  const shown = createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 16);
+  const shown = fingerprint(view);
   const { posted } = held.message;
   if (posted === null) {
     const { channel, requestedBy: user, state } = deployment;
@@ -32,7 +32,7 @@ export async function showState(
     const outcome = await edit(ctx, held, deployment, { view, shown, job });
     if (outcome !== 'done') return outcome;
   }
-  return postOutput(ctx, held, deployment, job);
+  return showOutput(ctx, held, deployment, job);
 }
 
 async function edit(
@@ -62,7 +62,7 @@ async function edit(
 async function postAnew(held: HeldMessage, error: SlackRefusedError): Promise<Outcome> {
   if (!isGone(error) && !isClosed(error)) throw error;
   const direct = isClosed(error) ? 'closed' : held.message.direct;
-  await held.save({ ...held.message, posted: null, direct });
+  await held.save({ ...held.message, posted: null, direct, tail: null });
   return { againInSeconds: 0 };
 }
 
@@ -76,28 +76,4 @@ async function saveOrDistrust(ctx: Context, held: HeldMessage, id: string, shown
     if (error instanceof ConflictError) await distrustMessage(ctx.redis, deploymentMessageKey(id));
     throw error;
   }
-}
-
-async function postOutput(
-  ctx: Context,
-  held: HeldMessage,
-  deployment: Deployment,
-  job: string,
-): Promise<Outcome> {
-  const { posted, output } = held.message;
-  const view = isFinished(deployment) ? deploymentOutput(deployment) : undefined;
-  if (view === undefined || posted === null || output !== 'none') return 'done';
-  const { channel, ts: thread } = posted;
-  const wait = await takeTurn(ctx.redis, channel);
-  if (wait > 0) return { againInSeconds: wait };
-
-  await held.save({ ...held.message, output: 'posting' });
-  const send = (form: View) => ctx.slack.post(channel, form, { thread });
-  const attempted = await attemptToSend(ctx, channel, view, send);
-  if (attempted.result === 'later') {
-    await held.save({ ...held.message, output: 'none' });
-    return waitForSlack(ctx.redis, job, attempted.seconds);
-  }
-  if (attempted.result === 'sent') await held.save({ ...held.message, output: 'posted' });
-  return 'done';
 }

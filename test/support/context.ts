@@ -46,6 +46,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
   const queued: Queued[] = [];
   return {
     config: testConfig(),
+    configDigest: 'c0f16'.padEnd(64, '0'),
     redis: testRedis(),
     jobs: {
       add: async (queue, id, data) => {

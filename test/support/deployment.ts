@@ -22,6 +22,7 @@ export function wanted(overrides: Partial<Deployment> = {}): Omit<Deployment, 'f
     breakGlass: null,
     brings: null,
     approvalRule: '',
+    decision: null,
     judgedAt: null,
     verdicts: [],
     cancelledBy: null,
@@ -42,12 +43,14 @@ export function wanted(overrides: Partial<Deployment> = {}): Omit<Deployment, 'f
     intendedOn: '',
     run: null,
     startedAt: null,
+    usualSeconds: null,
     endedAt: null,
     runOver: false,
     lateEnd: null,
     url: null,
     logUrl: null,
     tail: '',
+    tailAt: null,
     ...overrides,
   };
 }
