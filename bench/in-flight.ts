@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import { openQueues } from '../src/jobs.ts';
 import { deploymentIdFor } from '../src/deployments/deployment.ts';
 import { createDeployment, replaceDeployment } from '../src/deployments/store.ts';
+import { type Outside, playOutside } from './in-flight-outside.ts';
 import { signedCommand } from './load.ts';
 import { startBaton, startRedis, temporaryFolder } from './processes.ts';
 
@@ -189,7 +188,7 @@ function recordOf({ id, environment, service, url }: Place): Wanted {
 
 let commands = 0;
 
-async function commandMs(webUrl: string, outside: Awaited<ReturnType<typeof playOutside>>): Promise<number> {
+async function commandMs(webUrl: string, outside: Outside): Promise<number> {
   commands += 1;
   const started = outside.nextFresh();
   const begun = performance.now();
@@ -200,48 +199,6 @@ async function commandMs(webUrl: string, outside: Awaited<ReturnType<typeof play
   const took = (await started) - begun;
   await pause(150); // its end is not part of the next one
   return took;
-}
-
-/** Slack, and a target: what comes to `/fresh` succeeds at once, all else goes on for ever. */
-async function playOutside() {
-  const user = { id: 'U0ASHA', team_id: 'T0ACME', name: 'asha', tz: 'Asia/Kolkata' };
-  const known = new Set<string>();
-  let asked = 0;
-  let arrived: (at: number) => void = () => undefined;
-  const answerTo = (path: string): object => {
-    if (path === '/fresh') {
-      arrived(performance.now());
-      return { state: 'success' };
-    }
-    if (path.startsWith('/status')) {
-      asked += 1;
-      known.add(path);
-      return { state: 'in_progress' };
-    }
-    if (path.includes('users.info')) return { ok: true, user };
-    return { ok: true, channel: 'C0REL', ts: '1.000001' };
-  };
-  const server = createServer((request, response) => {
-    request.resume();
-    request.on('end', () => response.end(JSON.stringify(answerTo(request.url ?? ''))));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked: () => asked,
-    /** Resolves when so many different deployments have been asked about. */
-    seen: async (count: number) => {
-      while (known.size < count) await pause(100);
-    },
-    nextFresh: () =>
-      new Promise<number>((resolve) => {
-        arrived = resolve;
-      }),
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }
 
 async function several(ask: () => Promise<number>): Promise<number[]> {
