@@ -1,11 +1,14 @@
 import { cpus } from 'node:os';
 import { measureAck } from './ack.ts';
+import { measureInFlight } from './in-flight.ts';
 import { measureLocks } from './locks.ts';
 import { measureStart } from './start.ts';
 import { measureWebhooks } from './webhooks.ts';
 
 /** Everything in one run, on this machine, with fsync on every write: medians, and the ratios that count. */
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).map((word) => word.split('=')[0]);
+/** `npm run bench -- in-flight=10000`. */
+const inFlight = Number(/^in-flight=(\d+)$/m.exec(process.argv.join('\n'))?.[1] ?? 500);
 const runs = (name: string) => wanted.length === 0 || wanted.includes(name);
 let missed = 0;
 
@@ -60,6 +63,19 @@ if (runs('webhooks')) {
     print('  Probot is not installed; 1.2 of it is about 0.87 of the bare middleware that it wraps.');
     ratio('of bare @octokit/webhooks', baton.perSecond / octokit.perSecond, { least: 0.87 });
   }
+}
+
+if (runs('in-flight')) {
+  print(`\n${inFlight} deployments in flight, one worker`);
+  const { idleMs, busyMs, worstMs, idleMiB, busyMiB, asksPerSecond } = await measureInFlight(inFlight);
+  print(
+    `  command to start ${idleMs.toFixed(0)} ms with none, ${busyMs.toFixed(0)} ms with all (slowest ${worstMs.toFixed(0)} ms)`,
+  );
+  print(
+    `  worker ${idleMiB.toFixed(0)} MiB with none, ${busyMiB.toFixed(0)} MiB with all; ${asksPerSecond.toFixed(0)} questions/s to the target`,
+  );
+  ratio('s for the slowest command', worstMs / 1_000, { most: 3 });
+  ratio('MiB for the worker', busyMiB, { most: 512 });
 }
 
 process.exitCode = missed === 0 ? 0 : 1;

@@ -13,6 +13,8 @@ import type { Slack } from './slack/client.ts';
 export interface Context {
   /** The configuration in force: always the newest good one, so read it anew rather than keep it. */
   readonly config: Config;
+  /** SHA-256 of its file in hexadecimal: which one it was, for the audit trail. */
+  readonly configDigest: string;
   readonly redis: RedisClient;
   /** What this process knows of the store from before. */
   readonly memory: StoreMemory;

@@ -138,6 +138,8 @@ export const JobData = {
   /** Looks at an environment that is held because the store has lost something. */
   reconciles: z.object({ version, environment: z.string() }),
   sweeps: z.object({ version }),
+  /** Prints where the audit trail stands to the audit channel. */
+  anchors: z.object({ version }),
 } as const;
 
 export type QueueName = keyof typeof JobData;
@@ -177,6 +179,7 @@ export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   mails: { attempts: 8, delay: 2_000 }, // a server that does not answer is asked for hours, by the worker itself
   reconciles: { attempts: 1, delay: 1_000 }, // every worker asks for it again
   sweeps: { attempts: 1, delay: 1_000 },
+  anchors: { attempts: 10, delay: 5_000 }, // the next one comes only a day later
 };
 
 export interface QueuedJobs extends Jobs {
@@ -214,6 +217,13 @@ function openQueue(name: QueueName, options: QueueOptions): Queue {
   });
   queue.on('error', () => undefined); // the connection has a log of its own; without a listener BullMQ prints
   return queue;
+}
+
+/** Has the head of the audit trail printed each day at noon UTC, once for all workers; late where none ran then. */
+export async function scheduleAnchor({ queues }: QueuedJobs): Promise<void> {
+  const data = { version: 1 } satisfies JobDataOf<'anchors'>;
+  const daily = { pattern: '0 0 12 * * *', tz: 'UTC' };
+  await queues.get('anchors')?.upsertJobScheduler('anchor', daily, { name: 'anchors', data });
 }
 
 /** Has the sweep run twice a minute, once for all workers. */

@@ -99,6 +99,9 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
     get config() {
       return config.current;
     },
+    get configDigest() {
+      return config.digest;
+    },
     redis,
     memory,
     jobs,

@@ -6,7 +6,7 @@ import { commands } from '../commands/index.ts';
 import { workers } from '../workers/index.ts';
 import { batonUrl, readSettings, type Settings } from './config/settings.ts';
 import { StartError } from './errors.ts';
-import { scheduleHandoffs, scheduleSweep } from './jobs.ts';
+import { scheduleAnchor, scheduleHandoffs, scheduleSweep } from './jobs.ts';
 import { webhookRoute } from './github/webhooks.ts';
 import { createLogger } from './log.ts';
 import { type Opened, openContext } from './open-context.ts';
@@ -148,8 +148,7 @@ interface Taking {
 }
 
 async function takeWork({ ctx, jobs }: Opened, redisUrl: string, closing: Close[]): Promise<Taking> {
-  await scheduleSweep(jobs);
-  await scheduleHandoffs(jobs);
+  await Promise.all([scheduleSweep(jobs), scheduleHandoffs(jobs), scheduleAnchor(jobs)]);
   const connection = connectRedis(redisUrl, 'taking', ctx.log);
   closing.push(async () => connection.disconnect());
   const takers = workers.map((worker) => {

@@ -1,4 +1,5 @@
 import type { Worker } from '../src/worker.ts';
+import { anchorAudit } from './anchor-audit.ts';
 import { deploy } from './deploy.ts';
 import { deployLabels } from './deploy-labels.ts';
 import { keepLocksWorker } from './keep-locks.ts';
@@ -30,4 +31,5 @@ export const workers: readonly Worker[] = [
   reconcileWorker,
   sweep,
   sweepPullRequests,
+  anchorAudit,
 ];

@@ -19,6 +19,8 @@ interface Watch {
 export interface OpenConfig extends Watch {
   /** The newest good configuration. */
   readonly current: Config;
+  /** SHA-256 of its file in hexadecimal. */
+  readonly digest: string;
 }
 
 /** Loads the configuration and keeps it up to date. Throws ConfigError when it is bad from the beginning. */
@@ -26,15 +28,20 @@ export async function openConfig({ onChange, ...watched }: Watched): Promise<Ope
   const before = await lookAt(watched.path);
   if (before instanceof ConfigError) throw before;
   let current = parseConfig(watched.path, before);
-  const take = (config: Config, digest: string) => {
+  let digest = digestOf(before);
+  const take = (config: Config, newDigest: string) => {
     current = config;
-    onChange(config, digest);
+    digest = newDigest;
+    onChange(config, newDigest);
   };
   const watch = watchFrom({ ...watched, onChange: take }, markOf(before));
   return {
     close: () => watch.close(),
     get current() {
       return current;
+    },
+    get digest() {
+      return digest;
     },
   };
 }

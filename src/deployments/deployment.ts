@@ -56,6 +56,14 @@ export const BreakGlass = z.object({
 });
 export type BreakGlass = z.infer<typeof BreakGlass>;
 
+/** What the gates were found to be right before the start, and by which configuration (SHA-256 of its file). */
+export const Decision = z.object({
+  at: instant,
+  gates: z.record(z.string(), z.enum(['open', 'passed', 'not_asked'])),
+  config: z.string(),
+});
+export type Decision = z.infer<typeof Decision>;
+
 /** What a person can tell of a run of which Baton cannot. */
 export const Verdict = z.enum(['ran', 'failed', 'never']);
 export type Verdict = z.infer<typeof Verdict>;
@@ -98,6 +106,7 @@ export const Deployment = z.object({
   approvers: z.array(z.string()).default([]),
   /** The environment's rule for approvals that they were given under (approvalRule). */
   approvalRule: z.string().default(''),
+  decision: Decision.nullable().default(null),
   /** When the gates that ask GitHub were last found open for it. */
   judgedAt: instant.nullable().default(null),
   /** What people said of a run of which nobody can tell how it ended. */
@@ -122,6 +131,8 @@ export const Deployment = z.object({
   /** The driver's own name of the run; null until the start is recorded. */
   run: z.string().nullable().default(null),
   startedAt: instant.nullable().default(null),
+  /** How long the last successes of the service on this environment took, as it was when it started. */
+  usualSeconds: z.number().nullable().default(null),
   endedAt: instant.nullable().default(null),
   /** When the target was first heard to have the run; null while it has only been asked to start it. */
   heardAt: instant.nullable().default(null),
@@ -135,6 +146,8 @@ export const Deployment = z.object({
   logUrl: z.string().nullable().default(null),
   /** Last lines of the run's output, as the driver gave them. */
   tail: z.string().default(''),
+  /** When the output of a run that goes on was last saved. */
+  tailAt: instant.nullable().default(null),
 });
 export type Deployment = z.infer<typeof Deployment>;
 

@@ -108,6 +108,19 @@ function judgeStore({ held }: Facts): Refusal | undefined {
   return { reason: 'driver_unknown', held: held === 'unreadable' ? undefined : held };
 }
 
+export type GateState = 'open' | 'passed' | 'not_asked';
+
+/** How each gate stood for a deployment that none refused: `passed` had something against it that did not count. */
+export function openGates(facts: Facts): Record<string, GateState> {
+  const asIfPlain = { ...facts, passes: PASSES_NOTHING };
+  const stateOf = ({ name, judge: refuses }: Gate): GateState => {
+    if (name === 'promotion' && facts.promotion === undefined) return 'not_asked';
+    if (name === 'approval' && facts.approvals === undefined) return 'not_asked';
+    return refuses(asIfPlain) === undefined ? 'open' : 'passed';
+  };
+  return Object.fromEntries(GATES.map((gate) => [gate.name, stateOf(gate)]));
+}
+
 function judgeLock({ lock, waiting }: Facts): Refusal | undefined {
   if (lock === undefined) return undefined;
   return lock === 'unreadable'

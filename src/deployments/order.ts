@@ -69,13 +69,21 @@ export async function orderedBefore(
 
 export type Refused = Pick<Order, 'environment' | 'service' | 'asked'> & {
   readonly refusals: readonly Refusal[];
+  /** Left out where no commit was found for what was asked. */
+  readonly resolved?: Resolved;
 };
 
 /** Tells the trail and the person what stands in the way. */
 export async function refuse(ctx: Context, caller: Caller, refused: Refused): Promise<Reply> {
-  const { environment, service, refusals, asked } = refused;
+  const { environment, service, refusals, asked, resolved } = refused;
   const reason = refusals[0]?.reason;
-  const detail = { reasons: refusals.map((refusal) => refusal.reason).join(', ') };
+  const detail = {
+    reasons: refusals.map((refusal) => refusal.reason).join(', '),
+    asked,
+    ...(resolved && { sha: resolved.sha, ref: resolved.ref }),
+    config: ctx.configDigest,
+    reference: caller.reference,
+  };
   const subject = `${environment}/${service}`;
   await note(ctx, caller, { outcome: 'refused', reason: reason ?? null, subject, detail });
   const explained = await Promise.all(refusals.map((refusal) => explain(ctx, refusal, caller)));
@@ -95,7 +103,16 @@ async function accept(ctx: Context, caller: Caller, deployment: Deployment): Pro
       outcome: breakGlass === null ? 'accepted' : 'forced',
       reason: breakGlass?.reason ?? null,
       subject: id,
-      detail: { environment, service, sha, ref, fence, kind: deployment.kind },
+      detail: {
+        environment,
+        service,
+        sha,
+        ref,
+        fence,
+        kind: deployment.kind,
+        config: ctx.configDigest,
+        reference,
+      },
     }),
     breakGlass === null ? undefined : tellBreakGlass(ctx, deployment),
   ]);

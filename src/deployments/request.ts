@@ -148,6 +148,7 @@ export function newDeployment(
     approvalsNeeded: rules.approvals,
     approvers: [],
     approvalRule: approvalRule(ctx.config, rules),
+    decision: null,
     judgedAt: null,
     verdicts: [],
     cancelledBy: null,
@@ -163,6 +164,7 @@ export function newDeployment(
     intendedOn: '',
     run: null,
     startedAt: null,
+    usualSeconds: null,
     endedAt: null,
     heardAt: null,
     silentAt: null,
@@ -171,5 +173,6 @@ export function newDeployment(
     url: rules.url ?? null,
     logUrl: null,
     tail: '',
+    tailAt: null,
   };
 }

@@ -3,17 +3,18 @@ import { rulesFor } from '../config/find.ts';
 import type { ReasonCode } from '../reason-codes.ts';
 import type { DriverRequest, Started } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
-import { type Change, type Deployment, transition } from './deployment.ts';
+import { type Change, type Decision, type Deployment, transition } from './deployment.ts';
 import { driverOf, firstRequest } from './driver.ts';
 import { becomeUnknown, details, endRun } from './end.ts';
 import { failpoint } from './failpoint.ts';
-import { judge } from './gates.ts';
+import { type Facts, judge, openGates } from './gates.ts';
 import { wake } from './result.ts';
 import { readFacts } from './facts.ts';
 import { countStart, LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
 import { isGitHubLogin } from './may-deploy.ts';
 import { replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
+import { findUsualSeconds } from './usual.ts';
 import { askToKeepLocks } from '../locks/act.ts';
 
 /** An attempt that has not reached the driver this long after its intent will never do so. */
@@ -26,11 +27,11 @@ export const SETTLE_SECONDS = 20;
  * has left is recover's (recover.ts).
  */
 export async function begin(ctx: Context, deployment: Deployment): Promise<Outcome> {
-  const refused = await askGatesAgain(ctx, deployment);
-  if (refused !== undefined) return refused;
+  const asked = await askGatesAgain(ctx, deployment);
+  if ('refused' in asked) return asked.refused;
 
   failpoint('before-intent');
-  const { intended, sinceMs } = await intend(ctx, deployment);
+  const { intended, sinceMs } = await intend(ctx, { ...deployment, decision: asked.decision });
   failpoint('before-start');
   return leap(ctx, intended, sinceMs, firstRequest(intended));
 }
@@ -60,10 +61,13 @@ export async function leap(
 ): Promise<Outcome> {
   // A process that was frozen in between must not wake up and start: others may have taken over by then.
   const inTime = { ...request, startBefore: intendedSinceMs + LEAP_SECONDS * 1_000 };
-  const started = await driverOf(deployment).start(ctx.driverTools, inTime);
+  const [started, usualSeconds] = await Promise.all([
+    driverOf(deployment).start(ctx.driverTools, inTime),
+    findUsualSeconds(ctx.redis, deployment).catch(() => null), // nice to know, and no reason to lose a start
+  ]);
   failpoint('after-start');
   if (started.state === 'unknown') return becomeUnknown(ctx, deployment, started.why);
-  return recordStart(ctx, deployment, started);
+  return recordStart(ctx, { ...deployment, usualSeconds }, started);
 }
 
 /** Records that the run is there, and has it watched. */
@@ -85,12 +89,19 @@ export async function recordStart(
   return { againInSeconds: 1 };
 }
 
-async function askGatesAgain(ctx: Context, deployment: Deployment): Promise<Outcome | undefined> {
-  const [refusal] = await judgeAgain(ctx, deployment);
-  if (refusal === undefined) return undefined;
+async function askGatesAgain(
+  ctx: Context,
+  deployment: Deployment,
+): Promise<{ readonly refused: Outcome } | { readonly decision: Decision }> {
+  const config = ctx.configDigest;
+  const facts = await factsAgain(ctx, deployment);
+  if (facts === 'open') return { decision: { at: ctx.now(), gates: {}, config } };
+  if ('reason' in facts) return { refused: await refuse(ctx, deployment, facts.reason) };
+  const [refusal] = judge(facts);
+  if (refusal === undefined) return { decision: { at: ctx.now(), gates: openGates(facts), config } };
   // The store has lost something: it is not known yet what runs.
-  if (refusal.reason === 'driver_unknown') return { againInSeconds: LOOK_WHILE_HELD_SECONDS };
-  return refuse(ctx, deployment, refusal.reason);
+  if (refusal.reason === 'driver_unknown') return { refused: { againInSeconds: LOOK_WHILE_HELD_SECONDS } };
+  return { refused: await refuse(ctx, deployment, refusal.reason) };
 }
 
 /** What stands in the way of a deployment now, by today's configuration and for the person who asked for it. */
@@ -98,13 +109,23 @@ export async function judgeAgain(
   ctx: Context,
   deployment: Deployment,
 ): Promise<readonly { readonly reason: ReasonCode }[]> {
+  const facts = await factsAgain(ctx, deployment);
+  if (facts === 'open') return [];
+  return 'reason' in facts ? [facts] : judge(facts);
+}
+
+/** What the gates look at, or the one reason for which they need not be asked; `open` where none is. */
+async function factsAgain(
+  ctx: Context,
+  deployment: Deployment,
+): Promise<Facts | 'open' | { readonly reason: ReasonCode }> {
   const { environment, requestedBy } = deployment;
   const rules = rulesFor(ctx.config, environment);
-  if (rules === undefined) return [{ reason: 'unknown_environment' }];
-  if (deployment.kind === 'down') return []; // what nobody wants any more goes, whatever is closed
+  if (rules === undefined) return { reason: 'unknown_environment' };
+  if (deployment.kind === 'down') return 'open'; // what nobody wants any more goes, whatever is closed
   const actor = isGitHubLogin(requestedBy) ? { id: requestedBy } : await ctx.slack.findPerson(requestedBy);
-  if (actor === undefined || ('barred' in actor && actor.barred !== null)) return [{ reason: 'not_allowed' }];
-  return judge(await readFacts(ctx, rules, deployment, actor));
+  if (actor === undefined || ('barred' in actor && actor.barred !== null)) return { reason: 'not_allowed' };
+  return readFacts(ctx, rules, deployment, actor);
 }
 
 async function refuse(

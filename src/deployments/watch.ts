@@ -30,7 +30,8 @@ export async function watch(ctx: Context, deployment: Deployment, run: string): 
     case 'in_progress': {
       const timedOut = await endIfTooLong(ctx, deployment);
       const noted = await noteProgress(ctx, timedOut, progress);
-      const seconds = await askIfSilent(ctx, noted);
+      const shown = await noteOutput(ctx, noted, progress.tail);
+      const seconds = await askIfSilent(ctx, shown);
       return { againInSeconds: Math.min(progress.checkAgainInSeconds, seconds) };
     }
   }
@@ -87,4 +88,20 @@ async function askIfSilent(ctx: Context, deployment: Deployment): Promise<number
   ctx.log.warn({ deployment: saved.id }, 'nothing has been heard of a start');
   await tell(ctx, saved);
   return Infinity;
+}
+
+/** Output is shown at a slow pace: Slack takes 50 edits a minute from all of Baton, and a short run needs none. */
+const OUTPUT_EVERY_SECONDS = 15;
+
+/** Saves what the run has written so far, if it has written more, and has it shown in the thread. */
+async function noteOutput(ctx: Context, deployment: Deployment, tail = ''): Promise<Deployment> {
+  const { id, reference, state, startedAt, tailAt } = deployment;
+  if (state !== 'in_progress' || startedAt === null || tail === '' || tail === deployment.tail)
+    return deployment;
+  const seconds = (ctx.now().getTime() - (tailAt ?? startedAt).getTime()) / 1_000;
+  if (seconds < OUTPUT_EVERY_SECONDS) return deployment;
+  const saved = await replaceDeployment(ctx.redis, deployment, { ...deployment, tail, tailAt: ctx.now() });
+  const job = { version: 1 as const, kind: 'deployment' as const, deployment: id, reference };
+  await ctx.jobs.add('messages', `${id}-${saved.revision}`, job); // GitHub and the trail need not hear of it
+  return saved;
 }

@@ -22,6 +22,11 @@ export const Message = z.object({
   posted: z.object({ channel: z.string(), ts: z.string(), shown: z.string() }).nullable(),
   /** The output in its thread. */
   output: z.enum(['none', 'posting', 'posted']),
+  /** The message in the thread that shows the output of a run that goes on, until it shows its end. */
+  tail: z
+    .union([z.literal('posting'), z.object({ ts: z.string(), shown: z.string() })])
+    .nullable()
+    .default(null),
 });
 export type Message = z.infer<typeof Message>;
 
@@ -32,7 +37,7 @@ export interface HeldMessage {
   save(next: Message): Promise<void>;
 }
 
-const NONE: Message = { version: 1, direct: null, posting: null, posted: null, output: 'none' };
+const NONE: Message = { version: 1, direct: null, posting: null, posted: null, output: 'none', tail: null };
 
 /*
  * Saves a message for the worker that holds it.

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { ConflictError } from '../errors.ts';
 import { directMessage } from '../views/direct.ts';
@@ -8,6 +7,7 @@ import type { SlackRefusedError } from './client.ts';
 import { distrustMessage, type HeldMessage } from './message-store.ts';
 import { takeTurn } from './pace.ts';
 import { waitForSlack } from './patience.ts';
+import { fingerprint } from './fingerprint.ts';
 import { type Post, postOnce } from './post-once.ts';
 
 /** A message that is posted once and edited from then on. */
@@ -18,7 +18,7 @@ export interface Shown extends Omit<Post, 'shown' | 'thread'> {
 
 /** Makes a message say what the view says: posts it, or edits it where it stands and says something else. */
 export async function showView(ctx: Context, held: HeldMessage, wanted: Shown): Promise<Outcome> {
-  const shown = createHash('sha256').update(JSON.stringify(wanted.view)).digest('hex').slice(0, 16);
+  const shown = fingerprint(wanted.view);
   const { posted } = held.message;
   if (posted === null) return postOnce(ctx, held, { ...wanted, shown });
   return posted.shown === shown ? 'done' : edit(ctx, held, { ...wanted, shown });
@@ -50,7 +50,7 @@ async function edit(
 async function postAnew(held: HeldMessage, error: SlackRefusedError): Promise<Outcome> {
   if (!isGone(error) && !isClosed(error)) throw error;
   const direct = isClosed(error) ? 'closed' : held.message.direct;
-  await held.save({ ...held.message, posted: null, direct });
+  await held.save({ ...held.message, posted: null, direct, tail: null });
   return { againInSeconds: 0 };
 }
 

@@ -18,6 +18,9 @@ import {
   type View,
 } from './view.ts';
 
+/** What is over before somebody has read it needs no estimate. */
+const WORTH_SAYING_SECONDS = 10;
+
 /** How each state looks and reads, in messages and lists alike. */
 export const LOOK = {
   awaiting_approval: { icon: ':raised_hand:', words: 'waits for an approval' },
@@ -59,13 +62,14 @@ export function deploymentEndedFor({ id, environment, service, summary, reason }
   };
 }
 
-/** The end of a failed run's output, for the thread; undefined where there is nothing to show. */
+/** The last lines of a run's output, for the thread; undefined where there is nothing to show. */
 export function deploymentOutput(deployment: Deployment): View | undefined {
   const tail = deployment.tail.trimEnd();
-  if (deployment.endedAt === null || tail === '') return undefined;
+  if (tail === '') return undefined;
+  const what = deployment.endedAt === null ? 'The output so far' : 'Last lines of the output';
   return {
-    text: summaryText(`Last lines of the output of ${deployment.id}`),
-    blocks: [section(mrkdwn`Last lines of the output:\n${output(tail)}`)],
+    text: summaryText(`${what} of ${deployment.id}`),
+    blocks: [section(mrkdwn`${what}:\n${output(tail)}`)],
   };
 }
 
@@ -85,13 +89,17 @@ export function whatRuns({ deployment, requestedBy, ref, since }: Lease): Mrkdwn
   return mrkdwn`${person(requestedBy)} deploys ${code(ref)} since ${time(since)} (${code(deployment)})`;
 }
 
-function whoAndWhen({ requestedBy, createdAt, startedAt, endedAt, state, approvals }: Deployment): Mrkdwn {
+function whoAndWhen(deployment: Deployment): Mrkdwn {
+  const { requestedBy, createdAt, startedAt, endedAt, state, approvals, usualSeconds } = deployment;
   const agreed =
     state === 'awaiting_approval' || approvals.length === 0 ? [] : approvals.map(({ by }) => person(by));
   const by = agreed.length === 0 ? mrkdwn`` : mrkdwn`, approved by ${joined(agreed, ', ')}`;
   const asked = mrkdwn`Asked for by ${person(requestedBy)} ${time(createdAt)}${by}`;
-  if (startedAt === null || endedAt === null) return asked;
-  return mrkdwn`${asked}, took ${lengthOf(startedAt, endedAt)}`;
+  if (startedAt === null) return asked;
+  if (endedAt !== null) return mrkdwn`${asked}, took ${lengthOf(startedAt, endedAt)}`;
+  if (usualSeconds === null || usualSeconds < WORTH_SAYING_SECONDS) return asked;
+  const ends = new Date(startedAt.getTime() + usualSeconds * 1_000);
+  return mrkdwn`${asked}. Usually takes ${lengthOf(startedAt, ends)}: until about ${time(ends, '{time}')}`;
 }
 
 function story(deployment: Deployment): Mrkdwn[] {

@@ -162,7 +162,11 @@ it('ends its clock at the time-out and stays blocked until the run is over', asy
   expect(await leased()).toBe(false);
   expect((await findLive(ctx.redis, 'staging', 'api'))?.deployment).toBe(id);
   const { items } = await listAudit(ctx.redis, { limit: 10 });
-  expect(items.map((entry) => 'action' in entry && entry.action)).toEqual(['run ended', 'deployment ended']);
+  expect(items.map((entry) => 'action' in entry && entry.action)).toEqual([
+    'run ended',
+    'deployment ended',
+    'deployment started',
+  ]);
 });
 
 it.each<{ told: { fence: number; state: 'success' | 'failure' }; outcome: string }>([

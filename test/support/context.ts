@@ -48,6 +48,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
   const queued: Queued[] = [];
   return {
     config: testConfig(),
+    configDigest: 'c0f16'.padEnd(64, '0'),
     redis: testRedis(),
     memory: forgetfulMemory(),
     jobs: {

@@ -24,6 +24,7 @@ export function wanted(overrides: Partial<Deployment> = {}): Omit<Deployment, 'f
     breakGlass: null,
     brings: null,
     approvalRule: '',
+    decision: null,
     judgedAt: null,
     verdicts: [],
     cancelledBy: null,
@@ -46,6 +47,7 @@ export function wanted(overrides: Partial<Deployment> = {}): Omit<Deployment, 'f
     intendedOn: '',
     run: null,
     startedAt: null,
+    usualSeconds: null,
     endedAt: null,
     heardAt: null,
     silentAt: null,
@@ -54,6 +56,7 @@ export function wanted(overrides: Partial<Deployment> = {}): Omit<Deployment, 'f
     url: null,
     logUrl: null,
     tail: '',
+    tailAt: null,
     ...overrides,
   };
 }
