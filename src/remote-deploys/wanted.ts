@@ -46,11 +46,21 @@ export async function readWanted(ctx: Context, asked: Asked): Promise<Wanted> {
   return readLabel(ctx, asked);
 }
 
-async function readLabel(ctx: Context, { github, pullRequest, before, label }: Asked): Promise<Wanted> {
+async function readLabel(ctx: Context, asked: Asked): Promise<Wanted> {
+  const { github, pullRequest, label } = asked;
   const { repository, number } = pullRequest;
   const labelling = await whoLabelled(ctx, github, pullRequest, label);
   if (labelling === undefined || labelling === 'untold')
     throw new Error(`GitHub does not tell yet who labelled ${repository}#${number}`);
+  return judgeLabelling(ctx, asked, labelling);
+}
+
+/** What is wanted of an open pull request of the repository's own by the label that is on it. */
+export async function judgeLabelling(
+  ctx: Context,
+  { github, pullRequest, before }: Pick<Asked, 'github' | 'pullRequest' | 'before'>,
+  labelling: Labelling,
+): Promise<Wanted> {
   const { wish = null, stop = null } = before ?? {};
   const id = `label-${labelling.event}`;
   if (wish?.id === id)

@@ -1,10 +1,11 @@
 import type { Context } from '../context.ts';
-import { GitHubUnreadableError } from '../errors.ts';
+import { UnavailableError } from '../errors.ts';
 import type { GitHub } from '../github/client.ts';
-import { mayWrite } from '../github/permissions.ts';
 import { openPullRequestsOf } from '../github/pull-requests-of.ts';
 import { mayHaveRemote, repositoryNamed } from '../pull-requests/look.ts';
 import { whoLabelled } from '../pull-requests/who-labelled.ts';
+import { findRemote } from '../remote-deploys/store.ts';
+import { judgeLabelling } from '../remote-deploys/wanted.ts';
 import { badParameter } from './paging.ts';
 import { type Address, HttpError } from './route.ts';
 
@@ -18,8 +19,8 @@ const NOT_WANTED: Wanted = { wanted: false, pull_request: null };
 
 /**
  * `GET /api/remote-deploys/wanted`: whether a commit is the head of a pull request that asks for an environment of its
- * own, as GitHub tells it at this moment. Throws HttpError 400 for a parameter, 404 for a repository that no service lives in,
- * 503 where GitHub cannot be asked.
+ * own, by GitHub at this moment and by the rules that Baton itself deploys by. Throws HttpError 400 for a parameter, 404 for a repository that no service lives in,
+ * 503 where GitHub or Slack cannot be asked.
  */
 export async function wanted(ctx: Context, { query }: Address): Promise<Wanted> {
   const { repository: given, sha } = readQuery(query);
@@ -35,7 +36,7 @@ export async function wanted(ctx: Context, { query }: Address): Promise<Wanted> 
   try {
     return await lookUp(ctx, github, { repository, sha, label });
   } catch (error) {
-    if (error instanceof GitHubUnreadableError) throw new HttpError(503, error.message);
+    if (error instanceof UnavailableError) throw new HttpError(503, error.message);
     throw error;
   }
 }
@@ -49,12 +50,15 @@ interface Question {
 async function lookUp(ctx: Context, github: GitHub, { repository, sha, label }: Question): Promise<Wanted> {
   for (const { number, isOwn, isDraft, labels } of await openPullRequestsOf(github, repository, sha)) {
     if (!isOwn || isDraft || !labels.includes(label)) continue;
-    const labelling = await whoLabelled(ctx, github, { repository, number }, label);
+    const pullRequest = { repository, number };
+    const labelling = await whoLabelled(ctx, github, pullRequest, label);
     const yes = { wanted: true, pull_request: number };
     // A server that never tells who labels: whoever may do that has at least GitHub's triage role.
     if (labelling === 'untold') return yes;
-    if (labelling === undefined || labelling.isBot) continue;
-    if (await mayWrite(github, repository, labelling.login)) return yes;
+    if (labelling === undefined) continue;
+    const before = await findRemote(ctx.redis, repository, number);
+    const { kind } = await judgeLabelling(ctx, { github, pullRequest, before }, labelling);
+    if (kind === 'up') return yes;
   }
   return NOT_WANTED;
 }

@@ -1,6 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { putLabel, takeLabel } from '../../playground/github/seed.ts';
-import { ASHA, type Person } from '../../playground/github/state.ts';
+import { ASHA, BATON, type Person } from '../../playground/github/state.ts';
+import { newRemote } from '../../src/remote-deploys/remote-deploy.ts';
+import { saveRemote } from '../../src/remote-deploys/store.ts';
 import { apiRoutes } from '../../src/web/api.ts';
 import { closeContexts } from '../support/context.ts';
 import { closeGitHubs } from '../support/github.ts';
@@ -66,6 +68,30 @@ it.each([
   expect(answer.body['parameter']).toBe(parameter);
 });
 
+it('says what Baton itself does with a label that it has put on for somebody’s command', async () => {
+  const { world, ctx, sha, ask } = await house();
+  const now = ctx.now();
+  const wish = { id: 'c-1', by: 'U0ASHA', login: '', at: now, channel: 'C0STG', unlabelled: false };
+  const before = newRemote({ repository: 'acme/api', number: 12, service: 'api', now });
+  // Its own account has no rights of a person, and an App’s is a bot’s.
+  labelled(world, { ...BATON, isBot: true });
+  expect((await ask()).body).toEqual(NO);
+
+  const asked = await saveRemote(ctx.redis, { ...before, head: sha, wish });
+  expect((await ask()).body).toEqual(YES);
+
+  const stop = { why: 'expired' as const, at: ctx.now(), by: '', command: '' };
+  await saveRemote(ctx.redis, { ...asked, stop });
+  expect((await ask()).body).toEqual(NO);
+});
+
+it('says no where a role is asked for that whoever labelled does not have', async () => {
+  const { world, ask } = await house({ deployer: ['U0SOMEBODY'] });
+  labelled(world);
+
+  expect((await ask()).body).toEqual(NO);
+});
+
 it('takes the label as it is on a server that does not tell who puts labels on', async () => {
   const { world, played, ask } = await house();
   labelled(world);
@@ -123,9 +149,12 @@ function labelled({ repository, pullRequest }: PullRequestWorld, by = ASHA) {
   return pullRequest;
 }
 
-async function house({ off = false } = {}) {
+async function house({ off = false, deployer }: { off?: boolean; deployer?: string[] } = {}) {
   const world = await pullRequestWorld();
-  const ctx = off ? { ...world.ctx, github: undefined } : world.ctx;
+  const { remote_deploys: remote } = world.ctx.config;
+  const roles = remote && { ...remote, ...(deployer !== undefined && { roles: { deployer } }) };
+  const config = { ...world.ctx.config, ...(roles !== undefined && { remote_deploys: roles }) };
+  const ctx = { ...world.ctx, config, ...(off && { github: undefined }) };
   const url = await serve({ routes: apiRoutes(ctx, { token: 'a-token', open: false }) });
   const sha = world.pullRequest.head;
   const ask = async (query = `repository=acme/api&sha=${sha}`, token = 'a-token') => {
