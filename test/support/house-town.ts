@@ -27,7 +27,7 @@ export interface TownOptions {
   /** The environments of the configuration; drivers that need the target's address take it from here. */
   readonly environments: (target: Target) => object;
   /** Further sections of the configuration, or others. */
-  readonly config?: object;
+  readonly config?: object | ((target: Target) => object);
   /** People besides Asha and Ben, who both deploy. */
   readonly people?: readonly PlayedPerson[];
 }
@@ -64,7 +64,7 @@ export async function openTown(url: string, options: TownOptions): Promise<Town>
     roles: { deployer: ['U0ASHA', 'U0BEN'], admin: ['U0BEN'] },
     services: { api: { repository: 'acme/api' }, web: { repository: 'acme/web' } },
     environments: options.environments(target),
-    ...options.config,
+    ...(typeof options.config === 'function' ? options.config(target) : options.config),
   };
   const close = async () => void (await Promise.all([slack.close(), github.close(), target.close()]));
   return { slack, github, target, config, close };
