@@ -6,7 +6,7 @@ import { owned } from './repository.ts';
 
 /** That somebody put a label on a pull request. */
 export interface Labelling {
-  /** GitHub's number of the event: another one each time that the label is put on. */
+  /** GitHub's number of the event, or a webhook's below zero: another one each time that the label is put on. */
   readonly event: number;
   readonly login: string;
   /** True for an App or another program. */
@@ -27,7 +27,7 @@ const Events = z.array(
 const PER_PAGE = 100;
 
 /**
- * Who put a label on a pull request the last time; undefined where the list of what happened does not have it (yet), `untold`
+ * Who put the label on that a pull request has; undefined where the list of what happened does not have it (yet), `untold`
  * where the server has no such list. Throws GitHubUnreadableError when GitHub cannot be asked.
  */
 export async function findLabelling(
@@ -42,8 +42,12 @@ export async function findLabelling(
     // The oldest come first, so the last page is read before the others.
     for (let page = first.lastPage; page >= 1; page -= 1) {
       const { events } = page === 1 ? first : await readEvents(github, repository, number, page);
-      const found = events.findLast(({ event, label: on }) => event === 'labeled' && on?.name === label);
+      const found = events.findLast(
+        ({ event, label: on }) => (event === 'labeled' || event === 'unlabeled') && on?.name === label,
+      );
       if (found === undefined) continue;
+      // The list is behind: whoever put it on before must not answer for whoever did now.
+      if (found.event === 'unlabeled') return undefined;
       const { id, actor, created_at: at } = found;
       return { event: id, login: actor?.login ?? '', isBot: actor?.type !== 'User', at };
     }
