@@ -4,7 +4,7 @@ import { ReasonCode } from '../reason-codes.ts';
 /** That somebody asked for a deployment by a label, and what came of it. */
 export const Asked = z.object({
   version: z.literal(1),
-  /** GitHub's number of the event that put the label on: the same label again is another event. */
+  /** GitHub's number of the event that put the label on, or a webhook's (below zero): the same label again is another event. */
   event: z.int(),
   environment: z.string(),
   /** GitHub login of whoever put it on; empty where the account is gone. */

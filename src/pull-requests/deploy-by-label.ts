@@ -21,7 +21,7 @@ import type { View } from '../views/view.ts';
 import { type Asked, commandOf } from './asked.ts';
 import { environmentInLabel, serviceFor } from './deploy-label.ts';
 import { listAsked, noteAsked, type PullRequestId, saveAsked } from './store.ts';
-import { whoLabelled } from './who-labelled.ts';
+import { isSameLabelling, whoLabelled } from './who-labelled.ts';
 
 /**
  * Takes every label off that asks for a deployment, once it is noted who put it on, at the pace that GitHub wants. Gives the
@@ -41,7 +41,9 @@ export async function takeDeployLabels(ctx: Context, github: GitHub, id: PullReq
     const { event, login, isBot, at } = labelling;
     // The same label may be known by a webhook's number in one run and by GitHub's in the next.
     const isNoted = (await listAsked(ctx.redis, id)).some(
-      (one) => one.state === 'pending' && one.environment === environment && one.login === login,
+      (one) =>
+        one.environment === environment &&
+        (isSameLabelling(one, labelling) || (one.state === 'pending' && one.login === login)),
     );
     const asked = { version: 1, event, environment, login, isBot, at, sha: pullRequest.head } as const;
     if (!isNoted)

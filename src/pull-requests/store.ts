@@ -42,7 +42,9 @@ export async function saveAsked(redis: RedisClient, id: PullRequestId, asked: As
 export async function listAsked(redis: RedisClient, id: PullRequestId): Promise<Asked[]> {
   const key = askedKey(id);
   const stored = Object.values(await redis.hgetall(key));
-  return stored.map((json) => parse(key, json, Asked)).toSorted((one, other) => other.event - one.event);
+  return stored
+    .map((json) => parse(key, json, Asked))
+    .toSorted((one, other) => other.at.getTime() - one.at.getTime() || other.event - one.event);
 }
 
 /** As long as a pull request whose label was told of may wait for its look. */

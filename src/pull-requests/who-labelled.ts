@@ -56,7 +56,24 @@ export async function noteToldLabel({ redis, now }: Context, told: ToldOfLabel):
   });
 }
 
-/** The same for each attempt at a delivery, as GitHub's number of the event would be. */
+/** The same for each attempt at a delivery, and below zero: GitHub's own numbers are above. */
 function numberOf(delivery: string): number {
-  return Number.parseInt(createHash('sha256').update(delivery).digest('hex').slice(0, 12), 16);
+  return -Number.parseInt(createHash('sha256').update(delivery).digest('hex').slice(0, 12), 16);
+}
+
+/** As far as a clock here and GitHub's may be apart. */
+const SKEW_MS = 5_000;
+
+/** A delivery waits that long at most before it is worked, or GitHub's list has had the time to catch up. */
+const TOLD_WITHIN_MS = 15 * 60_000;
+
+type Known = Pick<Labelling, 'event' | 'login' | 'at'>;
+
+/** Whether both are one labelling, be it that a webhook told it first and GitHub's list has it by its own number now. */
+export function isSameLabelling(one: Known, other: Known): boolean {
+  if (one.event === other.event) return true;
+  const [told, listed] = one.event < 0 ? [one, other] : [other, one];
+  if (told.event >= 0 || listed.event < 0 || told.login !== listed.login) return false;
+  const laterMs = told.at.getTime() - listed.at.getTime();
+  return laterMs >= -SKEW_MS && laterMs <= TOLD_WITHIN_MS;
 }

@@ -8,7 +8,7 @@ const instant = z.coerce.date();
 export const RemoteState = z.enum(['refused', 'queued', 'deploying', 'live', 'failed', 'down']);
 export type RemoteState = z.infer<typeof RemoteState>;
 
-/** What asked for it: a label that somebody put on (`label-` and GitHub's number of that event), or a command's id. */
+/** What asked for it: a label that somebody put on (`label-` and the number of that event), or a command's id. */
 export const Wish = z.object({
   id: z.string(),
   /** A Slack id, or `github:LOGIN` for somebody whom `people` does not know. */

@@ -8,7 +8,7 @@ import { ownAccount } from '../github/own-login.ts';
 import { mayWrite } from '../github/permissions.ts';
 import type { WholePullRequest } from '../github/whole-pull-request.ts';
 import { holdsRole } from '../people/roles.ts';
-import { whoLabelled } from '../pull-requests/who-labelled.ts';
+import { isSameLabelling, whoLabelled } from '../pull-requests/who-labelled.ts';
 import type { ReasonCode } from '../reason-codes.ts';
 import type { PullRequestName, RemoteDeploy, Stop, Wish } from './remote-deploy.ts';
 
@@ -62,9 +62,13 @@ export async function judgeLabelling(
   labelling: Labelling,
 ): Promise<Wanted> {
   const { wish = null, stop = null } = before ?? {};
-  const id = `label-${labelling.event}`;
-  if (wish?.id === id)
-    return (before?.state === 'refused' && refusedBefore(before, wish)) || goesOn(wish, stop);
+  const id = `${LABEL}${labelling.event}`;
+  if (wish !== null && isLabel(wish) && isSameLabelling(eventOf(wish), labelling)) {
+    if (before?.state === 'refused') return refusedBefore(before, wish) ?? goesOn(wish, stop);
+    // A teardown that failed has put its own words in place of the refusal: whether it still holds is judged anew.
+    if (stop?.why !== 'refused') return goesOn(wish, stop);
+    return judgeLabel(ctx, { github, pullRequest, labelling, wish });
+  }
   if (wish !== null && !isLabel(wish) && (await isCovered(github, wish, labelling)))
     return goesOn(wish, stop);
   if (stop !== null && endsWishes(stop) && labelling.at <= stop.at) return { kind: 'down', why: stop.why };
@@ -92,8 +96,14 @@ function refusedBefore({ reason, why }: RemoteDeploy, wish: Wish): Wanted | unde
   return reason === null || reason === 'fork_refused' ? undefined : { kind: 'refused', reason, why, wish };
 }
 
+const LABEL = 'label-';
+
 export function isLabel({ id }: Wish): boolean {
-  return id.startsWith('label-');
+  return id.startsWith(LABEL);
+}
+
+function eventOf({ id, login, at }: Wish): Pick<Labelling, 'event' | 'login' | 'at'> {
+  return { event: Number(id.slice(LABEL.length)), login, at };
 }
 
 interface Judged {

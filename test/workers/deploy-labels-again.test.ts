@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
-import type { Person } from '../../playground/github/state.ts';
+import { instant, type Person } from '../../playground/github/state.ts';
 import { noteAsked } from '../../src/pull-requests/store.ts';
 import { noteToldLabel } from '../../src/pull-requests/who-labelled.ts';
 import { closeContexts, NOON } from '../support/context.ts';
@@ -143,6 +143,22 @@ it('goes by what a signed webhook told while GitHub’s list does not have the l
   await run();
 
   expect(await deployments()).toMatchObject([{ requestedBy: 'U0ASHA' }]);
+});
+
+it('asks once for a label that a webhook told before GitHub’s list had it', async () => {
+  const { ctx, repository, pullRequest, run, deployments, comments, label } = await labelWorld();
+  label('deploy: staging');
+  const events = repository.events.splice(0).map((event) => ({ ...event, createdAt: instant(NOON) }));
+  const told = { ...PULL_REQUEST, label: 'deploy: staging', delivery: 'd1', action: 'labeled' };
+  await noteToldLabel(ctx, { ...told, sender: { login: 'asha-k', type: 'User' } });
+  await run();
+  // The label is still on in the next look, as when another write to GitHub was due first.
+  repository.events.push(...events);
+  pullRequest.labels.push('deploy: staging');
+  await run();
+
+  expect(await deployments()).toHaveLength(1);
+  expect(comments()[0]?.match(/deploy: staging/g)).toHaveLength(1);
 });
 
 it('writes no second comment, and leaves one alone that poses as its own', async () => {
