@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { measureAck } from './ack.ts';
-import { measureInFlight } from './in-flight.ts';
 import { measureDigest } from './digest.ts';
+import { measureInFlight } from './in-flight.ts';
 import { measureLocks } from './locks.ts';
 import { measureStart } from './start.ts';
 import { measureWebhooks } from './webhooks.ts';
