@@ -66,6 +66,7 @@ function builder(redis: Redis): () => Promise<{ ms: number; told: number }> {
   const refuse = async () => Promise.reject(new Error('nothing is asked of it here'));
   const ctx: Parameters<typeof collectFacts>[0] = {
     config: configuration(),
+    configDigest: '',
     redis,
     memory: forgetfulMemory(),
     jobs: { add: refuse },
