@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { measureAck } from './ack.ts';
+import { measureDigest } from './digest.ts';
 import { measureInFlight } from './in-flight.ts';
 import { measureLocks } from './locks.ts';
 import { measureStart } from './start.ts';
@@ -45,6 +46,13 @@ if (runs('locks')) {
     `  bare loop of two scripts ${barePerSecond.toFixed(0)} pairs/s, through the store ${storePerSecond.toFixed(0)}`,
   );
   ratio('of the bare loop', storePerSecond / barePerSecond, { least: 0.8 });
+}
+
+if (runs('digest')) {
+  print('\nBuilding what a digest says, with 100 and with 100,000 past deployments');
+  const { fewMs, manyMs, told } = await measureDigest();
+  print(`  100: ${fewMs.toFixed(2)} ms, 100,000: ${manyMs.toFixed(2)} ms; each tells ${told} things`);
+  ratio('times the 100', manyMs / fewMs, { most: 1.2 });
 }
 
 if (runs('webhooks')) {

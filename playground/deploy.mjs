@@ -9,6 +9,13 @@ const seconds = Number(process.env.PLAYGROUND_SECONDS ?? 6);
 const sha = BATON_SHA.slice(0, 7);
 const image = `registry.acme.example/${BATON_SERVICE}:${sha}`;
 
+if (process.env.BATON_ACTION === 'down') {
+  console.log(`Taking ${BATON_SERVICE} ${sha} away from ${BATON_ENVIRONMENT}`);
+  await sleep((seconds * 1_000) / 3);
+  console.log('3 instances are gone');
+  process.exit(0);
+}
+
 const steps = [
   `Deploying ${BATON_SERVICE} ${sha} (${BATON_REF}) to ${BATON_ENVIRONMENT}`,
   `Building ${image}`,

@@ -4,6 +4,7 @@ import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Deployment } from './deployment.ts';
 import { Lease } from './lease.ts';
 import { heldKey, indexKey, leasesKey, recordKey } from './keys.ts';
+import { noteBrokenGlass } from './unreviewed.ts';
 
 /*
  * Records a deployment that waits: for its turn, or for approvals. It holds no lease.
@@ -54,6 +55,7 @@ export async function recordDeployment(
 ): Promise<Deployment> {
   const { environment, id, service, createdAt } = wanted;
   const json = JSON.stringify({ ...wanted, fence: 0, revision: 1 });
+  await noteBrokenGlass(redis, wanted);
   const [stored] = await Promise.all([
     RECORD(
       redis,

@@ -4,6 +4,7 @@ import { isSamePerson } from '../people/accounts.ts';
 import type { Deployment } from './deployment.ts';
 import { loadDeployment, replaceDeployment } from './store.ts';
 import { tell } from './tell.ts';
+import { forgetReviewed } from './unreviewed.ts';
 
 /** Closes the open item of a break-glass. Safe to repeat. Throws UserError `self_approval` for who broke the glass. */
 export async function review(ctx: Context, id: string, by: string): Promise<Deployment> {
@@ -17,7 +18,10 @@ export async function review(ctx: Context, id: string, by: string): Promise<Depl
       reason: 'self_approval',
     });
   }
-  if (breakGlass.reviewedBy !== null) return deployment;
+  if (breakGlass.reviewedBy !== null) {
+    await forgetReviewed(ctx.redis, deployment);
+    return deployment;
+  }
   const now = ctx.now();
   const reviewed = { ...breakGlass, reviewedBy: by, reviewedAt: now };
   const saved = await replaceDeployment(ctx.redis, deployment, {
@@ -25,6 +29,7 @@ export async function review(ctx: Context, id: string, by: string): Promise<Depl
     breakGlass: reviewed,
     updatedAt: now,
   });
+  await forgetReviewed(ctx.redis, saved);
   await tell(ctx, saved);
   return saved;
 }

@@ -4,6 +4,7 @@ import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Deployment, environmentOfDeployment, holdsNoLease, Live } from './deployment.ts';
 import { heldKey, indexKey, leasesKey, liveKey, livesKey, recordKey } from './keys.ts';
 import { Lease } from './lease.ts';
+import { noteBrokenGlass } from './unreviewed.ts';
 
 /*
  * Records a deployment and takes the lease for it, both or neither.
@@ -79,6 +80,7 @@ export async function createDeployment(
   const index = wanted.kind === 'down' ? `baton:{${environment}}:teardowns` : indexKey(environment);
   const keys = [recordKey(id), index, leasesKey(environment), `baton:{${environment}}:fence`];
   const rest = (value: object) => JSON.stringify(value).slice(1);
+  await noteBrokenGlass(redis, wanted);
   const args = [id, service, rest({ ...wanted, revision: 1 }), rest(lease), createdAt.getTime()];
   const [answer] = await Promise.all([
     CREATE(redis, keys, args),

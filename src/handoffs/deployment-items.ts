@@ -41,7 +41,21 @@ export function deploymentItems({ name, deployments }: EnvironmentFacts, { since
       }),
     ];
   });
-  return [...open, ...failures(deployments, since)];
+  return [...open, ...failures(deployments, since), ...brokenGlass(deployments)];
+}
+
+/** Passed the gates in need, and nobody has reviewed it; a run of it may be open besides, or have failed. */
+function brokenGlass(deployments: readonly Deployment[]): Item[] {
+  return deployments.flatMap(
+    ({ id, environment, service, ref, breakGlass, requestedBy: owner, createdAt }) => {
+      if (breakGlass === null || breakGlass.reviewedBy !== null) return [];
+      const told = { what: `${ref} broke the glass`, where: `${environment}/${service}`, owner };
+      const next = `Somebody else reviews it: /deploy review ${id}`;
+      return [
+        newItem(id, { section: 'break_glass', ...told, said: breakGlass.reason, since: createdAt, next }),
+      ];
+    },
+  );
 }
 
 /** Services whose last deployment failed since then; whoever has deployed them again is done with it. */

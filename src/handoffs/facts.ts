@@ -1,21 +1,28 @@
 import type { Context } from '../context.ts';
 import { findEnvironment, findService } from '../config/find.ts';
-import type { Live } from '../deployments/deployment.ts';
+import { isRemoteEnvironment } from '../config/remote-name.ts';
+import { type Deployment, isFinished, type Live } from '../deployments/deployment.ts';
+import { heldIds } from '../deployments/held.ts';
 import { deploymentsSince, loadAll } from '../deployments/since.ts';
 import { listEnvironmentNames, listLeases, listLive } from '../deployments/store.ts';
+import { unreviewedIds } from '../deployments/unreviewed.ts';
 import { UnreadableError } from '../errors.ts';
 import { freezesOf } from '../freezes/freeze-on.ts';
 import { freezesBetween } from '../freezes/freeze.ts';
 import { ALL, EMPTY } from '../locks/lock.ts';
 import { locksOn } from '../locks/store.ts';
+import { listRemotes } from '../remote-deploys/store.ts';
 import { isAtWork } from '../sites/calendar.ts';
 import { workplaceOf } from '../sites/workplace.ts';
 import { findDrift, type LiveThere } from './drift.ts';
 import type { Claimed, EnvironmentFacts, Facts, Span } from './found.ts';
 import { openNotes } from './notes-store.ts';
+import { remoteFacts } from './remote-facts.ts';
 
 /** The records of an environment that are read for one digest. */
 const MOST_DEPLOYMENTS = 300;
+/** The deployments that broke the glass that are read of an environment: the newest. */
+const MOST_UNREVIEWED = 50;
 const DAY = 86_400_000;
 
 export interface Wanted {
@@ -31,7 +38,10 @@ export interface Wanted {
 export async function collectFacts(ctx: Context, wanted: Wanted): Promise<Facts> {
   const { span } = wanted;
   const configured = Object.keys(ctx.config.environments);
-  const everyName = [...new Set([...configured, ...(await listEnvironmentNames(ctx.redis))])];
+  const [known, remotes] = await Promise.all([listEnvironmentNames(ctx.redis), listRemotes(ctx.redis)]);
+  // Of pull requests' own environments only those that are there: the others only ever grow in number.
+  const lasting = known.filter((name) => !isRemoteEnvironment(name));
+  const everyName = [...new Set([...configured, ...lasting, ...remotes.map((one) => one.environment)])];
   const [everywhere, environments, notes] = await Promise.all([
     claimsOn(ctx, ALL, wanted),
     Promise.all(everyName.map((name) => environmentFacts(ctx, name, wanted))),
@@ -49,10 +59,20 @@ export async function collectFacts(ctx: Context, wanted: Wanted): Promise<Facts>
     environments,
     drifts,
     notes: [...byId.values()],
-    remote: [],
+    remote: remoteFacts(remotes, span),
     gaps: notes === undefined ? ['The notes cannot be read.', ...gaps] : gaps,
     names: new Map(ctx.config.people.map(({ slack, name }) => [slack, name])),
   };
+}
+
+/** Ids of the deployments that changed what is live, also those that were asked for long before they ended. */
+function changedSince({ deployment, since: liveSince, disturbedBy }: Live, since: Date): string[] {
+  return [...(liveSince >= since ? [deployment] : []), ...(disturbedBy === undefined ? [] : [disturbedBy])];
+}
+
+/** How a remote deploy ended is told as such; here it is told while it is under way. */
+function isTold(deployment: Deployment): boolean {
+  return !isRemoteEnvironment(deployment.environment) || !isFinished(deployment);
 }
 
 async function environmentFacts(ctx: Context, name: string, wanted: Wanted): Promise<EnvironmentFacts> {
@@ -62,9 +82,11 @@ async function environmentFacts(ctx: Context, name: string, wanted: Wanted): Pro
   // What was asked for before the last digest may still be open, or have ended since.
   const longest = (rules?.approval_expires ?? 0) + (rules?.timeout ?? 0);
   const from = new Date(since.getTime() - Math.max(DAY, longest * 1_000));
-  const [found, leases, live, claims, freezes] = await Promise.all([
+  const [found, leases, held, unreviewed, live, claims, freezes] = await Promise.all([
     deploymentsSince(redis, { environment: name, from, most: MOST_DEPLOYMENTS }),
     readable(listLeases(redis, name)),
+    heldIds(redis, name),
+    unreviewedIds(redis, name, MOST_UNREVIEWED),
     readable(listLive(redis, name)),
     claimsOn(ctx, name, wanted),
     readable(freezesOf(ctx, name, at)),
@@ -72,12 +94,15 @@ async function environmentFacts(ctx: Context, name: string, wanted: Wanted): Pro
   const known = new Set(found.deployments.map(({ id }) => id));
   const older = [
     ...Array.from(leases?.values() ?? [], ({ deployment }) => deployment),
+    ...held.keys(),
     ...claims.waiting,
+    ...unreviewed,
+    ...Array.from(live?.values() ?? []).flatMap((there) => changedSince(there, since)),
   ].filter((id) => !known.has(id));
   const more = await loadAll(redis, [...new Set(older)]);
   return {
     name,
-    deployments: [...found.deployments, ...more.deployments],
+    deployments: [...found.deployments, ...more.deployments].filter(isTold),
     cut: found.cut,
     live: live ?? new Map<string, Live>(),
     claims,

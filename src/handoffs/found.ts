@@ -39,9 +39,15 @@ export interface EnvironmentFacts {
 /** A remote deploy that failed, or that ends before the next digest. */
 export interface RemoteFact {
   readonly what: string;
+  /** `api#12`, as it is typed. */
   readonly where: string;
+  readonly said: string;
+  /** Slack id; empty for somebody of whom only GitHub knows: then `by` is their login. */
   readonly owner: string;
+  readonly by: string;
   readonly since: Date;
+  /** When it ends by itself. */
+  readonly at: Date | null;
   readonly next: string;
 }
 

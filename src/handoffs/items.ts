@@ -112,8 +112,9 @@ function unreadableItem(what: string, environment: string): Item {
   });
 }
 
-function remoteItem({ what, where, owner, since, next }: RemoteFact): Item {
-  return newItem(where, { section: 'remote', what, where, owner, since, next });
+function remoteItem({ what: told, where, said, owner, by, since, at, next }: RemoteFact): Item {
+  const what = by === '' ? told : `${told} (${by} on GitHub)`;
+  return newItem(where, { section: 'remote', what, where, said, owner, since, at, next });
 }
 
 function driftItem({ environment, service, commits, branch, since, live }: Drift): Item {

@@ -11,7 +11,8 @@ export async function previewOf(ctx: Context, site: string) {
   const { gives: due } = nextHandoffs(ctx, site, at);
   if (due === undefined) return undefined;
   const { handoff, from, to } = due;
-  const { since } = await lookBack(ctx, { handoff, from, to: to ?? null }, due.at);
+  // From now, not from when it is due: after a weekend the day before that lies ahead.
+  const { since } = await lookBack(ctx, { handoff, from, to: to ?? null }, at);
   return { due, content: await describe(ctx, { since, at, from, to, notesOf: [from] }, due.date) };
 }
 

@@ -1,9 +1,13 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { addCommit } from '../../playground/github/seed.ts';
 import type { Deployment } from '../../src/deployments/deployment.ts';
+import { recordDeployment } from '../../src/deployments/admission.ts';
+import { review } from '../../src/deployments/review.ts';
 import { createDeployment, replaceDeployment } from '../../src/deployments/store.ts';
 import { collectFacts } from '../../src/handoffs/facts.ts';
 import { contentOf } from '../../src/handoffs/items.ts';
+import { newRemote, type RemoteDeploy } from '../../src/remote-deploys/remote-deploy.ts';
+import { saveRemote } from '../../src/remote-deploys/store.ts';
 import { closeContexts, type TestContext, testContext } from '../support/context.ts';
 import { wanted } from '../support/deployment.ts';
 import { closeGitHubs, testGitHub } from '../support/github.ts';
@@ -62,6 +66,98 @@ it('reads no more records however many there were before, and says what it left 
   expect(asked).toHaveLength(300);
   expect(ended).toHaveLength(300);
   expect(gaps).toContain('Only the newest deployments were read of: staging.');
+});
+
+it('finds what is open however long ago it was asked for, also behind more than it reads', async () => {
+  const { ctx, put, told } = await world();
+  const old = minutesAfter(-200 * 24 * 60);
+  const held = (overrides: Partial<Deployment>) =>
+    recordDeployment(ctx.redis, wanted({ createdAt: old, ...overrides }));
+  await held({ service: 'api', state: 'awaiting_approval' });
+  await held({ service: 'web', state: 'waiting' });
+  await put({ state: 'in_progress', createdAt: old, service: 'api', environment: 'production' });
+  await put({ state: 'unknown', createdAt: old, service: 'web', environment: 'production' });
+  for (let index = 0; index < 310; index += 1) {
+    const at = minutesAfter(-index);
+    await put({ state: 'success', createdAt: at, endedAt: at, service: 'api' });
+  }
+
+  const { items } = await told();
+
+  expect(items.map(({ section, where }) => [section, where])).toEqual([
+    ['unknown', 'production/web'],
+    ['awaiting', 'staging/api'],
+    ['waiting', 'staging/web'],
+    ['running', 'production/api'],
+  ]);
+});
+
+it('tells what has ended since, also when it was asked for weeks ago', async () => {
+  const { ctx, told } = await world();
+  const asked = wanted({ service: 'web', createdAt: minutesAfter(-20 * 24 * 60) });
+  const created = await createDeployment(ctx.redis, asked);
+  if (created.kind === 'leased') throw new Error('it is free');
+  const endedAt = minutesAfter(-30);
+  const ended = { ...created.deployment, state: 'success' as const, endedAt };
+  const live = {
+    deployment: asked.id,
+    ref: 'main',
+    sha: asked.sha,
+    since: endedAt,
+    by: 'U0ASHA',
+    disturbed: false,
+  };
+  await replaceDeployment(ctx.redis, created.deployment, ended, { freeLease: true, live });
+
+  expect((await told()).ended).toMatchObject([{ id: asked.id }]);
+});
+
+it('tells of a broken glass until somebody has reviewed it, however old it is', async () => {
+  const { ctx, put, told } = await world();
+  const breakGlass = { reason: 'nobody can pay', reviewedBy: null, reviewedAt: null };
+  const createdAt = minutesAfter(-60 * 24 * 60);
+  const broken = await put({ state: 'success', service: 'api', breakGlass, createdAt, endedAt: createdAt });
+  await put({ state: 'success', service: 'web', createdAt, endedAt: createdAt });
+
+  const before = await told();
+  await review(ctx, broken.id, 'U0BEN');
+  const after = await told();
+
+  expect(before.items).toMatchObject([
+    {
+      section: 'break_glass',
+      where: 'staging/api',
+      said: 'nobody can pay',
+      owner: 'U0ASHA',
+      since: createdAt,
+      next: `Somebody else reviews it: /deploy review ${broken.id}`,
+    },
+  ]);
+  expect(after.items).toEqual([]);
+});
+
+it('tells of remote deploys that failed or expire before the next digest, and of no failure twice', async () => {
+  const { ctx, put, told } = await world();
+  const wish = { id: 'w', by: 'U0ASHA', login: '', at: DUE, channel: '', unlabelled: false };
+  const remote = (number: number, change: Partial<RemoteDeploy>) => {
+    const fresh = newRemote({ repository: 'acme/api', number, service: 'api', now: minutesAfter(-90) });
+    return saveRemote(ctx.redis, { ...fresh, wish, ...change });
+  };
+  await remote(1, { state: 'failed', why: 'The run failed.', wish: { ...wish, by: 'github:eve' } });
+  await remote(2, { state: 'live', expiresAt: minutesAfter(60) });
+  await remote(3, { state: 'live', expiresAt: minutesAfter(25 * 60) });
+  await remote(4, { state: 'down', expiresAt: minutesAfter(-60) });
+  const at = minutesAfter(-95);
+  await put({ state: 'failure', environment: 'pr-1', service: 'api', createdAt: at, endedAt: at });
+
+  const { items, ended } = await told();
+
+  expect(items).toMatchObject([
+    { what: 'remote deploy failed (eve on GitHub)', where: 'api#1', said: 'The run failed.', owner: '' },
+    { what: 'remote deploy expires', where: 'api#2', owner: 'U0ASHA', at: minutesAfter(60) },
+  ]);
+  expect(items.map(({ section }) => section)).toEqual(['remote', 'remote']);
+  expect(ended).toEqual([]);
 });
 
 it('tells locks of those who leave apart from others: by their site, or by their hours', async () => {
