@@ -16,7 +16,7 @@ const LOOK_FOR_APPROVALS_SECONDS = 60;
 
 /** One look at a deployment that stands in the line: it waits on, goes on, or ends because a gate refuses it now. */
 export async function goOn(ctx: Context, deployment: Deployment): Promise<Outcome> {
-  const place = await whereInLine(ctx, deployment);
+  const place = await placeOf(ctx, deployment);
   if (place === 'left') {
     await endWaiting(ctx, deployment, { reason: 'cancelled', summary: 'It was taken out of the line.' });
     return 'done';
@@ -26,6 +26,14 @@ export async function goOn(ctx: Context, deployment: Deployment): Promise<Outcom
     return waitWith(ctx, deployment, summary);
   }
   return place.ahead > 0 ? waitOn(ctx, deployment, place.ahead) : enter(ctx, deployment);
+}
+
+/** Whoever recorded that it waits may have died before it stood in the line; it stands there once only. */
+async function placeOf(ctx: Context, deployment: Deployment): ReturnType<typeof whereInLine> {
+  const place = await whereInLine(ctx, deployment);
+  if (place !== 'left') return place;
+  await standInLine(ctx, deployment);
+  return whereInLine(ctx, deployment);
 }
 
 /** One look at a deployment that waits for approvals: it goes on once they are complete, and ends when they come late. */
