@@ -4,8 +4,7 @@ import type { Deployment } from './deployment.ts';
 import { driverOf, laterRequest } from './driver.ts';
 import { becomeUnknown } from './end.ts';
 import { listHeldIds } from './held.ts';
-import { heldOn, LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
-import { endBeforeStart, intend, leap, recordStart, SETTLE_SECONDS } from './start.ts';
+import { askGatesAgain, endBeforeStart, intend, leap, recordStart, SETTLE_SECONDS } from './start.ts';
 import { listEnvironmentNames, listLeases } from './store.ts';
 
 /**
@@ -40,11 +39,10 @@ export async function recover(ctx: Context, deployment: Deployment, attemptedAt:
   }
 }
 
-/** With the same id and fence: the target tells a repetition by them. */
+/** Through all gates, since hours may have passed; with the same id and fence: the target tells a repetition by them. */
 async function startAgain(ctx: Context, deployment: Deployment): Promise<Outcome> {
-  if ((await heldOn(ctx, deployment.environment)) !== undefined) {
-    return { againInSeconds: LOOK_WHILE_HELD_SECONDS };
-  }
+  const asked = await askGatesAgain(ctx, deployment);
+  if ('refused' in asked) return asked.refused;
   const { intended, sinceMs } = await intend(ctx, deployment);
   return leap(ctx, intended, sinceMs, await laterRequest(ctx, intended));
 }

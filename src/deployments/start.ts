@@ -89,7 +89,8 @@ export async function recordStart(
   return { againInSeconds: 1 };
 }
 
-async function askGatesAgain(
+/** Asks all gates right before a start; what a gate refuses ends, and frees its lease. */
+export async function askGatesAgain(
   ctx: Context,
   deployment: Deployment,
 ): Promise<{ readonly refused: Outcome } | { readonly decision: Decision }> {

@@ -94,6 +94,17 @@ it('starts what an attempt that died before the start has left', async () => {
   expect(await loadDeployment(ctx.redis, id)).toMatchObject({ state: 'in_progress' });
 });
 
+it('asks the gates again before it starts what an attempt that died has left', async () => {
+  const { id } = await queued({ intendedAt: new Date(NOON.getTime() - 8 * 3_600_000) });
+  await storeLocks(ctx.redis, [lock({ holder: 'U0BEN' })]);
+
+  await look(id);
+
+  expect(target.starts).toEqual([]);
+  expect(await loadDeployment(ctx.redis, id)).toMatchObject({ state: 'cancelled', reason: 'locked' });
+  expect(await leased()).toBe(false);
+});
+
 it('adopts what an attempt that died before its record has started', async () => {
   const { id } = await queued();
   await look(id);
