@@ -7,7 +7,8 @@ import { refStillAt } from '../github/ref-still-at.ts';
 import { type Board, concerns, lockInTheWay, type Place, waitingFor } from '../locks/lock.ts';
 import { locksOn } from '../locks/store.ts';
 import type { Person } from '../people/person.ts';
-import { approvalsThatCount } from './approval.ts';
+import { holdsRole } from '../people/roles.ts';
+import { approvalsThatStand } from './approval.ts';
 import { type ChecksRefusal, deployWorkflowsFor, judgeChecks } from './checks.ts';
 import type { Deployment } from './deployment.ts';
 import type { Facts, Promotion } from './gates.ts';
@@ -29,6 +30,7 @@ export type Candidate = Pick<
   | 'kind'
   | 'breakGlass'
   | 'approvals'
+  | 'requestedBy'
   | 'judgedAt'
 >;
 
@@ -46,9 +48,11 @@ export async function readFacts(
   const now = ctx.now();
   const scope = `${environment}/${service}`;
   const rollback = kind === 'rollback';
-  const [held, may, board, lease, live, frozen, ref, checks, promotion] = await Promise.all([
+  const [held, may, isAdmin, given, board, lease, live, frozen, ref, checks, promotion] = await Promise.all([
     orUnreadable(heldOn(ctx, environment)),
     mayDeploy(ctx, rules, candidate, actor),
+    breakGlass !== null && holdsRole(ctx, actor, 'admin', rules),
+    approvalsThatStand(ctx, rules, candidate),
     orUnreadable(locksOn(ctx.redis, environment, now)),
     orUnreadable(findLease(ctx.redis, environment, service)),
     findLive(ctx.redis, environment, service),
@@ -70,13 +74,10 @@ export async function readFacts(
     ref,
     checks,
     promotion,
-    approvals:
-      rules.approvals === 0
-        ? undefined
-        : { needed: rules.approvals, given: approvalsThatCount(ctx.config, rules, candidate) },
+    approvals: rules.approvals === 0 ? undefined : { needed: rules.approvals, given },
     live,
     passes: {
-      breakGlass: breakGlass !== null,
+      breakGlass: isAdmin,
       rollback,
       freeze: rollback && rules.rollback_during_freeze,
     },

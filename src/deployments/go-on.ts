@@ -2,7 +2,7 @@ import { rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
 import { REASONS, type ReasonCode } from '../reason-codes.ts';
 import type { Outcome } from '../worker.ts';
-import { approvalDeadline, approvalsThatCount } from './approval.ts';
+import { approvalDeadline, approvalsThatStand } from './approval.ts';
 import { type Deployment, transition } from './deployment.ts';
 import { failpoint } from './failpoint.ts';
 import { LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
@@ -40,8 +40,8 @@ async function placeOf(ctx: Context, deployment: Deployment): ReturnType<typeof 
 export async function goOnWhenApproved(ctx: Context, deployment: Deployment): Promise<Outcome> {
   const rules = rulesFor(ctx.config, deployment.environment);
   if (rules === undefined) return end(ctx, deployment, 'unknown_environment');
-  if (approvalsThatCount(ctx.config, rules, deployment).length >= rules.approvals)
-    return enter(ctx, deployment);
+  const { length: given } = await approvalsThatStand(ctx, rules, deployment);
+  if (given >= rules.approvals) return enter(ctx, deployment);
 
   const secondsLeft = (approvalDeadline(deployment, rules).getTime() - ctx.now().getTime()) / 1_000;
   if (secondsLeft > 0) return { againInSeconds: Math.min(secondsLeft, LOOK_FOR_APPROVALS_SECONDS) };
