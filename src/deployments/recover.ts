@@ -43,7 +43,7 @@ export async function recover(ctx: Context, deployment: Deployment, attemptedAt:
 async function startAgain(ctx: Context, deployment: Deployment): Promise<Outcome> {
   const asked = await askGatesAgain(ctx, deployment);
   if ('refused' in asked) return asked.refused;
-  const { intended, sinceMs } = await intend(ctx, deployment);
+  const { intended, sinceMs } = await intend(ctx, { ...deployment, decision: asked.decision });
   return leap(ctx, intended, sinceMs, await laterRequest(ctx, intended));
 }
 
