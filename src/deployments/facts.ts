@@ -104,7 +104,7 @@ function nextBefore(
 /** Whether the ref that was typed still stands for the sha; a moment after it was resolved it does. */
 async function readRef(ctx: Context, candidate: Candidate): Promise<Facts['ref']> {
   const { repository, ref, refKind, sha, pullRequest } = candidate;
-  if (refKind === 'sha' || ctx.github === undefined || holdsYet(ctx, candidate)) return 'same';
+  if (refKind === 'sha' || ctx.github === undefined || githubHoldsYet(candidate, ctx.now())) return 'same';
   const pinned = { ref, kind: refKind, sha, ...(pullRequest !== null && { pullRequest }) };
   try {
     return (await refStillAt(ctx.github, repository, pinned)).state;
@@ -120,7 +120,7 @@ async function readChecksOf(
   candidate: Candidate,
 ): Promise<ChecksRefusal | undefined> {
   const { repository, sha } = candidate;
-  if (rules.checks === 'none' || holdsYet(ctx, candidate)) return undefined;
+  if (rules.checks === 'none' || githubHoldsYet(candidate, ctx.now())) return undefined;
   // Who configured no checks has none without GitHub; who did is not to be passed over.
   if (ctx.github === undefined) return rules.checks && judgeChecks(rules.checks, 'unreadable');
   try {
@@ -143,8 +143,9 @@ async function readPromotion(
   return { from, live: await orUnreadable(findLive(ctx.redis, from, service)) };
 }
 
-function holdsYet(ctx: Context, { judgedAt }: Candidate): boolean {
-  return judgedAt !== null && ctx.now().getTime() - judgedAt.getTime() < GITHUB_HOLDS_SECONDS * 1_000;
+/** Whether what GitHub said when it was last asked may be relied on without asking it anew. */
+export function githubHoldsYet({ judgedAt }: Pick<Candidate, 'judgedAt'>, now: Date): boolean {
+  return judgedAt !== null && now.getTime() - judgedAt.getTime() < GITHUB_HOLDS_SECONDS * 1_000;
 }
 
 async function orUnreadable<Value>(reading: Promise<Value>): Promise<Value | 'unreadable'> {
