@@ -1,8 +1,7 @@
 import { appendAudit } from '../src/audit/store.ts';
 import { defineCommand } from '../src/command.ts';
-import { ApprovalOverError } from '../src/deployments/approve.ts';
 import { namedDeployment } from '../src/deployments/named.ts';
-import { endWaiting } from '../src/deployments/waiting.ts';
+import { reject } from '../src/deployments/reject.ts';
 import { requireRole } from '../src/people/permission.ts';
 import { rejectedNote } from '../src/views/approval.ts';
 
@@ -18,17 +17,15 @@ export const deployReject = defineCommand({
     const { id, environment, state } = deployment;
     await requireRole(ctx, call.actor, { role: 'approver', environment, may: `reject for ${environment}` });
     const why = call.words.because ?? 'no reason given';
-    const told = { id: call.id, at: ctx.now(), actor: call.actor.id, action: 'reject', subject: id };
-    if (state !== 'awaiting_approval') {
-      if (call.again && state === 'cancelled') return { to: 'caller', view: rejectedNote(deployment) };
-      throw new ApprovalOverError(
-        `Deployment ${id} waits for no approval: it is ${state.replace('_', ' ')}.`,
-      );
-    }
-    const summary = `Rejected by an approver: ${why}.`;
-    await endWaiting(ctx, deployment, { reason: 'cancelled', summary, by: call.actor.id });
+    const { cancelledBy } = deployment;
+    const before = call.again && state === 'cancelled' && cancelledBy === call.actor.id;
+    if (!before) await reject(ctx, id, { by: call.actor.id, why });
     await appendAudit(ctx.redis, {
-      ...told,
+      id: call.id,
+      at: ctx.now(),
+      actor: call.actor.id,
+      action: 'reject',
+      subject: id,
       outcome: 'accepted',
       reason: why,
       detail: { sha: deployment.sha },

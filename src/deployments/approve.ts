@@ -46,7 +46,7 @@ async function addApproval(
 ): Promise<Approved> {
   const { config } = ctx;
   const needed = rules.approvals;
-  const before = approvalsThatCount(config, rules, deployment);
+  const before = approvalsThatCount(config, rules, deployment, ctx.now());
   const again = before.some((one) => isSamePerson(config, one, by));
   if (again) return { deployment, given: before.length, needed, again };
   if (deployment.state !== 'awaiting_approval') throw over(deployment);
@@ -58,7 +58,7 @@ async function addApproval(
   const after = { ...deployment, approvals, approvalRule: rule, updatedAt: ctx.now() };
   const saved = await replaceDeployment(ctx.redis, deployment, after);
   await tell(ctx, saved);
-  const count = approvalsThatCount(config, rules, saved).length;
+  const count = approvalsThatCount(config, rules, saved, ctx.now()).length;
   if (count >= needed) await wake(ctx, saved, `approved-${saved.revision}`);
   return { deployment: saved, given: count, needed, again };
 }

@@ -7,7 +7,8 @@ import { refStillAt } from '../github/ref-still-at.ts';
 import { type Board, concerns, lockInTheWay, type Place, waitingFor } from '../locks/lock.ts';
 import { locksOn } from '../locks/store.ts';
 import type { Person } from '../people/person.ts';
-import { approvalsThatCount } from './approval.ts';
+import { holdsRole } from '../people/roles.ts';
+import { approvalsThatStand } from './approval.ts';
 import { type ChecksRefusal, deployWorkflowsFor, judgeChecks } from './checks.ts';
 import type { Deployment } from './deployment.ts';
 import type { Facts, Promotion } from './gates.ts';
@@ -29,6 +30,7 @@ export type Candidate = Pick<
   | 'kind'
   | 'breakGlass'
   | 'approvals'
+  | 'requestedBy'
   | 'judgedAt'
 >;
 
@@ -46,9 +48,11 @@ export async function readFacts(
   const now = ctx.now();
   const scope = `${environment}/${service}`;
   const rollback = kind === 'rollback';
-  const [held, may, board, lease, live, frozen, ref, checks, promotion] = await Promise.all([
+  const [held, may, isAdmin, given, board, lease, live, frozen, ref, checks, promotion] = await Promise.all([
     orUnreadable(heldOn(ctx, environment)),
     mayDeploy(ctx, rules, candidate, actor),
+    breakGlass !== null && holdsRole(ctx, actor, 'admin', rules),
+    approvalsThatStand(ctx, rules, candidate),
     orUnreadable(locksOn(ctx.redis, environment, now)),
     orUnreadable(findLease(ctx.redis, environment, service)),
     findLive(ctx.redis, environment, service),
@@ -70,13 +74,10 @@ export async function readFacts(
     ref,
     checks,
     promotion,
-    approvals:
-      rules.approvals === 0
-        ? undefined
-        : { needed: rules.approvals, given: approvalsThatCount(ctx.config, rules, candidate) },
+    approvals: rules.approvals === 0 ? undefined : { needed: rules.approvals, given },
     live,
     passes: {
-      breakGlass: breakGlass !== null,
+      breakGlass: isAdmin,
       rollback,
       freeze: rollback && rules.rollback_during_freeze,
     },
@@ -103,7 +104,7 @@ function nextBefore(
 /** Whether the ref that was typed still stands for the sha; a moment after it was resolved it does. */
 async function readRef(ctx: Context, candidate: Candidate): Promise<Facts['ref']> {
   const { repository, ref, refKind, sha, pullRequest } = candidate;
-  if (refKind === 'sha' || ctx.github === undefined || holdsYet(ctx, candidate)) return 'same';
+  if (refKind === 'sha' || ctx.github === undefined || githubHoldsYet(candidate, ctx.now())) return 'same';
   const pinned = { ref, kind: refKind, sha, ...(pullRequest !== null && { pullRequest }) };
   try {
     return (await refStillAt(ctx.github, repository, pinned)).state;
@@ -119,7 +120,7 @@ async function readChecksOf(
   candidate: Candidate,
 ): Promise<ChecksRefusal | undefined> {
   const { repository, sha } = candidate;
-  if (rules.checks === 'none' || holdsYet(ctx, candidate)) return undefined;
+  if (rules.checks === 'none' || githubHoldsYet(candidate, ctx.now())) return undefined;
   // Who configured no checks has none without GitHub; who did is not to be passed over.
   if (ctx.github === undefined) return rules.checks && judgeChecks(rules.checks, 'unreadable');
   try {
@@ -142,8 +143,9 @@ async function readPromotion(
   return { from, live: await orUnreadable(findLive(ctx.redis, from, service)) };
 }
 
-function holdsYet(ctx: Context, { judgedAt }: Candidate): boolean {
-  return judgedAt !== null && ctx.now().getTime() - judgedAt.getTime() < GITHUB_HOLDS_SECONDS * 1_000;
+/** Whether what GitHub said when it was last asked may be relied on without asking it anew. */
+export function githubHoldsYet({ judgedAt }: Pick<Candidate, 'judgedAt'>, now: Date): boolean {
+  return judgedAt !== null && now.getTime() - judgedAt.getTime() < GITHUB_HOLDS_SECONDS * 1_000;
 }
 
 async function orUnreadable<Value>(reading: Promise<Value>): Promise<Value | 'unreadable'> {

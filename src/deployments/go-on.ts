@@ -2,7 +2,7 @@ import { rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
 import { REASONS, type ReasonCode } from '../reason-codes.ts';
 import type { Outcome } from '../worker.ts';
-import { approvalDeadline, approvalsThatCount } from './approval.ts';
+import { approvalDeadline, approvalsThatStand } from './approval.ts';
 import { type Deployment, transition } from './deployment.ts';
 import { failpoint } from './failpoint.ts';
 import { LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
@@ -16,7 +16,7 @@ const LOOK_FOR_APPROVALS_SECONDS = 60;
 
 /** One look at a deployment that stands in the line: it waits on, goes on, or ends because a gate refuses it now. */
 export async function goOn(ctx: Context, deployment: Deployment): Promise<Outcome> {
-  const place = await whereInLine(ctx, deployment);
+  const place = await placeOf(ctx, deployment);
   if (place === 'left') {
     await endWaiting(ctx, deployment, { reason: 'cancelled', summary: 'It was taken out of the line.' });
     return 'done';
@@ -28,12 +28,20 @@ export async function goOn(ctx: Context, deployment: Deployment): Promise<Outcom
   return place.ahead > 0 ? waitOn(ctx, deployment, place.ahead) : enter(ctx, deployment);
 }
 
+/** Whoever recorded that it waits may have died before it stood in the line; it stands there once only. */
+async function placeOf(ctx: Context, deployment: Deployment): ReturnType<typeof whereInLine> {
+  const place = await whereInLine(ctx, deployment);
+  if (place !== 'left') return place;
+  await standInLine(ctx, deployment);
+  return whereInLine(ctx, deployment);
+}
+
 /** One look at a deployment that waits for approvals: it goes on once they are complete, and ends when they come late. */
 export async function goOnWhenApproved(ctx: Context, deployment: Deployment): Promise<Outcome> {
   const rules = rulesFor(ctx.config, deployment.environment);
   if (rules === undefined) return end(ctx, deployment, 'unknown_environment');
-  if (approvalsThatCount(ctx.config, rules, deployment).length >= rules.approvals)
-    return enter(ctx, deployment);
+  const { length: given } = await approvalsThatStand(ctx, rules, deployment);
+  if (given >= rules.approvals) return enter(ctx, deployment);
 
   const secondsLeft = (approvalDeadline(deployment, rules).getTime() - ctx.now().getTime()) / 1_000;
   if (secondsLeft > 0) return { againInSeconds: Math.min(secondsLeft, LOOK_FOR_APPROVALS_SECONDS) };

@@ -22,3 +22,8 @@ export async function listHeld(
     .filter(holdsNoLease)
     .toSorted((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
 }
+
+/** Ids of those, in no order; a record that cannot be read is named too. */
+export async function listHeldIds(redis: RedisClient, environment: string): Promise<string[]> {
+  return redis.hkeys(heldKey(environment));
+}

@@ -3,8 +3,8 @@ import type { Outcome } from '../worker.ts';
 import type { Deployment } from './deployment.ts';
 import { driverOf, laterRequest } from './driver.ts';
 import { becomeUnknown } from './end.ts';
-import { heldOn, LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
-import { endBeforeStart, intend, leap, recordStart, SETTLE_SECONDS } from './start.ts';
+import { listHeldIds } from './held.ts';
+import { askGatesAgain, endBeforeStart, intend, leap, recordStart, SETTLE_SECONDS } from './start.ts';
 import { listEnvironmentNames, listLeases } from './store.ts';
 
 /**
@@ -39,12 +39,11 @@ export async function recover(ctx: Context, deployment: Deployment, attemptedAt:
   }
 }
 
-/** With the same id and fence: the target tells a repetition by them. */
+/** Through all gates, since hours may have passed; with the same id and fence: the target tells a repetition by them. */
 async function startAgain(ctx: Context, deployment: Deployment): Promise<Outcome> {
-  if ((await heldOn(ctx, deployment.environment)) !== undefined) {
-    return { againInSeconds: LOOK_WHILE_HELD_SECONDS };
-  }
-  const { intended, sinceMs } = await intend(ctx, deployment);
+  const asked = await askGatesAgain(ctx, deployment);
+  if ('refused' in asked) return asked.refused;
+  const { intended, sinceMs } = await intend(ctx, { ...deployment, decision: asked.decision });
   return leap(ctx, intended, sinceMs, await laterRequest(ctx, intended));
 }
 
@@ -55,13 +54,18 @@ async function neverStarted(ctx: Context, deployment: Deployment): Promise<Outco
   });
 }
 
-/** Has each lease that is suspect looked at by a worker, once for each round of the sweep. */
+/**
+ * Has each lease that is suspect looked at by a worker, once for each round of the sweep, and each deployment that waits
+ * without one: a job that failed too often, in an outage, looks no more.
+ */
 export async function lookAtSuspects(ctx: Context): Promise<void> {
   const now = ctx.now().getTime();
   const round = Math.floor(now / (SWEEP_SECONDS * 1_000));
   for (const environment of await listEnvironmentNames(ctx.redis)) {
-    for (const { since, deployment } of (await listLeases(ctx.redis, environment)).values()) {
-      if (now - since.getTime() < SUSPECT_SECONDS * 1_000) continue;
+    const held = await listHeldIds(ctx.redis, environment);
+    const leases = Array.from((await listLeases(ctx.redis, environment)).values());
+    const suspect = leases.filter(({ since }) => now - since.getTime() >= SUSPECT_SECONDS * 1_000);
+    for (const deployment of [...suspect.map((lease) => lease.deployment), ...held]) {
       const job = { version: 1 as const, deployment, reference: 'sweep' };
       await ctx.jobs.add('deployments', `${deployment}-sweep-${round}`, job);
     }

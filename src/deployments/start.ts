@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
-import { rulesFor } from '../config/find.ts';
+import { findService, rulesFor } from '../config/find.ts';
+import type { Environment } from '../config/schema.ts';
 import type { ReasonCode } from '../reason-codes.ts';
 import type { DriverRequest, Started } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
@@ -89,7 +90,8 @@ export async function recordStart(
   return { againInSeconds: 1 };
 }
 
-async function askGatesAgain(
+/** Asks all gates right before a start; what a gate refuses ends, and frees its lease. */
+export async function askGatesAgain(
   ctx: Context,
   deployment: Deployment,
 ): Promise<{ readonly refused: Outcome } | { readonly decision: Decision }> {
@@ -123,9 +125,22 @@ async function factsAgain(
   const rules = rulesFor(ctx.config, environment);
   if (rules === undefined) return { reason: 'unknown_environment' };
   if (deployment.kind === 'down') return 'open'; // what nobody wants any more goes, whatever is closed
+  const changed = serviceChanged(ctx, rules, deployment);
+  if (changed !== undefined) return { reason: changed };
   const actor = isGitHubLogin(requestedBy) ? { id: requestedBy } : await ctx.slack.findPerson(requestedBy);
   if (actor === undefined || ('barred' in actor && actor.barred !== null)) return { reason: 'not_allowed' };
   return readFacts(ctx, rules, deployment, actor);
+}
+
+/** Whether the configuration has taken the service from the environment since, or has another repository for it. */
+function serviceChanged(
+  { config }: Context,
+  rules: Environment,
+  { service, repository }: Deployment,
+): 'unknown_service' | 'ref_changed' | undefined {
+  const now = findService(config, service)?.repository;
+  if (now === undefined || !rules.services.includes(service)) return 'unknown_service';
+  return now.toLowerCase() === repository.toLowerCase() ? undefined : 'ref_changed';
 }
 
 async function refuse(

@@ -61,6 +61,22 @@ it('asks the gates again right before the start', async () => {
   expect(await leased()).toBe(false);
 });
 
+it.each([
+  { what: 'is no longer on the environment', services: ['web'], reason: 'unknown_service' },
+  { what: 'comes from another repository now', repository: 'acme/other', reason: 'ref_changed' },
+])('starts nothing of a service that $what', async ({ services = ['api', 'web'], repository, reason }) => {
+  const { id } = await queued();
+  ctx.config = testConfig({
+    services: { api: { repository: repository ?? 'acme/api' }, web: { repository: 'acme/web' } },
+    environments: { staging: { services, driver: driver(), checks: 'none' } },
+  });
+
+  await look(id);
+
+  expect(await loadDeployment(ctx.redis, id)).toMatchObject({ state: 'cancelled', reason });
+  expect(target.starts).toEqual([]);
+});
+
 it('starts nothing for somebody who has left since', async () => {
   const { id } = await queued({ requestedBy: 'U0GUEST' });
 
@@ -92,6 +108,17 @@ it('starts what an attempt that died before the start has left', async () => {
 
   expect(target.starts).toHaveLength(1);
   expect(await loadDeployment(ctx.redis, id)).toMatchObject({ state: 'in_progress' });
+});
+
+it('asks the gates again before it starts what an attempt that died has left', async () => {
+  const { id } = await queued({ intendedAt: new Date(NOON.getTime() - 8 * 3_600_000) });
+  await storeLocks(ctx.redis, [lock({ holder: 'U0BEN' })]);
+
+  await look(id);
+
+  expect(target.starts).toEqual([]);
+  expect(await loadDeployment(ctx.redis, id)).toMatchObject({ state: 'cancelled', reason: 'locked' });
+  expect(await leased()).toBe(false);
 });
 
 it('adopts what an attempt that died before its record has started', async () => {

@@ -1,13 +1,28 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { recordDeployment } from '../../src/deployments/admission.ts';
 import { deploymentIdFor } from '../../src/deployments/deployment.ts';
 import { loadDeployment } from '../../src/deployments/store.ts';
 import { deploy } from '../../workers/deploy.ts';
 import { testConfig } from '../support/config.ts';
 import { closeContexts, testContext } from '../support/context.ts';
+import { wanted } from '../support/deployment.ts';
 import { ROLES, STAGING } from '../support/locks-typed.ts';
 import { speaker, toldBy } from '../support/say.ts';
 
 afterEach(closeContexts);
+
+it('stands in the line, though whoever recorded that it waits died before it stood there', async () => {
+  const config = testConfig({ roles: ROLES, environments: { staging: { ...STAGING, checks: 'none' } } });
+  const ctx = testContext({ config });
+  const say = speaker(ctx);
+  await say('U0ASHA', 'lock staging');
+  const { id } = await recordDeployment(ctx.redis, wanted({ state: 'waiting', requestedBy: 'U0BEN' }));
+
+  await deploy.run(ctx, { version: 1, deployment: id, reference: 'r' }, { id, again: false, last: false });
+
+  const summary = 'Number 1 in the line. It goes on by itself when its turn comes.';
+  expect(await loadDeployment(ctx.redis, id)).toMatchObject({ state: 'waiting', summary });
+});
 
 it('holds nobody up when approvals are asked for since it came into the line', async () => {
   const configured = (approvals: number) =>

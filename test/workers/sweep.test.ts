@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { recordDeployment } from '../../src/deployments/admission.ts';
 import { createDeployment } from '../../src/deployments/store.ts';
 import { sweep } from '../../workers/sweep.ts';
 import { closeContexts, NOON, testContext } from '../support/context.ts';
@@ -24,3 +25,16 @@ it.each([
 
   expect(ctx.queued.filter(({ queue }) => queue === 'deployments')).toHaveLength(looks);
 });
+
+it.each(['awaiting_approval', 'waiting'] as const)(
+  'looks at what is %s, whose own job may have failed too often in an outage',
+  async (state) => {
+    const ctx = testContext();
+    const { id } = await recordDeployment(ctx.redis, wanted({ state }));
+
+    await sweep.run(ctx, { version: 1 }, ATTEMPT);
+
+    const jobs = ctx.queued.filter(({ queue }) => queue === 'deployments');
+    expect(jobs.map(({ data }) => data)).toEqual([expect.objectContaining({ deployment: id })]);
+  },
+);
