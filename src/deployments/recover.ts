@@ -63,7 +63,7 @@ export async function lookAtSuspects(ctx: Context): Promise<void> {
     for (const { since, deployment } of (await listLeases(ctx.redis, environment)).values()) {
       if (now - since.getTime() < SUSPECT_SECONDS * 1_000) continue;
       const job = { version: 1 as const, deployment, reference: 'sweep' };
-      await ctx.jobs.add('deployments', `${deployment}-sweep-${round}`, job);
+      await ctx.jobs.add('deployments', `${deployment}-sweep-${round}`, job, { givesWay: true });
     }
   }
 }
