@@ -119,7 +119,7 @@ async function begin(socket: string, url: string, count: number): Promise<void> 
           startedAt: new Date(),
         });
         const data = { version: 1 as const, deployment: id, reference: 'bench' };
-        await jobs.add('deployments', id, data, { delaySeconds: (one % 100) / 20 });
+        await jobs.add('deployments', id, data, { delaySeconds: (one % 100) / 20, givesWay: true });
       }),
     );
   }

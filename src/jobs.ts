@@ -145,6 +145,15 @@ export const JobData = {
 export type QueueName = keyof typeof JobData;
 export type JobDataOf<Name extends QueueName> = z.infer<(typeof JobData)[Name]>;
 
+export interface JobOptions {
+  readonly delaySeconds?: number;
+  /** Nobody is waiting for it: it gives way to what somebody is waiting for. */
+  readonly givesWay?: boolean;
+}
+
+/** BullMQ takes jobs without a priority before those with one. */
+export const GIVES_WAY = 10;
+
 export interface Jobs {
   /**
    * Puts a job on a queue, durably. The same id twice is one job for at least an hour. Ids must not hold a colon nor
@@ -154,7 +163,7 @@ export interface Jobs {
     queue: Name,
     id: string,
     data: z.input<(typeof JobData)[Name]>,
-    options?: { readonly delaySeconds?: number },
+    options?: JobOptions,
   ): Promise<void>;
 }
 
@@ -193,8 +202,9 @@ export function openQueues(options: QueueOptions): QueuedJobs {
   const queues = new Map(names.map((name) => [name, openQueue(name, options)]));
   return {
     queues,
-    add: async (name, id, data, { delaySeconds = 0 } = {}) => {
-      await queues.get(name)?.add(name, data, { jobId: id, delay: delaySeconds * 1_000 });
+    add: async (name, id, data, { delaySeconds = 0, givesWay = false } = {}) => {
+      const priority = givesWay ? GIVES_WAY : 0;
+      await queues.get(name)?.add(name, data, { jobId: id, delay: delaySeconds * 1_000, priority });
     },
     close: async () => {
       await Promise.all(Array.from(queues.values(), (queue) => queue.close()));

@@ -2,7 +2,7 @@ import { Worker as BullWorker, DelayedError, type QueueOptions, UnrecoverableErr
 import { ZodError } from 'zod';
 import type { Context } from './context.ts';
 import { ConflictError, UnavailableError, UserError } from './errors.ts';
-import { JobData, type JobDataOf, QUEUE_PREFIX, type QueueName } from './jobs.ts';
+import { GIVES_WAY, JobData, type JobDataOf, QUEUE_PREFIX, type QueueName } from './jobs.ts';
 
 /** What a run came to: finished, or to be run again after a while. */
 export type Outcome = 'done' | { readonly againInSeconds: number };
@@ -19,6 +19,8 @@ export interface Attempt {
 export interface Worker<Name extends QueueName = QueueName> {
   readonly queue: Name;
   readonly concurrency: number;
+  /** Jobs that come back after a while give way to new ones: thousands that only look again hold up nobody. */
+  readonly comesBackBehind?: boolean;
   /** Jobs are delivered at least once: every step must be safe to repeat. */
   run(ctx: Context, data: JobDataOf<Name>, attempt: Attempt): Promise<Outcome>;
 }
@@ -41,6 +43,9 @@ export function startWorker(ctx: Context, worker: Worker, options: QueueOptions)
         const data = JobData[worker.queue].parse(job.data);
         const outcome = await worker.run({ ...ctx, log }, data, { id, again, last });
         if (outcome === 'done') return;
+        if (worker.comesBackBehind === true && job.priority === 0) {
+          await job.changePriority({ priority: GIVES_WAY });
+        }
         await job.moveToDelayed(Date.now() + outcome.againInSeconds * 1_000, token);
       } catch (error) {
         const final = willNeverWork(error);

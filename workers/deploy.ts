@@ -15,6 +15,7 @@ import { defineWorker, type Outcome } from '../src/worker.ts';
 export const deploy = defineWorker({
   queue: 'deployments',
   concurrency: 50,
+  comesBackBehind: true,
 
   async run(ctx, { deployment: id }, job) {
     const deployment = await loadDeployment(ctx.redis, id);
