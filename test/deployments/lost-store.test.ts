@@ -46,7 +46,7 @@ it('starts nothing on a store that was emptied under it', async () => {
   const starts = plant.target.starts.length;
   await ctx.redis.flushall();
 
-  const { id } = await request(ctx, { sha: plant.sha, service: 'web' });
+  const { id } = await request(ctx, { sha: plant.sha, service: 'web', repository: 'acme/web' });
 
   expect(await look(ctx, id)).toEqual({ againInSeconds: 15 });
   expect(plant.target.starts).toHaveLength(starts);

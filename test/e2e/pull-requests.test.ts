@@ -152,6 +152,7 @@ inItsHouse(
     const head = push(api, pull, 'Mend the cart');
     addChecks(api, head, { build: 'success' });
     await until('the push to be live', async () => (await live()) === head);
+    await shows('live', new RegExp(head.slice(0, 7)));
     close(api, pull);
     await shows(null, /Torn down/);
 
