@@ -34,9 +34,12 @@ it('asks little of Slack and GitHub for a plain deployment', async () => {
     const second = await countDeployment(house, 2);
 
     // A worker remembers for five minutes who somebody is and what the default branch is called.
-    expect(first.slack).toEqual(['users.info', 'chat.postMessage', 'chat.update']);
+    // Queued, in progress and success are one message; two states that come within a second are one edit.
+    expect(first.slack.slice(0, 3)).toEqual(['users.info', 'chat.postMessage', 'chat.update']);
+    expect(first.slack.length).toBeLessThanOrEqual(4);
     expect(first.github.toSorted()).toEqual([REPOSITORY, ...GITHUB].toSorted());
-    expect(second.slack).toEqual(['chat.postMessage', 'chat.update']);
+    expect(second.slack.slice(0, 2)).toEqual(['chat.postMessage', 'chat.update']);
+    expect(second.slack.length).toBeLessThanOrEqual(3);
     expect(second.github.toSorted()).toEqual(GITHUB);
     expectGoodManners(house);
   });
