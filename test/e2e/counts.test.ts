@@ -16,6 +16,9 @@ const environments = (target: Target) => ({
 
 const REPOSITORY = 'GET /repos/{owner}/{repo}';
 
+/** What a worker asks for when it starts, and what the sweep does: no deployment causes it. */
+const BY_THE_CLOCK = [`${REPOSITORY}/deployments`, `${REPOSITORY}/pulls`];
+
 /** What every deployment of a default branch asks GitHub for, in any order. */
 const GITHUB = [
   `${REPOSITORY}/branches/{branch}`,
@@ -74,6 +77,9 @@ async function countDeployment(house: House, nth: number): Promise<Counted> {
 
   return {
     slack: slack.calls.slice(before.slack).map(({ method }) => method),
-    github: github.requests.slice(before.github).map(({ operation }) => operation ?? 'unknown'),
+    github: github.requests
+      .slice(before.github)
+      .map(({ operation }) => operation ?? 'unknown')
+      .filter((one) => !BY_THE_CLOCK.includes(one)),
   };
 }
