@@ -5,7 +5,7 @@ import { findDeployment } from '../src/deployments/store.ts';
 import { GitHubUnreadableError, UnavailableError } from '../src/errors.ts';
 import type { GitHub } from '../src/github/client.ts';
 import { keepComment } from '../src/github/comments.ts';
-import { secondsUntilComment, secondsUntilWrite } from '../src/github/write-pace.ts';
+import { secondsUntilComment } from '../src/github/write-pace.ts';
 import { orderAsked, takeDeployLabels } from '../src/pull-requests/deploy-by-label.ts';
 import {
   claimComment,
@@ -71,7 +71,7 @@ async function writeComment(
     if (told?.digest === digest) return 0;
     const { repository, number } = id;
     const writer = `${repository}#${number}:answers`;
-    const wait = (await secondsUntilComment(ctx, writer)) || (await secondsUntilWrite(ctx, writer));
+    const wait = await secondsUntilComment(ctx, writer);
     if (wait > 0) return wait;
     const kept = { marker: 'deploy labels', body, id: told?.comment };
     const comment = await keepComment(github, repository, number, kept);

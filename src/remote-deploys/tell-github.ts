@@ -99,10 +99,7 @@ async function tellComment(ctx: Context, { github, remote, label }: Told): Promi
   const before = stored === null ? undefined : KeptText.safeParse(parsed(stored)).data;
   if (before?.shown === shown) return 'done';
 
-  const seconds = Math.max(
-    await secondsUntilComment(ctx, nameOf(remote)),
-    await secondsUntilWrite(ctx, `${nameOf(remote)}-comment`),
-  );
+  const seconds = await secondsUntilComment(ctx, nameOf(remote));
   if (seconds > 0) return { againInSeconds: seconds };
   const id = await keepComment(github, repository, number, { marker: MARKER, body, id: before?.id });
   await ctx.redis.set(key, JSON.stringify({ id, shown }));

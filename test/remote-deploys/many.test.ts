@@ -41,13 +41,30 @@ it('leaves a second between writes, and gives turns in the order in which they w
   expect([await wait('c'), await wait('b')]).toEqual([0, 1]);
 });
 
-it('holds comments back after a burst of them', async () => {
-  const ctx = testContext();
-  const waits: number[] = [];
-  for (let n = 0; n < 45; n += 1) waits.push(await secondsUntilComment(ctx, `writer-${n}`));
+it('holds comments back after a burst of them, and leaves a second between those of it', async () => {
+  let now = NOON;
+  const ctx = { ...testContext(), now: () => now };
+  const writers = Array.from({ length: 45 }, (_, index) => `writer-${index}`);
+  const ask = () => Promise.all(writers.map((writer) => secondsUntilComment(ctx, writer)));
 
-  expect(waits.filter((seconds) => seconds === 0).length).toBeLessThanOrEqual(40);
-  expect(waits.at(-1)).toBeGreaterThanOrEqual(8);
+  const first = await ask();
+  expect(first.slice(0, 40)).toEqual(Array.from({ length: 40 }, (_, index) => index));
+  expect(first.slice(40)).toEqual([8, 16, 24, 32, 40]);
+
+  now = new Date(now.getTime() + 3_000);
+  expect((await ask()).slice(1, 4)).toEqual([0, 1, 1]);
+});
+
+it('uses no turn of a comment up while other writes are before it', async () => {
+  let now = NOON;
+  const ctx = { ...testContext(), now: () => now };
+  for (let n = 0; n < 39; n += 1) await secondsUntilComment(ctx, `early-${n}`);
+  for (let n = 0; n < 20; n += 1) await secondsUntilWrite(ctx, `label-${n}`);
+  const wait = () => secondsUntilComment(ctx, 'late');
+
+  expect(await wait()).toBe(59);
+  now = new Date(now.getTime() + 59_000);
+  expect(await wait()).toBe(0);
 });
 
 function writesASecond(times: readonly string[]): number {

@@ -29,10 +29,12 @@ export async function labelWorld(): Promise<LabelWorld> {
   const environments = { ...ctx.config.environments, docs: { ...staging, services: ['web'] } };
   ctx.config = { ...ctx.config, environments };
   const passTime = async () => {
-    const paces = ['write', 'comment'].flatMap((kind) =>
-      ['given', 'used', 'turn:acme/api#12:labels', 'turn:acme/api#12:answers'].map((key) => `${kind}:${key}`),
-    );
-    await ctx.redis.del(paces.map((key) => `baton:{github-pace}:${key}`));
+    const writers = ['acme/api#12:labels', 'acme/api#12:answers:comment'];
+    const turns = ['write', 'comment'].flatMap((kind) => [
+      `${kind}:given`,
+      ...writers.map((writer) => `${kind}:turn:${writer}`),
+    ]);
+    await ctx.redis.del(['used', ...turns].map((key) => `baton:{github-pace}:${key}`));
     await sleep(20);
   };
   return {
