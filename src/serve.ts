@@ -15,8 +15,6 @@ import { listHeld } from './deployments/store-loss.ts';
 import { findRedis } from './redis/find.ts';
 import { modalFor } from './slack/modal.ts';
 import type { CommandRequest } from './slack/request.ts';
-import { createSlackRoute } from './slack/app.ts';
-import { startSocketMode } from './slack/socket-mode.ts';
 import { keepStore } from './store-watch.ts';
 import { VERSION } from './version.ts';
 import { apiRoutes } from './web/api.ts';
@@ -131,10 +129,13 @@ async function webRoutes(
     const https = settings.batonUrl?.startsWith('https:') ?? false;
     routes.push(...pageRoutes({ token: apiToken, https, now }));
   }
+  // Bolt takes as long to load as all the rest, and only a web role needs it.
   if (access?.mode === 'socket') {
+    const { startSocketMode } = await import('./slack/socket-mode.ts');
     const socket = await startSocketMode({ ...intake, appToken: access.appToken });
     closing.push(() => socket.stop());
   } else if (access?.mode === 'http') {
+    const { createSlackRoute } = await import('./slack/app.ts');
     const serveSlack = createSlackRoute({ ...intake, signingSecret: access.signingSecret });
     routes.push({ method: 'POST', path: '/slack/events', serve: serveSlack, forPrograms: true });
   }
