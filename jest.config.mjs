@@ -5,10 +5,9 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   globalSetup: '<rootDir>/test/support/redis-for-the-run.mjs',
   globalTeardown: '<rootDir>/test/support/end-of-the-run.mjs',
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   // The end-to-end tests wait more than they work, so one more than this machine's cores often are.
   maxWorkers: 3,
-  // Two minutes of waiting for a quarantine to end, and proved in test/deployments/lost-store*: `npm run test:slow`.
-  testPathIgnorePatterns: process.env.BATON_TEST_SLOW === '1' ? [] : ['/test/e2e/lost-store.test.ts'],
   // The crash tests wait more than they work, so some run side by side; each one starts several processes.
   maxConcurrency: 4,
   testTimeout: 30_000,

@@ -84,28 +84,35 @@ inItsHouse('deploys by each driver and tells Slack, GitHub, the API and the trai
   await expectToldEverywhere(house, deployments);
 });
 
-for (const { name, because } of [
-  { name: 'staging', because: 'The deploy hook reported a failure' },
-  { name: 'program', because: 'exited with 3' },
-  { name: 'actions', because: 'The workflow run failed' },
-]) {
-  inItsHouse(`tells of a failure on ${name} in the same places`, async (house) => {
-    const api = house.github.repositories.get('acme/api');
-    api?.branches.set('broken', api.branches.get('main') ?? '');
-    const [workflow] = api?.workflows ?? [];
-    if (workflow !== undefined) workflow.course = [{ status: 'completed', conclusion: 'failure' }];
-    house.target.state = 'failure';
+inItsHouse('tells of a failure in the same places', async (house) => {
+  const api = house.github.repositories.get('acme/api');
+  api?.branches.set('broken', api.branches.get('main') ?? '');
+  const [workflow] = api?.workflows ?? [];
+  if (workflow !== undefined) workflow.course = [{ status: 'completed', conclusion: 'failure' }];
+  house.target.state = 'failure';
+  const failures = {
+    staging: 'The deploy hook reported a failure',
+    program: 'exited with 3',
+    actions: 'The workflow run failed',
+  };
+  const places = Object.entries(failures).map(([name, because], index) => ({
+    name,
+    because,
+    channel: `C0MORE${index}`,
+  }));
 
-    await house.type('U0ASHA', `/deploy ${name} api@broken`);
+  for (const { name, channel } of places) await house.type('U0ASHA', `/deploy ${name} api@broken`, channel);
 
-    expect(wordsOf(await shown(house, `api on ${name} failed`))).toContain(because);
-    const deployments = await house.deployments();
-    expect(deployments).toMatchObject([{ state: 'failure', reason: 'driver_failed', ref: 'broken' }]);
-    expect(await house.running()).toEqual([]);
+  for (const { name, because, channel } of places) {
+    expect(wordsOf(await shown(house, `api on ${name} failed`, channel))).toContain(because);
     expect((await servicesOf(house, name))[0]).toMatchObject({ live: null });
-    await expectToldEverywhere(house, deployments);
-  });
-}
+  }
+  const deployments = await house.deployments();
+  expect(deployments.map(({ state, reason, ref }) => [state, reason, ref])).toEqual(
+    places.map(() => ['failure', 'driver_failed', 'broken']),
+  );
+  await expectToldEverywhere(house, deployments);
+});
 
 /** The keys and values of contract.md, section 3. */
 async function expectShape(house: House, deployment: Deployment, expected: Json): Promise<void> {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it, jest } from '@jest/globals';
 import { addCommit } from '../../playground/github/seed.ts';
+import type { Item } from '../../playground/slack/workspace.ts';
 import { ROOT } from '../support/fresh-build.ts';
 import { closeHouses, type House, inHouse, wordsOf } from '../support/house.ts';
 import { API_TOKEN, BOT_TOKEN, DEPLOY_SECRET, GITHUB_TOKEN, webhookTo } from '../support/house-town.ts';
@@ -101,7 +102,17 @@ inItsHouse('deploys branches with hostile names as the data that they are', asyn
   await expectGoodTrail(house, deployments);
 });
 
-inItsHouse('refuses what no branch can be called, and shows it as it was typed', async (house) => {
+inItsHouse('runs, shows and tells nothing that it should not', async (house) => {
+  await sendWhatIsNotSigned(house);
+  await typeWhatNoBranchIsCalled(house);
+  await askAsAStranger(house);
+  expect(await house.deployments()).toEqual([]);
+  await giveAHostileReason(house);
+  expectNothingHappened(house);
+});
+
+/** It is refused, and shown as it was typed. */
+async function typeWhatNoBranchIsCalled(house: House): Promise<void> {
   const refs = [
     '$(touch canary)',
     '*bold*',
@@ -118,9 +129,7 @@ inItsHouse('refuses what no branch can be called, and shows it as it was typed',
     return told.length >= refs.length && told.map(wordsOf).join('\n');
   });
   for (const ref of refs) expect(refusals).toContain(`\`${ref.slice(0, 50)}`);
-  expect(await house.deployments()).toEqual([]);
-  expectNothingHappened(house);
-});
+}
 
 inItsHouse('keeps secrets and markup of a target out of everything it tells', async (house) => {
   writeFileSync(join(house.folder, 'secrets'), SECRETS.map((secret) => `token=${secret}`).join('\n'));
@@ -154,51 +163,49 @@ inItsHouse('keeps secrets and markup of a target out of everything it tells', as
   expectNothingHappened(house);
 });
 
-inItsHouse('shows reasons as they were typed, and nobody is pinged', async (house) => {
+/** It is shown as it was typed, and nobody is pinged. */
+async function giveAHostileReason(house: House): Promise<void> {
   await house.type('U0ASHA', '/lock hook0 because <!here> @ben *bold* `code` & <https://evil.example|click>');
-  const news = await until('the news', () => house.told()[0]);
+  const news = await until('the news', () => house.told().find((item) => wordsOf(item).includes('hook0')));
   await house.type('U0BEN', '/deploy hook0');
-  const refusal = await until('the refusal', () => house.slack.ephemerals('U0BEN')[0]);
+  const isRefusal = (item: Item) => wordsOf(item).includes('locked');
+  const refusal = await until('the refusal', () => house.slack.ephemerals('U0BEN').find(isRefusal));
 
   for (const item of [news, refusal]) {
     expect(wordsOf(item)).toContain('&lt;!here&gt;');
     expect(wordsOf(item)).not.toMatch(/<https:\/\/evil|\*bold\*|<@U0BEN\|/);
   }
-  expectNothingHappened(house);
-});
+}
 
-inItsHouse(
-  'tells guests, bots, outsiders and those who have left nothing about what there is',
-  async (house) => {
-    const commands = [
-      '/deploy hook0',
-      '/deploy nowhere',
-      '/deploy status',
-      '/deploy history hook0',
-      '/lock',
-      '/lock hook0',
-      '/baton help',
-      '/baton whoami',
-    ];
-    await house.type('U0ASHA', '/lock hook1');
-    await until('the lock', () => house.told()[0]);
-    for (const { id } of people) await Promise.all(commands.map((text) => house.type(id, text)));
+/** Guests, bots, outsiders and those who have left are told nothing about what there is. */
+async function askAsAStranger(house: House): Promise<void> {
+  const commands = [
+    '/deploy hook0',
+    '/deploy nowhere',
+    '/deploy status',
+    '/deploy history hook0',
+    '/lock',
+    '/lock hook0',
+    '/baton help',
+    '/baton whoami',
+  ];
+  await house.type('U0ASHA', '/lock hook1');
+  await until('the lock', () => house.told()[0]);
+  for (const { id } of people) await Promise.all(commands.map((text) => house.type(id, text)));
 
-    for (const { id } of people) {
-      await until(`the answers for ${id}`, () => house.slack.ephemerals(id).length >= commands.length);
-      for (const item of house.slack.ephemerals(id)) {
-        expect(item.text).toMatch(/^That was not run: /);
-        expect(wordsOf(item)).toContain('not_allowed');
-        expect(wordsOf(item)).not.toMatch(/hook\d|leaky|callback|acme\/|U0ASHA|asha|nowhere/i);
-      }
+  for (const { id } of people) {
+    await until(`the answers for ${id}`, () => house.slack.ephemerals(id).length >= commands.length);
+    for (const item of house.slack.ephemerals(id)) {
+      expect(item.text).toMatch(/^That was not run: /);
+      expect(wordsOf(item)).toContain('not_allowed');
+      expect(wordsOf(item)).not.toMatch(/hook\d|leaky|callback|acme\/|U0ASHA|asha|nowhere/i);
     }
-    expect(await house.deployments()).toEqual([]);
-    expect(await house.get('/api/locks')).toMatchObject({ items: [{ scope: 'hook1' }] });
-    expectNothingHappened(house);
-  },
-);
+  }
+  expect(await house.get('/api/locks')).toMatchObject({ items: [{ scope: 'hook1' }] });
+}
 
-inItsHouse('takes nothing that Slack has not signed just now', async (house) => {
+/** Nothing is taken that Slack has not signed just now. */
+async function sendWhatIsNotSigned(house: House): Promise<void> {
   const now = Date.now();
   const body = form(slashCommand({ text: 'hook0', response_url: '' }));
   const right = signed(body, new Date(now));
@@ -221,9 +228,7 @@ inItsHouse('takes nothing that Slack has not signed just now', async (house) => 
   await house.type('U0BEN', '/baton version');
   await until('an answer to what was signed', () => house.slack.ephemerals('U0BEN')[0]);
   expect(await house.get('/api/audit')).toMatchObject({ items: [] });
-  expect(await house.deployments()).toEqual([]);
-  expectNothingHappened(house);
-});
+}
 
 /** Nobody was pinged but who asked, nothing of what was typed was run, and everybody behaved. */
 function expectNothingHappened(house: House): void {
