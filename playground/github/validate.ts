@@ -9,15 +9,18 @@ export interface Operation {
   readonly method: string;
   readonly matches: RegExp;
   readonly parameters: readonly Parameter[];
-  readonly body: { readonly required: boolean; readonly check: ValidateFunction } | undefined;
+  readonly body: { readonly required: boolean; readonly check: Compiled } | undefined;
 }
 
 interface Parameter {
   readonly name: string;
   readonly place: string;
   readonly required: boolean;
-  readonly check: ValidateFunction;
+  readonly check: Compiled;
 }
+
+/** Compiled at its first use: nobody meets all of GitHub. */
+type Compiled = () => ValidateFunction;
 
 /** Parameters whose published format is narrower than what GitHub documents for them (search syntax such as `>=2030`). */
 const WIDER = new Set(['created']);
@@ -52,16 +55,25 @@ export const OPERATIONS: readonly Operation[] = description.operations.map((oper
       name: parameter,
       place,
       required,
-      check: asText.compile(
+      check: compiled(
+        asText,
         WIDER.has(parameter) ? {} : { type: 'object', properties: { value: eitherOf(schema) } },
       ),
     })),
     body: body && {
       required: body.required,
-      check: ajv.compile({ allOf: [closed(body.schema), UNPUBLISHED[name] ?? {}] }),
+      check: compiled(ajv, { allOf: [closed(body.schema), UNPUBLISHED[name] ?? {}] }),
     },
   };
 });
+
+function compiled(checker: Ajv, schema: object): Compiled {
+  let check: ValidateFunction | undefined;
+  return () => {
+    check ??= checker.compile(schema);
+    return check;
+  };
+}
 
 export interface Asked {
   readonly operation: Operation;
@@ -84,7 +96,7 @@ export function violationsOf({ operation, path, query, body }: Asked): string[] 
     const value = values.get(name);
     if (value === undefined)
       return required && place !== 'header' ? [`the parameter ${name} is missing`] : [];
-    return check({ value }) ? [] : [`the parameter ${name} ${asText.errorsText(check.errors)}`];
+    return check()({ value }) ? [] : [`the parameter ${name} ${asText.errorsText(check().errors)}`];
   });
   return [...unknown, ...wrong, ...bodyViolations(operation, body)];
 }
@@ -92,7 +104,7 @@ export function violationsOf({ operation, path, query, body }: Asked): string[] 
 function bodyViolations({ body: wanted }: Operation, body: unknown): string[] {
   if (body === undefined) return wanted?.required === true ? ['the body is missing'] : [];
   if (wanted === undefined) return ['a body is not expected'];
-  return wanted.check(body) ? [] : [ajv.errorsText(wanted.check.errors, { dataVar: 'body' })];
+  return wanted.check()(body) ? [] : [ajv.errorsText(wanted.check().errors, { dataVar: 'body' })];
 }
 
 /** In an address all is text, so of "a number or a text" a number is both, and not one of them alone. */
