@@ -6,12 +6,16 @@ import { Answer, type Change } from './change.ts';
 import { LockEvent } from './event.ts';
 import { Board, EMPTY, type Running, UnreadableLockError } from './lock.ts';
 
-/** A string, or '' for none; anything else as a text that nobody can read. The leases as field and value by turns. */
+/**
+ * A string, or '' for none; anything else, an empty string too, as a text that nobody can read. The leases as field and
+ * value by turns.
+ */
 const VALUES = /* lua */ `
   local function text(key)
     local kind = redis.call('TYPE', key).ok
     if kind == 'none' then return '' end
-    return kind == 'string' and redis.call('GET', key) or kind
+    local value = kind == 'string' and redis.call('GET', key) or kind
+    return value == '' and 'nothing' or value
   end
   local function leases(key)
     local kind = redis.call('TYPE', key).ok

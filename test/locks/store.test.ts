@@ -97,6 +97,7 @@ it('lists the global lock first, then the environment’s and its services’, a
 
 const UNREADABLE: readonly (readonly [string, string])[] = [
   ['no JSON', 'rubbish'],
+  ['an empty text', ''],
   ['empty braces', '{}'],
   ['a list', '[]'],
   ['a board of an earlier version', JSON.stringify(boardOf()).replace('"version":2', '"version":1')],
