@@ -174,10 +174,12 @@ export function overlap(one: string, other: string): boolean {
  * began before then still runs.
  */
 export function isOver({ until, scope }: Lock, now: Date, running: readonly Running[]): boolean {
-  if (until === null || until > now) return false;
-  return !running.some(({ service, since }) => {
-    return concerns(scope, service) && since < until;
-  });
+  return until !== null && until <= now && !isDeployedUnder(scope, running, until);
+}
+
+/** Whether a deployment that began before then still runs there: no lock ends by itself under it. */
+export function isDeployedUnder(scope: string, running: readonly Running[], before: Date): boolean {
+  return running.some(({ service, since }) => concerns(scope, service) && since < before);
 }
 
 /** Whether a scope takes in a service of its environment; one whose name cannot be read is taken in by all. */

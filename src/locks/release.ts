@@ -1,6 +1,14 @@
 import { answer, type By, type Change, event, eventBy, type Rule, unchanged } from './change.ts';
 import type { LockEvent } from './event.ts';
-import { BATON, type Board, type Lock, LockedError, waitingFor, type Warning } from './lock.ts';
+import {
+  BATON,
+  type Board,
+  isDeployedUnder,
+  type Lock,
+  LockedError,
+  waitingFor,
+  type Warning,
+} from './lock.ts';
 import { settled } from './settle.ts';
 
 export interface Release extends By {
@@ -67,20 +75,23 @@ export function releaseAll(by: By): Rule {
   });
 }
 
-/** A pull request has ended: merged, its locks go; closed without a merge, their holders are asked, once. */
+/**
+ * A pull request has ended: merged, its locks go, though not under a deployment, which a later look finds over; closed
+ * without a merge, their holders are asked, once.
+ */
 export function pullRequestEnded(ended: {
   readonly repository: string;
   readonly number: number;
   readonly how: 'merged' | 'closed';
 }): Rule {
-  return settled((board, { now }) => {
+  return settled((board, { now, running }) => {
     const { how, repository, number } = ended;
     const tied = board.locks.filter(
-      ({ pullRequest: tie }) =>
+      ({ pullRequest: tie, scope }) =>
         tie !== null &&
         tie.repository === repository &&
         tie.number === number &&
-        (how === 'merged' || !tie.asked),
+        (how === 'merged' ? !isDeployedUnder(scope, running, now) : !tie.asked),
     );
     if (tied.length === 0) return unchanged(board, answer('settled'));
     const events = tied.map(

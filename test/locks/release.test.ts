@@ -149,6 +149,16 @@ it.each([
   expect(outcomeOf(pullRequestEnded(ended), board)).toMatchObject({ events, holders });
 });
 
+it('outlives the merge of its pull request under a deployment of its own scope, and goes after it', () => {
+  const tied = { pullRequest: { ...TIE, asked: false } };
+  const board = boardOf({ locks: [lockOf({ ...tied, scope: 'staging/api' })] });
+  const merged = pullRequestEnded({ ...TIE, how: 'merged' });
+  const at = (service: string) => momentOf({ now: after(HOUR), running: [runningOf({ service })] });
+
+  expect(outcomeOf(merged, board, at('api')).unchanged).toBe(true);
+  expect(outcomeOf(merged, board, at('web')).events).toEqual(['merged']);
+});
+
 it('asks once about a pull request that was closed; kept, it is tied no longer; merged after all, it goes', () => {
   const board = boardOf({ locks: [lockOf({ pullRequest: { ...TIE, asked: false } })] });
   const closed = pullRequestEnded({ ...TIE, how: 'closed' });
