@@ -1,6 +1,6 @@
 import { commands } from '../commands/index.ts';
 import { appendAudit } from '../src/audit/store.ts';
-import type { Reply } from '../src/command.ts';
+import type { Reply, Words } from '../src/command.ts';
 import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
 import type { ReasonCode } from '../src/reason-codes.ts';
@@ -9,6 +9,7 @@ import { loadMember, PersonUnreadableError } from '../src/people/roles.ts';
 import { claimCommand, mayYetBeRevoked } from '../src/slack/claim.ts';
 import { SlackBusyError } from '../src/slack/client.ts';
 import { parse } from '../src/slack/parse.ts';
+import { subjectOf } from '../src/slack/target.ts';
 import { answerTo, unexpectedError, wasNotTaken } from '../src/views/error.ts';
 import { countCommand } from '../src/metrics.ts';
 import type { View } from '../src/views/view.ts';
@@ -38,13 +39,14 @@ export const runCommand = defineWorker({
 
 async function run(ctx: Context, job: CommandJob, { id, again, last }: Attempt): Promise<Reply> {
   const { user, team, text, channel, reference } = job;
-  let name = 'unknown';
+  let words: Words | undefined;
   try {
     const actor = await loadMember(ctx.slack, user, { team, workspace: ctx.config.slack.workspace });
-    const { command, words } = parse(text, commands);
-    name = command.name;
+    const parsed = parse(text, commands);
+    words = parsed.words;
+    const { name } = parsed.command;
     ctx.log.info({ command: name, actor: user }, 'command');
-    const reply = await command.run(ctx, { words, actor, channel, id, reference, again });
+    const reply = await parsed.command.run(ctx, { words, actor, channel, id, reference, again });
     countCommand(name, reply.to === 'caller' ? (reply.reason ?? null) : null);
     return reply;
   } catch (error) {
@@ -52,8 +54,8 @@ async function run(ctx: Context, job: CommandJob, { id, again, last }: Attempt):
     const view = answerTo(error, reference);
     if (view === undefined) throw error;
     const reason = error instanceof UserError ? error.reason : 'lock_ambiguous';
-    countCommand(name, reason);
-    await noteRefusal(ctx, job, id, { reason, said: view.text });
+    countCommand(words?.command ?? 'unknown', reason);
+    await noteRefusal(ctx, job, id, { reason, said: view.text, words });
     return { to: 'caller', view };
   }
 }
@@ -69,24 +71,28 @@ async function turnDown(ctx: Context, job: CommandJob, { id }: Attempt): Promise
 interface Refusal {
   readonly reason: ReasonCode | null;
   readonly said: string;
+  /** Undefined for what was not understood, or not looked at. */
+  readonly words?: Words | undefined;
 }
 
 async function noteRefusal(
   ctx: Context,
   { user, text }: CommandJob,
   id: string,
-  { reason, said }: Refusal,
+  { reason, said, words }: Refusal,
 ): Promise<void> {
   const [action = 'help'] = text.trim().split(/\s+/);
+  const typed = ctx.redact(text.slice(0, 200));
+  const about = words === undefined ? undefined : subjectOf(ctx.config, words);
   await appendAudit(ctx.redis, {
     id,
     at: ctx.now(),
     actor: user,
     action,
-    subject: ctx.redact(text.slice(0, 200)),
+    subject: about === undefined ? typed : ctx.redact(about.slice(0, 200)),
     outcome: 'refused',
     reason,
-    detail: { said },
+    detail: { said, typed },
   });
 }
 

@@ -2,6 +2,7 @@ import type { Word, Words } from '../command.ts';
 import { findEnvironment, findService, rulesFor } from '../config/find.ts';
 import type { Config, Environment } from '../config/schema.ts';
 import { UserError } from '../errors.ts';
+import { scopeOf } from '../locks/lock.ts';
 import { nearestWord } from '../nearest.ts';
 import { readRef, type WantedRef } from './ref.ts';
 import { quoted } from './wrong.ts';
@@ -59,6 +60,15 @@ export function readScope(config: Config, words: Words): Scope {
   throw new UserError(`${quoted(named)} is not understood here: this is about an environment, not a ref.`, {
     example: `/${words.command} ${environment}`,
   });
+}
+
+/** What a command is about: `staging`, `staging/api`, a deployment's id, or else its first word; undefined without any. */
+export function subjectOf(config: Config, words: Words): string | undefined {
+  try {
+    return scopeOf(readScope(config, words));
+  } catch {
+    return words.words[0]?.text;
+  }
 }
 
 interface Place extends Scope {

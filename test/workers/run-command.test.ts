@@ -78,6 +78,24 @@ it.each([
   expect(await metrics.getSingleMetricAsString('baton_commands_total')).toContain(`{${labels}} 1`);
 });
 
+it.each([
+  { text: 'lock staging', subject: 'staging', reason: 'locked' },
+  { text: 'lock staging/api --steal', subject: 'staging/api', reason: 'invalid_command' },
+  { text: 'unlock all --force because x', subject: 'all', reason: 'not_allowed' },
+  { text: 'deploy cancel staging-abc', subject: 'staging-abc', reason: 'invalid_command' },
+  { text: 'lock stagging', subject: 'stagging', reason: 'unknown_environment' },
+  { text: 'lokc staging', subject: 'lokc staging', reason: 'invalid_command' },
+])('notes what the refused “$text” was about', async ({ text, subject, reason }) => {
+  const ctx = testContext();
+  await storeLocks(ctx.redis, [lock({ holder: 'U0BEN' })]);
+
+  await run(ctx, { text });
+
+  expect(await audited(ctx)).toMatchObject([
+    { subject, outcome: 'refused', reason, detail: { typed: text } },
+  ]);
+});
+
 async function run(
   ctx: TestContext,
   {
