@@ -59,14 +59,23 @@ async function tellEvent(ctx: Context, environment: string, event: LockEvent): P
 /** Whether news of a scope goes to the very channel in which somebody types. */
 export function isHeardHere({ config }: Context, scope: string, channel: string): boolean {
   const own = rulesFor(config, environmentOf(scope))?.channel;
-  return channel !== '' && (own === undefined || own === channel);
+  return own === undefined ? channel !== '' && !isDirect(channel) : own === channel;
 }
 
-/** The environment's own channel, else where it was typed, else where the lock was taken, else that of releases. */
+/** A direct message, which nobody else reads. */
+function isDirect(channel: string): boolean {
+  return channel.startsWith('D');
+}
+
+/**
+ * The environment's own channel, else where it was typed, else where the lock was taken, else that of releases; a direct
+ * message only where there is nothing else.
+ */
 function channelOf(ctx: Context, environment: string, { channel, lock }: LockEvent): string {
   const { releases = '' } = ctx.config.slack.channels;
   const own = rulesFor(ctx.config, environment)?.channel;
-  return [own, channel, lock?.channel, releases].find((one) => one !== undefined && one !== '') ?? '';
+  const places = [own ?? '', channel, lock?.channel ?? '', releases].filter((one) => one !== '');
+  return places.find((one) => !isDirect(one)) ?? places[0] ?? '';
 }
 
 interface Message {

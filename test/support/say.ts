@@ -37,7 +37,12 @@ export interface Told extends Pick<Said, 'text' | 'words' | 'buttons'> {
 
 /** Types a command as somebody and reads the reply: through parser, command and error view, as the worker does. */
 export function speaker(ctx: Speaking, commands: readonly Command[] = allCommands) {
-  return async (user: string, text: string, id: string = randomUUID()): Promise<Said> => {
+  return async (
+    user: string,
+    text: string,
+    id: string = randomUUID(),
+    channel = 'C0TYPED',
+  ): Promise<Said> => {
     const { queued = [] } = ctx;
     const before = queued.length;
     const told = () => toldBy(queued.slice(before));
@@ -48,7 +53,7 @@ export function speaker(ctx: Speaking, commands: readonly Command[] = allCommand
       const reply = await command.run(ctx, {
         words,
         actor,
-        channel: 'C0TYPED',
+        channel,
         id: `c-${id}`,
         reference,
         again: false,
