@@ -10,6 +10,7 @@ import {
   environmentOf,
   type Lock,
   LockedError,
+  overlap,
   scopeOf,
   UnreadableLockError,
   type Warning,
@@ -17,7 +18,7 @@ import {
 import { lockPlaces } from '../src/locks/places.ts';
 import { isHeardHere } from '../src/locks/tell.ts';
 import { release, releaseAll } from '../src/locks/release.ts';
-import { clearUnreadable, readBoard } from '../src/locks/store.ts';
+import { clearUnreadable, locksOn } from '../src/locks/store.ts';
 import { requireRole } from '../src/people/permission.ts';
 import { holdsRole } from '../src/people/roles.ts';
 import { readScope } from '../src/slack/target.ts';
@@ -93,9 +94,12 @@ async function one(
       return { to: 'caller', view: lockNote(':unlock:', what, text) };
     }
     case 'free': {
-      const { board } = await readBoard(ctx.redis, environmentOf(scope));
-      const own = board.locks.filter(({ holder, turn }) => holder === call.actor.id && !turn);
-      return { to: 'caller', view: lockFree(scope, own) };
+      const { id } = call.actor;
+      const { locks } = await locksOn(ctx.redis, environmentOf(scope), ctx.now());
+      const elsewhere = locks.filter(
+        (lock) => !lock.turn && (lock.holder === id || overlap(lock.scope, scope)),
+      );
+      return { to: 'caller', view: lockFree(scope, elsewhere, id) };
     }
     default:
       return { to: 'caller', view: lockOver(scope, answer.lock) };
@@ -112,6 +116,7 @@ async function deploysThere(ctx: Context, { actor }: Call, scope: string): Promi
 async function everything(ctx: Context, call: Call): Promise<Reply> {
   const locks: Lock[] = [];
   const warnings: Warning[] = [];
+  const unreadable: string[] = [];
   for (const scope of await lockPlaces(ctx)) {
     try {
       const rule = releaseAll(byOf(call));
@@ -120,9 +125,10 @@ async function everything(ctx: Context, call: Call): Promise<Reply> {
       warnings.push(...freed.warnings);
     } catch (error) {
       if (!(error instanceof UnreadableLockError)) throw error;
+      unreadable.push(error.scope);
     }
   }
-  return { to: 'caller', view: allFreed(locks, warnings) };
+  return { to: 'caller', view: allFreed(locks, warnings, [...new Set(unreadable)]) };
 }
 
 async function clear(ctx: Context, call: Call, environment: string): Promise<Reply> {

@@ -109,6 +109,6 @@ function lineOf(waiting: readonly Place[]): Mrkdwn {
   return mrkdwn` · waiting: ${joined(names, ', ')}${more}`;
 }
 
-function unreadableLine(scope: string): Mrkdwn {
+export function unreadableLine(scope: string): Mrkdwn {
   return mrkdwn`:lock: *${named(scope)}* is blocked by locks that cannot be read (${code('lock_ambiguous')}); ${code(`/unlock ${scope} --force because …`)} is for admins`;
 }

@@ -1,6 +1,7 @@
 import type { Answer } from '../locks/change.ts';
 import { durationWords } from '../locks/duration.ts';
 import { ALL, type Blocked, type Lock, type Place, type Warning } from '../locks/lock.ts';
+import { unreadableLine } from './lock-list.ts';
 import { because, ending, itsEnd, place as named, unlockButton, waitLook } from './lock-words.ts';
 import {
   buttons,
@@ -31,32 +32,37 @@ export function lockHeld(lock: Lock, word: 'already' | 'now' | 'still'): View {
   };
 }
 
-/** For whoever asks to unlock what is not locked; `elsewhere` is what they hold beside it. */
-export function lockFree(scope: string, elsewhere: readonly Lock[] = []): View {
-  const text = `${named(scope)} is not locked`;
-  const hint = elsewhere.map((lock) => code(`/unlock ${lock.scope}`));
-  const more = hint.length === 0 ? mrkdwn`` : mrkdwn` You hold ${joined(hint, ' and ')}.`;
+/** For whoever asks to unlock what is not locked; `elsewhere` is what they hold beside it, and what else is in the way there. */
+export function lockFree(scope: string, elsewhere: readonly Lock[] = [], reader = ''): View {
+  const where = named(scope);
+  const sentences = elsewhere.map((lock) =>
+    lock.holder === reader
+      ? mrkdwn`You hold *${named(lock.scope)}*: ${code(`/unlock ${lock.scope}`)}.`
+      : mrkdwn`${person(lock.holder)} has locked *${named(lock.scope)}*.`,
+  );
+  const itself = sentences.length === 0 ? mrkdwn`` : mrkdwn` itself`;
   return {
-    text: summaryText(text),
-    blocks: [section(mrkdwn`:unlock: *${named(scope)}* is not locked.${more}`)],
+    text: summaryText(`${where} is not locked`),
+    blocks: [section(joined([mrkdwn`:unlock: *${where}*${itself} is not locked.`, ...sentences], ' '))],
   };
 }
 
-/** For `unlock all`: everything that was freed. */
-export function allFreed(locks: readonly Lock[], warnings: readonly Warning[]): View {
-  if (locks.length + warnings.length === 0) {
-    return {
-      text: 'You hold no locks',
-      blocks: [section(mrkdwn`:unlock: You hold no locks, so nothing was freed.`)],
-    };
-  }
+/** For `unlock all`: everything that was freed, and where that cannot be told. */
+export function allFreed(
+  locks: readonly Lock[],
+  warnings: readonly Warning[],
+  unreadable: readonly string[],
+): View {
   const lines = [
     ...locks.map((lock) => mrkdwn`• *${named(lock.scope)}*, held since ${time(lock.since)}${because(lock)}`),
     ...warnings.map(({ scope, reason }) => mrkdwn`• the warning about *${named(scope)}*: “${reason}”`),
   ];
+  const nothing = unreadable.length === 0 ? 'You hold no locks' : 'You hold no locks that can be read';
+  const begin =
+    lines.length === 0 ? mrkdwn`:unlock: ${nothing}, so nothing was freed.` : mrkdwn`:unlock: Freed:`;
   return {
-    text: summaryText(`${lines.length} freed`),
-    blocks: [section(joined([mrkdwn`:unlock: Freed:`, ...lines]))],
+    text: lines.length === 0 ? nothing : summaryText(`${lines.length} freed`),
+    blocks: [section(joined([begin, ...lines, ...unreadable.map(unreadableLine)]))],
   };
 }
 

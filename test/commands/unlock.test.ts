@@ -28,12 +28,19 @@ it('gives it up by its button, and only that very lock', async () => {
   expect((await say('U0ASHA', click)).words).toContain('It is not locked now');
 });
 
-it('says that nothing is locked there, and what one holds instead', async () => {
+it('says that nothing is locked there, and what one holds, or meets, instead', async () => {
   const { say } = baton();
   expect((await say('U0ASHA', 'unlock staging')).words).toBe(':unlock: *staging* is not locked.');
   await say('U0ASHA', 'lock staging/api');
+  await say('U0CLEO', 'lock staging/web');
 
-  expect((await say('U0ASHA', 'unlock staging')).words).toContain('You hold `/unlock staging/api`');
+  const own = 'You hold *staging/api*: `/unlock staging/api`. <@U0CLEO> has locked *staging/web*.';
+  expect((await say('U0ASHA', 'unlock staging')).words).toBe(
+    `:unlock: *staging* itself is not locked. ${own}`,
+  );
+  expect((await say('U0BEN', 'unlock staging --force because x')).words).toContain(
+    '<@U0ASHA> has locked *staging/api*. <@U0CLEO> has locked *staging/web*.',
+  );
 });
 
 it('frees all that is one’s own with “unlock all”, and lists it', async () => {
@@ -52,6 +59,18 @@ it('frees all that is one’s own with “unlock all”, and lists it', async ()
   expect(words).toContain('• the warning about *staging*: “careful”');
   expect(news.map(({ text }) => text)).toEqual(['staging/api is unlocked', 'production is unlocked']);
   expect((await say('U0BEN', 'lock')).words).toContain('*staging/web* <@U0ASHA>');
+});
+
+it('says where “unlock all” could not tell what one holds', async () => {
+  const { ctx, say } = baton();
+  await ctx.redis.set('baton:{staging}:lock', 'rubbish');
+  const unreadable = ':lock: *staging* is blocked by locks that cannot be read (`lock_ambiguous`)';
+
+  const nothing = await say('U0ASHA', 'unlock all');
+  expect(nothing.words).toContain('You hold no locks that can be read, so nothing was freed.');
+  expect(nothing.words).toContain(unreadable);
+  await say('U0BEN', 'lock production');
+  expect((await say('U0BEN', 'unlock all')).words).toMatch(/Freed:\n• \*production\*.*\n:lock: \*staging\*/);
 });
 
 it('removes somebody else’s lock only for an admin who says why, and tells the holder', async () => {
