@@ -46,7 +46,7 @@ function handoffComes(asked: Asked): Date {
   const { site, nextHandoff } = asked;
   if (nextHandoff !== undefined) return nextHandoff;
   if (site === undefined) {
-    const hint = 'It is the `site` of a person under `people` in baton.yml.';
+    const hint = 'It is the “site” of a person under “people” in baton.yml.';
     throw wrong(asked, 'Baton does not know at which site you work.', { hint });
   }
   const hint = `It needs one with “from: ${site}” under “handoffs” in baton.yml.`;

@@ -64,8 +64,9 @@ function keyword(token: Token): Keyword | undefined {
   return token.quoted ? undefined : KEYWORDS.find((known) => known === token.text.toLowerCase());
 }
 
+/** `-1` is a number, if a wrong one. */
 function isFlag(token: Token): boolean {
-  return !token.quoted && token.text.startsWith('-');
+  return !token.quoted && /^-(?!\d)/.test(token.text);
 }
 
 function take(token: Token, queue: Token[], draft: Draft): void {

@@ -156,7 +156,7 @@ it.each<Wrong>([
   {
     phrase: 'handoff',
     says: 'Baton does not know at which site you work.',
-    hint: 'It is the `site` of a person under `people` in baton.yml.',
+    hint: 'It is the “site” of a person under “people” in baton.yml.',
   },
   {
     phrase: 'handoff',
