@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { answer, type By, type Change, eventBy, type Moment, type Rule, unchanged } from './change.ts';
-import { type Board, type Lock, lockIdFor, overlap, type Place, waitingFor } from './lock.ts';
+import { type Board, byPrecedence, type Lock, lockIdFor, overlap, type Place, waitingFor } from './lock.ts';
 import { askedIn } from './asked.ts';
 import { aheadOf, settled } from './settle.ts';
 import { isOwnPlace, newLock, take, type Wanted } from './take.ts';
@@ -105,7 +105,8 @@ function join(
 
 function inLine({ line, locks }: Board, { global }: Moment, place: Place) {
   const standing = global === undefined ? locks : [global, ...locks];
-  const lock = standing.find((one) => one.holder !== place.person && overlap(one.scope, place.scope)) ?? null;
+  const others = standing.filter((one) => one.holder !== place.person && overlap(one.scope, place.scope));
+  const lock = others.toSorted(byPrecedence)[0] ?? null;
   return answer('waiting', { place, ahead: aheadOf(line, place), lock });
 }
 

@@ -12,6 +12,7 @@ import {
 } from './change.ts';
 import {
   type Board,
+  byPrecedence,
   concerns,
   type Lock,
   LockedError,
@@ -210,8 +211,7 @@ export function refuseIfLocked(
 ): void {
   const standing = global === undefined ? locks : [global, ...locks];
   const others = standing.filter((lock) => lock.holder !== person && overlap(lock.scope, scope));
-  const widest = others.toSorted((one, other) => one.scope.length - other.scope.length);
-  const lock = others.find((other) => other === global) ?? widest[0];
+  const [lock] = others.toSorted(byPrecedence);
   if (lock !== undefined) throw new LockedError(lock, { waiting: waitingFor(line, lock.scope) });
 }
 

@@ -78,6 +78,17 @@ it.each<{ when: string; line: Board['line']; turns: string[] }>([
   ).toBe(true);
 });
 
+it('names the widest lock in the way, as every answer does', () => {
+  const locks = [lockOf({ scope: 'staging/api', holder: 'U0CLEO' }), lockOf()];
+  const global = lockOf({ scope: 'all', holder: 'U0DAN' });
+  const rule = wait({ ...byOf({ person: 'U0BEN' }), terms: NO_TERMS });
+  const named = (moment = momentOf()) =>
+    outcomeOf(rule, boardOf({ locks }), moment).change.answer.lock?.scope;
+
+  expect(named()).toBe('staging');
+  expect(named(momentOf({ global }))).toBe('all');
+});
+
 it('keeps everybody in the line while another holds everything', () => {
   const moment = momentOf({ global: lockOf({ scope: 'all', holder: 'U0CLEO' }) });
 
