@@ -19,5 +19,6 @@ export async function explainBlocked(
   },
 ): Promise<LockedError> {
   const away = await awayFrom(ctx, { person: lock.holder, environment: environmentOf(lock.scope), asker });
-  return new LockedError(lock, { ...blocked, away, reason, lasting, wanted });
+  const overdue = lock.until !== null && lock.until <= ctx.now();
+  return new LockedError(lock, { ...blocked, away, overdue, reason, lasting, wanted });
 }

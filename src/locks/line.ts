@@ -122,7 +122,7 @@ export function giveUpTurn(board: Board, { now }: Moment, by: By, lock: Lock): C
   const { scope, holder } = lock;
   return {
     board: { ...board, locks: board.locks.filter((one) => one !== lock) },
-    events: [eventBy(by, { kind: 'left', at: now, scope, lock, other: holder })],
+    events: [eventBy(by, { kind: 'left', at: now, scope, lock, other: holder, thread: lock.news })],
     answer: answer('left', { lock }),
   };
 }

@@ -111,6 +111,8 @@ export interface Blocked {
   readonly waiting: readonly Place[];
   /** Where the holder's clock stands and who is at work, when the holder is not. */
   readonly away?: { readonly clock: string; readonly awake: readonly string[] } | undefined;
+  /** Its time is over, and a deployment keeps it. */
+  readonly overdue?: boolean | undefined;
   /** What the person gave as their own reason. */
   readonly reason?: string | undefined;
   /** For how long they wanted it, as they typed it: `for 2h`. */

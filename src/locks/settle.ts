@@ -56,7 +56,8 @@ function endLocks(board: Board, { now, running }: Moment, events: LockEvent[]): 
   for (const lock of over) {
     const { id, scope, holder } = lock;
     const kind = lock.turn ? 'turn_passed' : 'expired';
-    events.push(event({ id: `${kind}-${id}`, kind, at: now, actor: 'baton', scope, lock, other: holder }));
+    const told = { id: `${kind}-${id}`, kind, at: now, actor: 'baton', scope, lock, other: holder } as const;
+    events.push(event({ ...told, ...(lock.turn && { thread: lock.news }) }));
   }
   return over.length === 0 ? board : { ...board, locks: board.locks.filter((lock) => !over.includes(lock)) };
 }

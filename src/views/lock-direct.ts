@@ -44,7 +44,7 @@ export function lockDirect(event: LockEvent): Direct[] {
 }
 
 function directView(event: LockEvent): View | undefined {
-  const { kind, scope, actor, lock, reason, ahead } = event;
+  const { kind, scope, actor, lock, reason } = event;
   const where = named(scope);
   switch (kind) {
     case 'forced':
@@ -90,10 +90,7 @@ function directView(event: LockEvent): View | undefined {
         wayOn(scope),
       ]);
     case 'waiting':
-      return news(`Somebody waits for ${where}`, [
-        mrkdwn`:hourglass: ${person(actor)} waits for *${where}*${event.place === null ? '' : because(event.place)}${ahead === 0 ? '' : mrkdwn`, behind ${ahead} more`}; you have locked ${where === lock?.scope ? 'it' : mrkdwn`*${named(lock?.scope ?? scope)}*`}.`,
-        wayOn(lock?.scope ?? scope, actor),
-      ]);
+      return waiting(event);
     default:
       return question(event);
   }
@@ -107,6 +104,24 @@ function stolen({ scope, actor, lock, reason }: LockEvent): View {
     mrkdwn`${theirs}Talk to ${person(actor)}, or wait for it: ${code(`/lock ${scope} --wait`)}.`,
   ];
   return news(`Your lock on ${where} was taken`, lines, lock === null ? [] : [waitLook(lock)]);
+}
+
+/** The holder hears of the first who waits; `/lock` shows how many have come since. */
+function waiting({ scope, actor, lock, place, ahead }: LockEvent): View | undefined {
+  if (ahead > 0) return undefined;
+  const where = named(scope);
+  const locked = lock?.scope ?? scope;
+  const what = locked === scope ? mrkdwn`it` : mrkdwn`*${named(locked)}*`;
+  return news(`Somebody waits for ${where}`, [
+    mrkdwn`:hourglass: ${person(actor)} waits for *${where}*${whyTheyWait(place)}; you have locked ${what}.`,
+    wayOn(locked, actor),
+  ]);
+}
+
+/** A deployment's place says it in words of ours: `to deploy main`. */
+function whyTheyWait(place: LockEvent['place']): Mrkdwn {
+  if (place === null) return mrkdwn``;
+  return place.deployment === null ? because(place) : mrkdwn` ${place.reason}`;
 }
 
 /** What a holder may do who no longer needs it. */

@@ -59,6 +59,11 @@ export function lockNews(event: LockEvent): View | undefined {
       return news(`The next in the line has ${where}`, [
         mrkdwn`:hourglass: *${where}* is free. ${person(other ?? '')} is next in the line, so it is kept for them${lock === null ? '' : mrkdwn` ${ending(lock)}`}.`,
       ]);
+    case 'turn_passed':
+      return notKept(event, mrkdwn`did not take it in time`);
+    case 'left':
+      // A place in the line concerns nobody else; a turn was told of.
+      return lock === null ? undefined : notKept(event, mrkdwn`gave up their turn`);
     case 'warned':
       return news(`A warning about ${where}`, [
         mrkdwn`:warning: ${person(actor)} warns whoever deploys to *${where}*${warningEnd(event)}: ${quote(warning?.reason ?? '')}. It blocks nobody.`,
@@ -70,6 +75,13 @@ export function lockNews(event: LockEvent): View | undefined {
     default:
       return undefined;
   }
+}
+
+function notKept({ scope, other }: LockEvent, why: Mrkdwn): View {
+  const where = named(scope);
+  return news(`${where} is kept no longer`, [
+    mrkdwn`:hourglass: *${where}* is kept for ${person(other ?? '')} no longer: they ${why}.`,
+  ]);
 }
 
 function lockTaken(lock: Lock): View {

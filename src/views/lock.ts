@@ -120,16 +120,13 @@ export function lockNote(icon: string, line: Mrkdwn, summary: string): View {
 
 /** For whoever meets somebody else's lock: who, since when, until when, why, and every way out. */
 export function lockInTheWay(lock: Lock, blocked: Blocked, reference: string): View {
-  const { waiting, away } = blocked;
+  const { waiting, away, overdue = false } = blocked;
+  const kept = mrkdwn`Its time is over: it ends with the deployment that runs there.`;
+  const facts = [mrkdwn`:lock: ${whoHolds(lock)}.`, ...(overdue ? [kept] : []), ...awayLine(lock, away)];
   return {
     text: summaryText(`${named(lock.scope)} is locked`),
     blocks: [
-      section(
-        joined([
-          joined([mrkdwn`:lock: ${whoHolds(lock)}.`, ...awayLine(lock, away)], ' '),
-          waysOut(lock, waiting),
-        ]),
-      ),
+      section(joined([joined(facts, ' '), waysOut(lock, waiting)])),
       waysOutButtons(lock, blocked),
       smallPrint('locked', reference),
     ],

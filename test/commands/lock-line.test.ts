@@ -5,7 +5,7 @@ import { at, baton, HOUR, MINUTE, STAGING } from '../support/locks-typed.ts';
 
 afterEach(closeContexts);
 
-it('gives a place in the line, says which, and tells the holder', async () => {
+it('gives a place in the line, says which, and tells the holder of the first', async () => {
   const { say } = baton();
   await say('U0ASHA', 'lock staging for 2h because load test');
 
@@ -26,7 +26,7 @@ it('gives a place in the line, says which, and tells the holder', async () => {
   );
   expect(first.direct[0]?.words).toContain('`/unlock staging`, or `/lock staging --offer` <@U0BEN>');
   expect(second.words).toContain('You are number 2');
-  expect(second.direct[0]?.words).toContain('<@U0CLEO> waits for *staging*, behind 1 more');
+  expect(second.direct).toEqual([]);
 });
 
 it('keeps one place for each person, and takes what is free', async () => {
@@ -126,11 +126,12 @@ it('tells of turns in the thread of the news of the lock that was in their way',
   const turn = await later(HOUR);
   const next = await later(HOUR + 10 * MINUTE);
 
-  for (const { news } of [turn, next]) {
-    expect(news.filter(({ thread }) => thread !== undefined)).toMatchObject([
-      { to: 'C0TYPED', text: 'The next in the line has staging', thread: 'lock-c-first-taken' },
-    ]);
-  }
+  const told = [...turn.news, ...next.news].filter(({ thread }) => thread !== undefined);
+  expect(told).toMatchObject([
+    { to: 'C0TYPED', text: 'The next in the line has staging', thread: 'lock-c-first-taken' },
+    { to: 'C0TYPED', text: 'staging is kept no longer', thread: 'lock-c-first-taken' },
+    { to: 'C0TYPED', text: 'The next in the line has staging', thread: 'lock-c-first-taken' },
+  ]);
   const accepted = await say('U0CLEO', next.direct[1]?.buttons['Accept'] ?? '', 'second');
   expect(accepted.news[0]?.thread).toBeUndefined();
   await say('U0ASHA', 'lock staging --wait');
@@ -153,11 +154,16 @@ it('keeps the turn for as long as the configuration says, then goes to the next'
     'U0CLEO It is your turn on staging',
   ]);
   expect(told.direct[0]?.words).toContain('`/lock staging --wait` puts you in the line again');
-  expect(told.news).toMatchObject([{ text: 'The next in the line has staging' }]);
+  expect(told.news.map(({ text }) => text)).toEqual([
+    'staging is kept no longer',
+    'The next in the line has staging',
+  ]);
+  expect(told.news[0]?.words).toContain('kept for <@U0BEN> no longer: they did not take it in time.');
   expect((await say('U0BEN', stale)).words).toContain('Now <@U0CLEO> has it');
   ctx.now = () => new Date(NOON.getTime() + 6 * MINUTE);
   const declined = await say('U0CLEO', told.direct[1]?.buttons['Decline'] ?? '');
   expect(declined.words).toContain('You gave up your turn on *staging*');
+  expect(declined.news[0]?.words).toContain('kept for <@U0CLEO> no longer: they gave up their turn.');
   expect((await say('U0CLEO', 'lock')).text).toBe('Nothing is locked');
 });
 

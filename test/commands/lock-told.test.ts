@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { closeContexts } from '../support/context.ts';
-import { baton } from '../support/locks-typed.ts';
+import { closeContexts, NOON } from '../support/context.ts';
+import { baton, HOUR } from '../support/locks-typed.ts';
 
 afterEach(closeContexts);
 
@@ -14,4 +14,16 @@ it('tells of it where others read it: a direct message is no channel', async () 
 
   await say('U0ASHA', 'lock staging');
   expect((await inDirect('unlock staging')).news).toMatchObject([{ to: 'C0TYPED' }]);
+});
+
+it('says why a lock is still there whose time is over', async () => {
+  const { ctx, say } = baton();
+  await say('U0ASHA', 'lock staging for 1h');
+  const lease = { deployment: 'staging-1', fence: 1, requestedBy: 'U0ASHA', ref: 'main', since: NOON };
+  await ctx.redis.hset('baton:{staging}:leases', 'api', JSON.stringify(lease));
+  const kept = 'Its time is over: it ends with the deployment that runs there.';
+
+  expect((await say('U0BEN', 'lock staging')).words).not.toContain(kept);
+  ctx.now = () => new Date(NOON.getTime() + 2 * HOUR);
+  expect((await say('U0BEN', 'lock staging')).words).toContain(kept);
 });

@@ -49,6 +49,9 @@ it('waits for a lock, says at which number, and goes on by itself when it is fre
     to: 'none',
     direct: [{ to: 'U0ASHA', text: 'Somebody waits for staging/api' }],
   });
+  expect(reply.direct[0]?.words).toMatch(
+    /<@U0BEN> waits for \*staging\/api\* to deploy [0-9a-f]{12}; you have locked \*staging\*\./,
+  );
   expect(await look('one')).toEqual({ againInSeconds: 10 });
   expect(await load('one')).toMatchObject({ state: 'waiting', fence: 0 });
   expect(textOf(await load('one'))).toContain('*api* on *staging* waits for its turn');
