@@ -73,7 +73,7 @@ export function inTheWay(refusal: Refusal, environment: string): Mrkdwn {
       return joined([mrkdwn`${whoHolds(lock)}.`, ...awayLine(lock, blocked.away)], ' ');
     }
     case 'lock_ambiguous':
-      return mrkdwn`A lock on *${environment}* cannot be read, so it blocks. Admins have been told, and have to look at it.`;
+      return mrkdwn`A lock on *${environment}* cannot be read, so it blocks. Admins are told; ${code('/lock')} shows which it is, and how they remove it.`;
     case 'deployment_running':
       if (refusal.next !== undefined) {
         const { person: who, since } = refusal.next;
