@@ -137,6 +137,8 @@ it('blocks when it cannot be read, tells admins once, and is left as it is until
     expect(reply.words).toContain('`lock_ambiguous`');
     direct.push(...reply.direct);
   }
+  const deployed = await say('U0ASHA', `deploy staging api@${'c'.repeat(40)}`);
+  expect(deployed.words).toContain('Admins are told; `/lock` shows which it is, and how they remove it.');
   expect(direct).toMatchObject([{ to: 'U0BEN', text: 'The locks of staging cannot be read' }]);
   expect(direct[0]?.words).toContain('`/unlock staging --force because …`');
   expect(await ctx.redis.get('baton:{staging}:lock')).toBe('rubbish');
