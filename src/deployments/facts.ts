@@ -144,7 +144,7 @@ async function readPromotion(
 }
 
 /** Whether what GitHub said when it was last asked may be relied on without asking it anew. */
-export function githubHoldsYet({ judgedAt }: Pick<Candidate, 'judgedAt'>, now: Date): boolean {
+function githubHoldsYet({ judgedAt }: Pick<Candidate, 'judgedAt'>, now: Date): boolean {
   return judgedAt !== null && now.getTime() - judgedAt.getTime() < GITHUB_HOLDS_SECONDS * 1_000;
 }
 

@@ -52,9 +52,9 @@ export async function goOnWhenApproved(ctx: Context, deployment: Deployment): Pr
   return 'done';
 }
 
-/** Asks all gates again; what is open takes its lease and starts. */
+/** Asks all gates again, GitHub too: while it waited the ref may have moved. What is open takes its lease and starts. */
 async function enter(ctx: Context, deployment: Deployment): Promise<Outcome> {
-  const refusals = await judgeAgain(ctx, deployment);
+  const refusals = await judgeAgain(ctx, { ...deployment, judgedAt: null });
   const [refusal] = refusals;
   if (refusal === undefined) {
     const admitted = await admit(ctx, deployment);

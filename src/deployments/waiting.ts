@@ -8,7 +8,6 @@ import { deploymentEndedFor } from '../views/deployment.ts';
 import type { Outcome } from '../worker.ts';
 import { admitDeployment } from './admission.ts';
 import { type Deployment, isFinished, transition } from './deployment.ts';
-import { githubHoldsYet } from './facts.ts';
 import { failpoint } from './failpoint.ts';
 import { findDeployment, replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
@@ -69,12 +68,13 @@ export async function waitWith(ctx: Context, deployment: Deployment, summary: st
   return { againInSeconds: LOOK_AGAIN_SECONDS };
 }
 
-/** Takes the lease for a deployment that waited and saves it as queued; undefined when another is running after all. */
+/**
+ * Takes the lease for a deployment that waited, and whose gates have just been found open, and saves it as queued;
+ * undefined when another is running after all.
+ */
 export async function admit(ctx: Context, deployment: Deployment): Promise<Deployment | undefined> {
   const now = ctx.now();
-  // What GitHub said a moment ago is no younger for having been relied on again.
-  const judgedAt = githubHoldsYet(deployment, now) ? deployment.judgedAt : now;
-  const queued = transition(deployment, 'queued', now, { summary: '', judgedAt });
+  const queued = transition(deployment, 'queued', now, { summary: '', judgedAt: now });
   const admitted = await admitDeployment(ctx.redis, deployment, queued);
   if (admitted.kind === 'leased') return undefined;
   await leaveLine(ctx, admitted.deployment);

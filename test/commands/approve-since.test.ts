@@ -4,7 +4,6 @@ import { listAudit } from '../../src/audit/store.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { type Deployment, deploymentIdFor } from '../../src/deployments/deployment.ts';
 import { loadDeployment } from '../../src/deployments/store.ts';
-import { admit } from '../../src/deployments/waiting.ts';
 import { parse } from '../../src/slack/parse.ts';
 import { deploy } from '../../workers/deploy.ts';
 import { testConfig } from '../support/config.ts';
@@ -104,16 +103,6 @@ it('notes a no in the trail, though the worker died before it had done so', asyn
 
   await command.run(ctx, { ...call, id: 'c-died', again: true });
   expect(await audited('reject')).toEqual([`U0BEN ${id} accepted`, `U0BEN ${id} accepted`]);
-});
-
-it('relies on what GitHub said for so long only, though the approvals came meanwhile', async () => {
-  const { id } = await ask();
-  await say('U0BEN', `deploy approve ${id}`);
-  await say('U0CLEO', `deploy approve ${id}`);
-  const asked = await loadDeployment(ctx.redis, id);
-  ctx.now = () => new Date(NOON.getTime() + 19_000);
-
-  expect((await admit(ctx, asked))?.judgedAt).toEqual(NOON);
 });
 
 it('breaks no glass for who is no longer an admin when the turn in the line comes', async () => {
