@@ -76,7 +76,8 @@ function endedBy(state: 'success' | 'failure' | 'cancelled', by: string): string
 }
 
 /** A start that is under way must find the record as it left it: else what it began could not be recorded. */
-function isStarting(ctx: Context, { attemptedAt, intendedAt, createdAt }: Deployment): boolean {
+function isStarting(ctx: Context, { state, attemptedAt, intendedAt, createdAt }: Deployment): boolean {
+  if (state === 'unknown') return false; // the attempt has come back
   const since = attemptedAt ?? intendedAt ?? createdAt;
   return ctx.now().getTime() - since.getTime() < SETTLE_SECONDS * 1_000;
 }

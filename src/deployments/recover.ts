@@ -5,7 +5,8 @@ import { driverOf, laterRequest } from './driver.ts';
 import { becomeUnknown } from './end.ts';
 import { listHeldIds } from './held.ts';
 import { askGatesAgain, endBeforeStart, intend, leap, recordStart, SETTLE_SECONDS } from './start.ts';
-import { listEnvironmentNames, listLeases } from './store.ts';
+import { listEnvironmentNames, listLeases, loadDeployment } from './store.ts';
+import { watch } from './watch.ts';
 
 /**
  * A deployment's own job is the heart of its lease (docs/adr/0009): BullMQ gives the job of a dead worker to another
@@ -22,14 +23,18 @@ export const SWEEP_SECONDS = 30;
  * the driver can prove that nothing began, or leaves it `unknown` with its lease.
  */
 export async function recover(ctx: Context, deployment: Deployment, attemptedAt: Date): Promise<Outcome> {
+  const request = await laterRequest(ctx, deployment);
+  // The attempt has come back without knowing, and its target has told since: there is nothing to wait for.
+  const hasTold = deployment.state === 'unknown' && request.reported !== undefined;
   const settlesInSeconds = SETTLE_SECONDS - (ctx.now().getTime() - attemptedAt.getTime()) / 1_000;
-  if (settlesInSeconds > 0) return { againInSeconds: settlesInSeconds };
+  if (settlesInSeconds > 0 && !hasTold) return { againInSeconds: settlesInSeconds };
 
-  const found = await driverOf(deployment).lookup(ctx.driverTools, await laterRequest(ctx, deployment));
+  const found = await driverOf(deployment).lookup(ctx.driverTools, request);
   switch (found.state) {
     case 'found':
       ctx.log.warn({ deployment: deployment.id, run: found.run }, 'adopted a run that was not recorded');
-      return recordStart(ctx, deployment, { state: 'started', run: found.run });
+      await recordStart(ctx, deployment, { state: 'started', run: found.run });
+      return watch(ctx, await loadDeployment(ctx.redis, deployment.id), found.run);
     case 'later':
       return { againInSeconds: found.againInSeconds };
     case 'unknown':

@@ -79,6 +79,16 @@ it('leaves a start that is under way alone, and says so', async () => {
   expect(await leased()).toBe(true);
 });
 
+it('does not call a start under way of which nobody can tell whether it began', async () => {
+  const { id } = await baton.queued({ driverOptions: baton.driver({ status_url: undefined }) });
+  baton.target.answer = 'reset';
+  await baton.look(id);
+
+  const reply = await baton.say('U0ASHA', `deploy cancel ${id}`);
+
+  expect(reply.words).toMatch(/was not cancelled.*no status_url that could tell/);
+});
+
 describe('what runs', () => {
   let hook: Receiver;
   let answer: { status: number; body: string };
