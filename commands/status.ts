@@ -1,6 +1,7 @@
 import { defineCommand } from '../src/command.ts';
 import { listHeld } from '../src/deployments/held.ts';
-import { listLeases, listLive } from '../src/deployments/store.ts';
+import { listRuns } from '../src/deployments/run.ts';
+import { listLive } from '../src/deployments/store.ts';
 import { UnreadableError } from '../src/errors.ts';
 import { freezeOn } from '../src/freezes/freeze-on.ts';
 import { locksOn } from '../src/locks/store.ts';
@@ -29,16 +30,16 @@ export const deployStatus = defineCommand({
 
 async function statusOf(ctx: Context, name: string): Promise<EnvironmentStatus> {
   const configured = ctx.config.environments[name]?.services ?? [];
-  const [live, leases, frozen, locks, held] = await Promise.all([
+  const [live, runs, frozen, locks, held] = await Promise.all([
     orUnreadable(listLive(ctx.redis, name)),
-    orUnreadable(listLeases(ctx.redis, name)),
+    orUnreadable(listRuns(ctx.redis, name)),
     orUnreadable(freezeOn(ctx, name, ctx.now())),
     orUnreadable(locksOn(ctx.redis, name, ctx.now())),
     orUnreadable(listHeld(ctx.redis, name)),
   ]);
-  const known = [live, leases].flatMap((found) => (found === 'unreadable' ? [] : [...found.keys()]));
+  const known = [live, runs].flatMap((found) => (found === 'unreadable' ? [] : [...found.keys()]));
   const services = [...new Set([...configured, ...known])];
-  return { name, services, live, leases, locks, frozen, held };
+  return { name, services, live, runs, locks, frozen, held };
 }
 
 /** One broken value must not hide all the rest. */

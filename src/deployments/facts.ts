@@ -14,7 +14,8 @@ import type { Deployment } from './deployment.ts';
 import type { Facts, Promotion } from './gates.ts';
 import { heldOn } from './quarantine.ts';
 import { mayDeploy } from './may-deploy.ts';
-import { findLease, findLive } from './store.ts';
+import { findRun } from './run.ts';
+import { findLive } from './store.ts';
 
 /** What the facts depend on: a deployment, or what will become one. */
 export type Candidate = Pick<
@@ -54,7 +55,7 @@ export async function readFacts(
     breakGlass !== null && holdsRole(ctx, actor, 'admin', rules),
     approvalsThatStand(ctx, rules, candidate),
     orUnreadable(locksOn(ctx.redis, environment, now)),
-    orUnreadable(findLease(ctx.redis, environment, service)),
+    orUnreadable(findRun(ctx.redis, environment, service)),
     findLive(ctx.redis, environment, service),
     orUnreadable(freezeOn(ctx, environment, now)),
     readRef(ctx, candidate),

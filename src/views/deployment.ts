@@ -2,7 +2,7 @@ import type { Deployment, DeploymentState, Live } from '../deployments/deploymen
 import { approvalLines } from './approval.ts';
 import { offersFor } from './deployment-offers.ts';
 import { verdictLines } from './lost.ts';
-import type { Lease } from '../deployments/lease.ts';
+import type { Run } from '../deployments/run.ts';
 import {
   code,
   context,
@@ -84,9 +84,17 @@ export function whatIsLive({ ref, sha, since, by }: Live): Mrkdwn {
   return mrkdwn`${code(ref)} at ${code(sha.slice(0, 7))} since ${time(since)}, by ${person(by)}`;
 }
 
-/** Who deploys what, and since when. */
-export function whatRuns({ deployment, requestedBy, ref, since }: Lease): Mrkdwn {
-  return mrkdwn`${person(requestedBy)} deploys ${code(ref)} since ${time(since)} (${code(deployment)})`;
+/** Who deploys what, and since when; that nobody can tell how it stands. */
+export function whatRuns({ deployment, requestedBy, ref, since, lost }: Run): Mrkdwn {
+  const begun = mrkdwn`${code(ref)} since ${time(since)} (${code(deployment)})`;
+  switch (lost) {
+    case undefined:
+      return mrkdwn`${person(requestedBy)} deploys ${begun}`;
+    case 'unknown':
+      return mrkdwn`${person(requestedBy)} deploys ${begun}, and nobody can tell how that ended`;
+    case 'timed_out':
+      return mrkdwn`${person(requestedBy)} deploys ${begun}: its time is over, and its run may go on`;
+  }
 }
 
 function whoAndWhen(deployment: Deployment): Mrkdwn {

@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { Promotion, Refusal } from '../deployments/gates.ts';
+import type { Run } from '../deployments/run.ts';
 import { ALL } from '../locks/lock.ts';
 import { checksInTheWay } from './checks.ts';
 import { whatIsLive, whatRuns } from './deployment.ts';
@@ -81,7 +82,7 @@ export function inTheWay(refusal: Refusal, environment: string): Mrkdwn {
       }
       return refusal.lease === undefined
         ? mrkdwn`A deployment holds *${environment}*, but its record cannot be read, so it blocks.`
-        : mrkdwn`${whatRuns(refusal.lease)}. ${code(`/deploy status ${environment}`)} shows how far it is, ${code('--wait')} puts yours behind it.`;
+        : mrkdwn`${whatRuns(refusal.lease)}. ${whatToDoAbout(refusal.lease, environment)}, ${code('--wait')} puts yours behind it.`;
     case 'already_live':
       return mrkdwn`It is already live: ${whatIsLive(refusal.live)}.`;
     case 'frozen':
@@ -103,6 +104,12 @@ export function inTheWay(refusal: Refusal, environment: string): Mrkdwn {
       return mrkdwn`It needs ${needed === 1 ? '1 approval' : `${needed} approvals`} by others, and has ${given.length}: approvers are asked in its message once all else is open.`;
     }
   }
+}
+
+function whatToDoAbout({ deployment, lost }: Run, environment: string): Mrkdwn {
+  return lost === undefined
+    ? mrkdwn`${code(`/deploy status ${environment}`)} shows how far it is`
+    : mrkdwn`Look at the target: ${code(`/deploy resolve ${deployment} ran|failed|never`)} says what happened and frees it`;
 }
 
 function notPromoted({ from, live }: Promotion, environment: string): Mrkdwn {

@@ -1,5 +1,5 @@
 import type { Deployment, Live } from '../deployments/deployment.ts';
-import type { Lease } from '../deployments/lease.ts';
+import type { Run } from '../deployments/run.ts';
 import type { Frozen } from '../freezes/freeze.ts';
 import type { LockEvent } from '../locks/event.ts';
 import { lockHistoryLine } from './lock-history.ts';
@@ -23,7 +23,7 @@ export interface EnvironmentStatus {
   readonly name: string;
   readonly services: readonly string[];
   readonly live: ReadonlyMap<string, Live> | 'unreadable';
-  readonly leases: ReadonlyMap<string, Lease> | 'unreadable';
+  readonly runs: ReadonlyMap<string, Run> | 'unreadable';
   readonly locks: Claims | 'unreadable';
   /** What waits for approvals or for its turn. */
   readonly held: readonly Deployment[] | 'unreadable';
@@ -40,25 +40,19 @@ export function statusView(environments: readonly EnvironmentStatus[]): View {
   return { text: summaryText(`What is live on ${shown.map(({ name }) => name).join(', ')}`), blocks };
 }
 
-function environmentLines({
-  name,
-  services,
-  live,
-  leases,
-  locks,
-  frozen,
-  held,
-}: EnvironmentStatus): Mrkdwn[] {
+function environmentLines({ name, services, live, runs, locks, frozen, held }: EnvironmentStatus): Mrkdwn[] {
   return [
     mrkdwn`*${name}*`,
     ...freezeLines(frozen),
     ...lockLines(locks),
-    ...(leases === 'unreadable' ? [mrkdwn`:warning: what runs cannot be read, so it blocks`] : []),
+    ...(runs === 'unreadable' ? [mrkdwn`:warning: what runs cannot be read, so it blocks`] : []),
     ...services.map((service) => {
-      const running = leases === 'unreadable' ? undefined : leases.get(service);
+      const running = runs === 'unreadable' ? undefined : runs.get(service);
       const what = liveOf(live, service);
       const line = mrkdwn`• *${service}*: ${what}`;
-      return running === undefined ? line : mrkdwn`${line}\n    :rocket: ${whatRuns(running)}`;
+      if (running === undefined) return line;
+      const icon = running.lost === undefined ? LOOK.in_progress.icon : LOOK.unknown.icon;
+      return mrkdwn`${line}\n    ${{ mrkdwn: icon }} ${whatRuns(running)}`;
     }),
     ...heldLines(held),
   ];

@@ -23,10 +23,11 @@ const MOST_NAMED = 5;
 export function whyView(explained: Explained): View {
   const { environment, service, gates } = explained;
   const closed = gates.filter(({ state }) => state === 'closed');
+  const howMany = `${closed.length} of ${gates.length} gates ${closed.length === 1 ? 'is' : 'are'}`;
   const unclear = gates.some(({ state }) => state === 'unclear');
   const reasons = closed.flatMap(({ refusal }) => (refusal === undefined ? [] : [code(refusal.reason)]));
   return {
-    text: summaryText(`${closed.length} of ${gates.length} gates are closed: ${service} on ${environment}`),
+    text: summaryText(`${howMany} closed: ${service} on ${environment}`),
     blocks: [
       section(
         joined([
@@ -114,7 +115,9 @@ function whoOpens(refusal: Refusal, explained: Explained): Mrkdwn[] {
       return refusal.lease === undefined
         ? [mrkdwn`Admins: ${named(holders.admin)}.`]
         : [
-            ...estimate(refusal.lease.since, usualSeconds),
+            ...(refusal.lease.lost === undefined
+              ? estimate(refusal.lease.since, usualSeconds)
+              : [mrkdwn`Deployers can: ${named(holders.deployer)}.`]),
             mrkdwn`${person(refusal.lease.requestedBy)} or an admin ends it with ${code(`/deploy cancel ${refusal.lease.deployment}`)}.`,
           ];
     case 'frozen':

@@ -75,6 +75,20 @@ it.each([
   expect(await findLive(baton.ctx.redis, 'staging', 'api')).toMatchObject({ sha: sha('a'), disturbed });
 });
 
+it('is what others are told to do who meet it, and not to wait and see', async () => {
+  const id = await lost();
+
+  const refused = await baton.say('U0BEN', `deploy staging api@${sha('c')}`);
+  const status = await baton.say('U0BEN', 'deploy status staging');
+  const why = await baton.say('U0BEN', 'deploy why staging');
+
+  expect(refused.words).toContain('nobody can tell how that ended');
+  expect(refused.words).toContain(`deploy resolve ${id} ran|failed|never`);
+  expect(refused.words).not.toContain('shows how far it is');
+  expect(status.words).toContain(':warning: <@U0ASHA> deploys `main`');
+  expect(why.words).toMatch(/nobody can tell how that ended.*Deployers can: <@U0ASHA>, <@U0BEN>/);
+});
+
 describe('where approvals are asked for', () => {
   /** The rule that counts is the one in force when somebody says something. */
   async function lostWithApprovals(): Promise<string> {
@@ -177,6 +191,18 @@ it('believes a target that says that it still runs, also when its time is over',
 
   expect(reply.words).toContain('its word counts');
   expect(await leased()).toBe(true);
+});
+
+it('is asked for by whoever meets what timed out', async () => {
+  const { id } = await baton.queued({ driverOptions: baton.driver({ status_url: undefined }) });
+  await baton.look(id);
+  baton.at(3_600);
+  await baton.look(id);
+
+  const { words } = await baton.say('U0BEN', `deploy staging api@${sha('c')}`);
+
+  expect(words).toContain('its time is over, and its run may go on');
+  expect(words).toContain(`deploy resolve ${id}`);
 });
 
 it('frees what timed out and of which nobody tells any more', async () => {
