@@ -7,6 +7,7 @@ import { followEnd } from './follow-end.ts';
 import { findLive, replaceDeployment } from './store.ts';
 import { askPeople } from './ask-people.ts';
 import { noteEnd, tell } from './tell.ts';
+import { durationWords } from '../locks/duration.ts';
 
 const LOOK_AGAIN_SECONDS = 30;
 
@@ -71,7 +72,7 @@ export async function becomeUnknown(ctx: Context, deployment: Deployment, why: s
 export async function timeOut(ctx: Context, deployment: Deployment, seconds: number): Promise<void> {
   const change = {
     reason: 'timed_out' as const,
-    summary: `No end within ${Math.max(1, Math.round(seconds / 60))} min. The environment stays blocked until the run is over.`,
+    summary: `No end within ${durationWords(seconds)}.`,
   };
   const saved = await replaceDeployment(
     ctx.redis,

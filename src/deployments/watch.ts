@@ -32,32 +32,41 @@ export async function watch(ctx: Context, deployment: Deployment, run: string): 
       const noted = await noteProgress(ctx, timedOut, progress);
       const shown = await noteOutput(ctx, noted, progress.tail);
       const seconds = await askIfSilent(ctx, shown);
-      return { againInSeconds: Math.min(progress.checkAgainInSeconds, seconds) };
+      const left = isFinished(shown) ? Infinity : secondsLeft(ctx, shown);
+      return { againInSeconds: Math.min(progress.checkAgainInSeconds, seconds, left) };
     }
   }
 }
 
 async function endIfTooLong(ctx: Context, deployment: Deployment): Promise<Deployment> {
-  const timeoutSeconds = rulesFor(ctx.config, deployment.environment)?.timeout ?? 3_600;
-  const startedAt = deployment.startedAt ?? deployment.intendedAt ?? deployment.createdAt;
-  const seconds = (ctx.now().getTime() - startedAt.getTime()) / 1_000;
-  if (isFinished(deployment) || seconds < timeoutSeconds) return deployment;
-  await timeOut(ctx, deployment, timeoutSeconds);
+  if (isFinished(deployment) || secondsLeft(ctx, deployment) > 0) return deployment;
+  await timeOut(ctx, deployment, timeoutOf(ctx, deployment));
   return loadDeployment(ctx.redis, deployment.id);
 }
 
+function timeoutOf({ config }: Context, { environment }: Deployment): number {
+  return rulesFor(config, environment)?.timeout ?? 3_600;
+}
+
+/** Until its time is over. */
+function secondsLeft(ctx: Context, deployment: Deployment): number {
+  const startedAt = deployment.startedAt ?? deployment.intendedAt ?? deployment.createdAt;
+  return timeoutOf(ctx, deployment) - (ctx.now().getTime() - startedAt.getTime()) / 1_000;
+}
+
 /**
- * Saves that the target has been heard, and tells only what people can see: the address, the log, that a lost run has
- * been found again, and that a silent one has not been silent for ever.
+ * Saves that the target has been heard, and tells only what people can see: the address, the log, what it says of the
+ * run, that a lost run has been found again, and that a silent one has not been silent for ever.
  */
 async function noteProgress(ctx: Context, deployment: Deployment, progress: InProgress): Promise<Deployment> {
-  const { url, logUrl, state, silentAt } = deployment;
+  const { url, logUrl, summary, state, silentAt } = deployment;
   const heard = progress.heard === true;
   const found = state === 'unknown' && heard;
   const heardAt = deployment.heardAt ?? (heard ? ctx.now() : null);
   const { heard: _heard, ...detail } = progress;
   const news = { ...details(detail), tail: deployment.tail, heardAt };
-  const shows = (news.url ?? url) !== url || (news.logUrl ?? logUrl) !== logUrl;
+  const says = (news.summary ?? summary) !== summary;
+  const shows = says || (news.url ?? url) !== url || (news.logUrl ?? logUrl) !== logUrl;
   const speaks = heardAt !== deployment.heardAt;
   if (isFinished(deployment) || (state === 'unknown' && !found)) return deployment;
   if (!found && !shows && !speaks) return deployment;

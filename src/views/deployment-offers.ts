@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import { type Deployment, isFinished } from '../deployments/deployment.ts';
+import { type Deployment, hasSucceeded, isFinished } from '../deployments/deployment.ts';
 import { approvalButtons } from './approval.ts';
 import { verdictButtons } from './lost.ts';
 import { type ButtonLook, buttons } from './view.ts';
@@ -9,6 +9,7 @@ export function offersFor(deployment: Deployment): KnownBlock[] {
   const { id, state, environment, service } = deployment;
   const cancel: ButtonLook = { label: 'Cancel', command: `deploy cancel ${id}` };
   if (isFinished(deployment) && !deployment.runOver) return [verdictButtons(deployment), buttons(cancel)];
+  if (hasSucceeded(deployment)) return [];
   switch (state) {
     case 'awaiting_approval':
       return [approvalButtons(deployment), buttons(cancel)];

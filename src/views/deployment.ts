@@ -34,10 +34,21 @@ export const LOOK = {
   unknown: { icon: ':warning:', words: 'is in an unknown state' },
 } as const satisfies Record<DeploymentState, { icon: string; words: string }>;
 
+/** How a deployment looks and reads: a time-out is an end of its own, and its run may have succeeded since. */
+export function lookOf({ state, reason, lateEnd }: Deployment): {
+  readonly icon: string;
+  readonly words: string;
+} {
+  if (reason !== 'timed_out') return LOOK[state];
+  return lateEnd === 'success'
+    ? { icon: LOOK.success.icon, words: 'is live, after it had timed out' }
+    : { icon: ':alarm_clock:', words: 'timed out' };
+}
+
 /** The one message of a deployment, in its present state. */
 export function deploymentView(deployment: Deployment): View {
-  const { environment, service, state } = deployment;
-  const { icon, words } = LOOK[state];
+  const { environment, service } = deployment;
+  const { icon, words } = lookOf(deployment);
   const lines = [
     mrkdwn`${{ mrkdwn: icon }} *${service}* on *${environment}* ${words}`,
     whatIsDeployed(deployment),
@@ -98,11 +109,14 @@ export function whatRuns({ deployment, requestedBy, ref, since, lost }: Run): Mr
 }
 
 function whoAndWhen(deployment: Deployment): Mrkdwn {
-  const { requestedBy, createdAt, startedAt, endedAt, state, approvals, usualSeconds } = deployment;
+  const { requestedBy, createdAt, startedAt, endedAt, state, approvals, usualSeconds, cancelledBy } =
+    deployment;
   const agreed =
     state === 'awaiting_approval' || approvals.length === 0 ? [] : approvals.map(({ by }) => person(by));
   const by = agreed.length === 0 ? mrkdwn`` : mrkdwn`, approved by ${joined(agreed, ', ')}`;
-  const asked = mrkdwn`Asked for by ${person(requestedBy)} ${time(createdAt)}${by}`;
+  const end =
+    state === 'cancelled' && cancelledBy !== null ? mrkdwn`, ended by ${person(cancelledBy)}` : mrkdwn``;
+  const asked = mrkdwn`Asked for by ${person(requestedBy)} ${time(createdAt)}${by}${end}`;
   if (startedAt === null) return asked;
   if (endedAt !== null) return mrkdwn`${asked}, took ${lengthOf(startedAt, endedAt)}`;
   if (usualSeconds === null || usualSeconds < WORTH_SAYING_SECONDS) return asked;
@@ -132,7 +146,7 @@ function story(deployment: Deployment): Mrkdwn[] {
 
 /** What is not known yet of the run, and who has to say so. */
 function openQuestions(deployment: Deployment): Mrkdwn[] {
-  const { state, environment, runOver, cancelledBy, silentAt, startedAt } = deployment;
+  const { state, environment, runOver, cancelledBy, silentAt, startedAt, endedAt } = deployment;
   const lines: Mrkdwn[] = [];
   if (cancelledBy !== null && !runOver) {
     lines.push(
@@ -144,7 +158,7 @@ function openQuestions(deployment: Deployment): Mrkdwn[] {
       mrkdwn`:hourglass: Nothing has been heard of it since its start ${time(startedAt)}. Look at the target itself.`,
     );
   }
-  if (state === 'unknown') {
+  if (state === 'unknown' || (endedAt !== null && !runOver)) {
     lines.push(
       mrkdwn`The environment stays blocked until it is known how the run ended. Deployers of *${environment}*: look at the target itself, and say what happened.`,
     );

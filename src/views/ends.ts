@@ -1,7 +1,7 @@
 import type { Cancelling } from '../deployments/cancel.ts';
 import type { Deployment, Verdict } from '../deployments/deployment.ts';
 import type { Resolved } from '../deployments/resolve.ts';
-import { LOOK } from './deployment.ts';
+import { lookOf } from './deployment.ts';
 import { SAID } from './lost.ts';
 import { code, context, joined, type Mrkdwn, mrkdwn, section, summaryText, type View } from './view.ts';
 
@@ -23,7 +23,7 @@ export function cancelNote(cancelling: Cancelling): View {
       ]);
     case 'cannot':
       return note(deployment, ':warning:', [
-        mrkdwn`${what(deployment)} was not cancelled. ${cancelling.why}`,
+        mrkdwn`It was not cancelled: ${what(deployment)}. ${cancelling.why}`,
         mrkdwn`Nothing is known to have changed. Stop it where it runs: Baton sees its end there, and frees *${service}* on *${environment}* then.`,
       ]);
   }
@@ -63,8 +63,9 @@ function what({ environment, service }: Deployment): Mrkdwn {
   return mrkdwn`the deployment of *${service}* to *${environment}*`;
 }
 
-function now({ environment, service, state }: Deployment): Mrkdwn {
-  return mrkdwn`*${service}* on *${environment}* ${LOOK[state].words}.`;
+function now(deployment: Deployment): Mrkdwn {
+  const { environment, service } = deployment;
+  return mrkdwn`*${service}* on *${environment}* ${lookOf(deployment).words}.`;
 }
 
 function because({ summary }: Deployment): Mrkdwn[] {

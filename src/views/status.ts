@@ -4,7 +4,7 @@ import type { Frozen } from '../freezes/freeze.ts';
 import type { LockEvent } from '../locks/event.ts';
 import { lockHistoryLine } from './lock-history.ts';
 import { claimLines, type Claims } from './lock-list.ts';
-import { lengthOf, LOOK, whatIsDeployed, whatIsLive, whatRuns } from './deployment.ts';
+import { lengthOf, LOOK, lookOf, whatIsDeployed, whatIsLive, whatRuns } from './deployment.ts';
 import { whatFreezes } from './freeze.ts';
 import {
   code,
@@ -115,12 +115,12 @@ export function historyView({ deployments, locks }: History, where: string | und
 }
 
 function historyLine(deployment: Deployment): Mrkdwn {
-  const { id, state, service, environment, requestedBy, createdAt, startedAt, endedAt, reason } = deployment;
+  const { id, service, environment, requestedBy, createdAt, startedAt, endedAt, reason } = deployment;
   const took =
     startedAt === null || endedAt === null ? mrkdwn`` : mrkdwn`, took ${lengthOf(startedAt, endedAt)}`;
   const why = reason === null ? mrkdwn`` : mrkdwn` ${code(reason)}`;
   return joined([
-    mrkdwn`${{ mrkdwn: LOOK[state].icon }} *${service}* on *${environment}*: ${whatIsDeployed(deployment)}`,
+    mrkdwn`${{ mrkdwn: lookOf(deployment).icon }} *${service}* on *${environment}*: ${whatIsDeployed(deployment)}`,
     mrkdwn`${person(requestedBy)} ${time(createdAt)}${took}${why} · ${code(id)}`,
   ]);
 }

@@ -101,12 +101,41 @@ it('counts the time-out from the start, not from the wait before it', async () =
   await baton.look(waiting);
   expect(await baton.load(waiting)).toMatchObject({ state: 'failure', reason: 'timed_out', runOver: false });
   expect(await leased()).toBe(true);
-  expect(await message(waiting)).toMatch(/No end within 60 min.*deploy cancel/);
+  expect(await message(waiting)).toMatch(/timed out.*No end within 1h.*stays blocked.*deploy cancel/);
 
   baton.target.state = 'failure';
   await baton.look(waiting);
   expect(await baton.load(waiting)).toMatchObject({ reason: 'timed_out', lateEnd: 'failure', runOver: true });
   expect(await leased()).toBe(false);
+});
+
+it('looks again no later than its time is over', async () => {
+  const id = await blind();
+  baton.at(3_595);
+
+  expect(await baton.look(id)).toEqual({ againInSeconds: 5 });
+});
+
+it('is live and not failed once a run that had timed out has succeeded', async () => {
+  const id = await blind();
+  baton.at(3_600);
+  await baton.look(id);
+  await recordResult(baton.ctx, await baton.load(id), { fence: 1, state: 'success' });
+  await baton.look(id);
+
+  const words = await message(id);
+  expect(words).toContain('is live, after it had timed out');
+  expect(words).not.toMatch(/stays blocked|Retry/);
+});
+
+it('shows what the target says of a run that goes on, each time that it says something else', async () => {
+  const id = await blind();
+  for (const description of ['Building', 'Migrating']) {
+    await recordResult(baton.ctx, await baton.load(id), { fence: 1, state: 'in_progress', description });
+    await baton.look(id);
+
+    expect(await message(id)).toContain(description);
+  }
 });
 
 it('does not take an outage for a run that was found again', async () => {
