@@ -16,8 +16,11 @@ export const deployReview = defineCommand({
     const { id, environment } = await namedDeployment(ctx, call.words);
     await requireRole(ctx, call.actor, { role: 'approver', environment, may: `review on ${environment}` });
     const reviewed = await review(ctx, id, call.actor.id);
+    // Whoever comes second has reviewed nothing.
+    if (reviewed.breakGlass?.reviewedBy !== call.actor.id)
+      return { to: 'caller', view: reviewedNote(reviewed) };
     await appendAudit(ctx.redis, {
-      id: call.id,
+      id: `${id}-reviewed`,
       at: ctx.now(),
       actor: call.actor.id,
       action: 'review',

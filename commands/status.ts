@@ -1,4 +1,5 @@
 import { defineCommand } from '../src/command.ts';
+import { listUnreviewed } from '../src/deployments/break-glass.ts';
 import { listHeld } from '../src/deployments/held.ts';
 import { listRuns } from '../src/deployments/run.ts';
 import { listLive } from '../src/deployments/store.ts';
@@ -30,16 +31,17 @@ export const deployStatus = defineCommand({
 
 async function statusOf(ctx: Context, name: string): Promise<EnvironmentStatus> {
   const configured = ctx.config.environments[name]?.services ?? [];
-  const [live, runs, frozen, locks, held] = await Promise.all([
+  const [live, runs, frozen, locks, held, unreviewed] = await Promise.all([
     orUnreadable(listLive(ctx.redis, name)),
     orUnreadable(listRuns(ctx.redis, name)),
     orUnreadable(freezeOn(ctx, name, ctx.now())),
     orUnreadable(locksOn(ctx.redis, name, ctx.now())),
     orUnreadable(listHeld(ctx.redis, name)),
+    orUnreadable(listUnreviewed(ctx.redis, name)),
   ]);
   const known = [live, runs].flatMap((found) => (found === 'unreadable' ? [] : [...found.keys()]));
   const services = [...new Set([...configured, ...known])];
-  return { name, services, live, runs, locks, frozen, held };
+  return { name, services, live, runs, locks, frozen, held, unreviewed };
 }
 
 /** One broken value must not hide all the rest. */

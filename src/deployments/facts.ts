@@ -73,6 +73,7 @@ export async function readFacts(
     lease: ownsLease ? undefined : lease,
     frozen,
     ref,
+    asksForChecks: rules.checks !== 'none' && (rules.checks !== undefined || ctx.github !== undefined),
     checks,
     promotion,
     approvals: rules.approvals === 0 ? undefined : { needed: rules.approvals, given },

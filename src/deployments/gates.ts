@@ -22,6 +22,8 @@ export interface Facts {
   readonly frozen: Frozen | 'unreadable' | undefined;
   /** What became of the ref since it was pinned. */
   readonly ref: 'same' | 'moved' | 'gone' | 'unreadable';
+  /** False where none are asked for. */
+  readonly asksForChecks: boolean;
   /** What the checks of the commit have against it. */
   readonly checks: ChecksRefusal | undefined;
   /** The environment on which the sha must be live first, and what is; undefined where none is asked for. */
@@ -87,7 +89,7 @@ export type GateName =
 /** Every gate in the order in which they are told. */
 export const GATES: readonly Gate[] = [
   { name: 'store', judge: judgeStore },
-  { name: 'role', judge: ({ mayDeploy }) => (mayDeploy ? undefined : { reason: 'not_allowed' }) },
+  { name: 'role', judge: judgeRole },
   { name: 'lock', judge: judgeLock },
   { name: 'running', judge: judgeLease },
   { name: 'freeze', judge: judgeFreeze },
@@ -114,11 +116,17 @@ export type GateState = 'open' | 'passed' | 'not_asked';
 export function openGates(facts: Facts): Record<string, GateState> {
   const asIfPlain = { ...facts, passes: PASSES_NOTHING };
   const stateOf = ({ name, judge: refuses }: Gate): GateState => {
+    if (name === 'checks' && !facts.asksForChecks) return 'not_asked';
     if (name === 'promotion' && facts.promotion === undefined) return 'not_asked';
     if (name === 'approval' && facts.approvals === undefined) return 'not_asked';
     return refuses(asIfPlain) === undefined ? 'open' : 'passed';
   };
   return Object.fromEntries(GATES.map((gate) => [gate.name, stateOf(gate)]));
+}
+
+/** Break-glass is the admins', deployers or not. */
+function judgeRole({ mayDeploy, passes }: Facts): Refusal | undefined {
+  return mayDeploy || passes.breakGlass ? undefined : { reason: 'not_allowed' };
 }
 
 function judgeLock({ lock, waiting }: Facts): Refusal | undefined {

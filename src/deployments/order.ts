@@ -6,10 +6,10 @@ import type { Resolved } from '../github/refs.ts';
 import { concerns, EMPTY, environmentOf, type Warning } from '../locks/lock.ts';
 import { locksOn } from '../locks/store.ts';
 import { awayFrom } from '../people/away.ts';
-import { breakGlassNews } from '../views/break-glass.ts';
 import { toldElsewhere } from '../views/dry-run.ts';
 import { warned } from '../views/lock-list.ts';
 import { deploymentRefused } from '../views/refusal.ts';
+import { tellBreakGlass } from './break-glass.ts';
 import { type Deployment, deploymentIdFor } from './deployment.ts';
 import { failpoint } from './failpoint.ts';
 import type { Refusal } from './gates.ts';
@@ -67,7 +67,7 @@ export async function orderedBefore(
   return earlier === undefined ? undefined : accept(ctx, caller, earlier);
 }
 
-export type Refused = Pick<Order, 'environment' | 'service' | 'asked'> & {
+export type Refused = Pick<Order, 'environment' | 'service' | 'asked' | 'breakGlass'> & {
   readonly refusals: readonly Refusal[];
   /** Left out where no commit was found for what was asked. */
   readonly resolved?: Resolved;
@@ -75,7 +75,7 @@ export type Refused = Pick<Order, 'environment' | 'service' | 'asked'> & {
 
 /** Tells the trail and the person what stands in the way. */
 export async function refuse(ctx: Context, caller: Caller, refused: Refused): Promise<Reply> {
-  const { environment, service, refusals, asked, resolved } = refused;
+  const { environment, service, refusals, asked, resolved, breakGlass } = refused;
   const reason = refusals[0]?.reason;
   const detail = {
     reasons: refusals.map((refusal) => refusal.reason).join(', '),
@@ -88,7 +88,7 @@ export async function refuse(ctx: Context, caller: Caller, refused: Refused): Pr
   await note(ctx, caller, { outcome: 'refused', reason: reason ?? null, subject, detail });
   const explained = await Promise.all(refusals.map((refusal) => explain(ctx, refusal, caller)));
   const { reference } = caller;
-  const view = deploymentRefused({ environment, service, refusals: explained, reference, asked });
+  const view = deploymentRefused({ environment, service, refusals: explained, reference, asked, breakGlass });
   return { to: 'caller', view, reason, reasons: refusals.map((refusal) => refusal.reason) };
 }
 
@@ -119,21 +119,6 @@ async function accept(ctx: Context, caller: Caller, deployment: Deployment): Pro
   const warnings = await warningsAbout(ctx, deployment);
   if (warnings.length > 0) return { to: 'caller', view: warned(deployment, warnings) };
   return channel === caller.channel ? { to: 'none' } : { to: 'caller', view: toldElsewhere(deployment) };
-}
-
-/** Where others see it who are not in the environment's channel; it stays open until one of them has reviewed it. */
-async function tellBreakGlass(ctx: Context, deployment: Deployment): Promise<void> {
-  const { audit, releases } = ctx.config.slack.channels;
-  const channel = audit ?? releases ?? deployment.channel;
-  const { text, blocks } = breakGlassNews(deployment);
-  await ctx.jobs.add('messages', `${deployment.id}-break-glass`, {
-    version: 1,
-    kind: 'notice',
-    channel,
-    user: deployment.requestedBy,
-    view: { text, blocks: [...blocks] },
-    reference: deployment.reference,
-  });
 }
 
 /** What people warn about there; warnings that cannot be read stop nothing. */

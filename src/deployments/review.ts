@@ -1,15 +1,32 @@
 import type { Context } from '../context.ts';
-import { UserError } from '../errors.ts';
+import { ConflictError, UserError } from '../errors.ts';
 import { isSamePerson } from '../people/accounts.ts';
+import { tellReviewed } from './break-glass.ts';
 import type { Deployment } from './deployment.ts';
 import { loadDeployment, replaceDeployment } from './store.ts';
 import { tell } from './tell.ts';
 import { forgetReviewed } from './unreviewed.ts';
 
-/** Closes the open item of a break-glass. Safe to repeat. Throws UserError `self_approval` for who broke the glass. */
+/** It moves on while it is being reviewed; so often it does not. */
+const MOST_TRIES = 20;
+
+/**
+ * Closes the open item of a break-glass; whoever reviewed it first stays who did. Safe to repeat. Throws UserError
+ * `self_approval` for who broke the glass.
+ */
 export async function review(ctx: Context, id: string, by: string): Promise<Deployment> {
-  const deployment = await loadDeployment(ctx.redis, id);
-  const { breakGlass, requestedBy } = deployment;
+  for (let tries = 1; ; tries += 1) {
+    const deployment = await loadDeployment(ctx.redis, id);
+    try {
+      return await attempt(ctx, deployment, by);
+    } catch (error) {
+      if (!(error instanceof ConflictError) || tries >= MOST_TRIES) throw error;
+    }
+  }
+}
+
+async function attempt(ctx: Context, deployment: Deployment, by: string): Promise<Deployment> {
+  const { id, breakGlass, requestedBy } = deployment;
   if (breakGlass === null) {
     throw new UserError(`Deployment ${id} passed every gate, so there is nothing to review.`);
   }
@@ -18,18 +35,17 @@ export async function review(ctx: Context, id: string, by: string): Promise<Depl
       reason: 'self_approval',
     });
   }
-  if (breakGlass.reviewedBy !== null) {
-    await forgetReviewed(ctx.redis, deployment);
-    return deployment;
-  }
   const now = ctx.now();
   const reviewed = { ...breakGlass, reviewedBy: by, reviewedAt: now };
-  const saved = await replaceDeployment(ctx.redis, deployment, {
-    ...deployment,
-    breakGlass: reviewed,
-    updatedAt: now,
-  });
+  const saved =
+    breakGlass.reviewedBy === null
+      ? await replaceDeployment(ctx.redis, deployment, {
+          ...deployment,
+          breakGlass: reviewed,
+          updatedAt: now,
+        })
+      : deployment;
   await forgetReviewed(ctx.redis, saved);
-  await tell(ctx, saved);
+  await Promise.all([tell(ctx, saved), tellReviewed(ctx, saved)]);
   return saved;
 }

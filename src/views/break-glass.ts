@@ -7,13 +7,19 @@ export function breakGlassNews(deployment: Deployment): View {
   const { id, service, environment, requestedBy, breakGlass } = deployment;
   const lines = [
     mrkdwn`:rotating_light: *Break-glass:* ${person(requestedBy)} deploys *${service}* to *${environment}*: ${whatIsDeployed(deployment)}`,
-    mrkdwn`Because “${breakGlass?.reason ?? ''}”. Freeze, checks and promotion were passed; lock, running deployment and approvals were not.`,
+    mrkdwn`Because “${breakGlass?.reason ?? ''}”. It passes freeze, checks and promotion, whatever they say; never a lock, a running deployment or missing approvals.`,
     mrkdwn`It stays open until somebody other than ${person(requestedBy)} has reviewed it (${code(`/deploy review ${id}`)}).`,
   ];
   return {
     text: summaryText(`Break-glass: ${service} to ${environment}`),
     blocks: [section(joined(lines)), buttons({ label: 'Reviewed', command: `deploy review ${id}` })],
   };
+}
+
+/** For the audit channel, below it. */
+export function breakGlassReviewed({ id, breakGlass }: Deployment): View {
+  const line = mrkdwn`:white_check_mark: ${person(breakGlass?.reviewedBy ?? '')} has reviewed it. Nothing is left to do.`;
+  return { text: summaryText(`Reviewed: ${id}`), blocks: [section(line)] };
 }
 
 /** For whoever reviewed it. */

@@ -28,6 +28,8 @@ interface Refused {
   readonly reference: string;
   /** What they typed behind the environment, so that a button can ask for the same with `--wait`. */
   readonly asked: string;
+  /** The reason of a break-glass, which that button keeps. */
+  readonly breakGlass?: string | undefined;
 }
 
 /** Everything that stands in the way of a deployment: what, who, since when, and what to do. */
@@ -49,10 +51,11 @@ export function deploymentRefused(refused: Refused): View {
 }
 
 /** Buttons for what time or somebody else may open; nothing where waiting is of no use. */
-function waysOut({ environment, refusals, asked }: Refused): KnownBlock[] {
+function waysOut({ environment, refusals, asked, breakGlass }: Refused): KnownBlock[] {
   const waits = refusals.every(({ reason }) => reason === 'locked' || reason === 'deployment_running');
   if (!waits) return [];
-  const wait: ButtonLook = { label: 'Wait', command: `deploy ${environment} ${asked} --wait` };
+  const need = breakGlass === undefined ? '' : ` --break-glass because ${breakGlass}`;
+  const wait: ButtonLook = { label: 'Wait', command: `deploy ${environment} ${asked} --wait${need}` };
   const locked = refusals.find((refusal) => refusal.reason === 'locked');
   if (locked === undefined || locked.lock.scope === ALL) return [buttons(wait)];
   const { scope, id } = locked.lock;

@@ -27,6 +27,8 @@ export interface EnvironmentStatus {
   readonly locks: Claims | 'unreadable';
   /** What waits for approvals or for its turn. */
   readonly held: readonly Deployment[] | 'unreadable';
+  /** What broke the glass and waits for its review. */
+  readonly unreviewed: readonly Deployment[] | 'unreadable';
   /** Undefined when it is open. */
   readonly frozen: Frozen | 'unreadable' | undefined;
 }
@@ -40,7 +42,8 @@ export function statusView(environments: readonly EnvironmentStatus[]): View {
   return { text: summaryText(`What is live on ${shown.map(({ name }) => name).join(', ')}`), blocks };
 }
 
-function environmentLines({ name, services, live, runs, locks, frozen, held }: EnvironmentStatus): Mrkdwn[] {
+function environmentLines(status: EnvironmentStatus): Mrkdwn[] {
+  const { name, services, live, runs, locks, frozen, held, unreviewed } = status;
   return [
     mrkdwn`*${name}*`,
     ...freezeLines(frozen),
@@ -55,6 +58,7 @@ function environmentLines({ name, services, live, runs, locks, frozen, held }: E
       return mrkdwn`${line}\n    ${{ mrkdwn: icon }} ${whatRuns(running)}`;
     }),
     ...heldLines(held),
+    ...reviewLines(unreviewed),
   ];
 }
 
@@ -68,6 +72,14 @@ function heldLines(held: EnvironmentStatus['held']): Mrkdwn[] {
     return mrkdwn`${{ mrkdwn: icon }} *${service}* ${words}: ${whatIsDeployed(deployment)}, asked for by ${person(requestedBy)} ${time(createdAt)} (${code(id)})`;
   });
   return held.length > MOST_HELD ? [...lines, mrkdwn`and ${held.length - MOST_HELD} more wait`] : lines;
+}
+
+function reviewLines(unreviewed: EnvironmentStatus['unreviewed']): Mrkdwn[] {
+  if (unreviewed === 'unreadable') return [mrkdwn`:warning: what waits for a review cannot be read`];
+  return unreviewed.map(
+    ({ id, service, requestedBy }) =>
+      mrkdwn`:rotating_light: *${service}*: the break-glass of ${person(requestedBy)} waits for somebody to review it, with ${code(`/deploy review ${id}`)}`,
+  );
 }
 
 function liveOf(live: EnvironmentStatus['live'], service: string): Mrkdwn {

@@ -121,7 +121,11 @@ function whoOpens(refusal: Refusal, explained: Explained): Mrkdwn[] {
             mrkdwn`${person(refusal.lease.requestedBy)} or an admin ends it with ${code(`/deploy cancel ${refusal.lease.deployment}`)}.`,
           ];
     case 'frozen':
-      return [mrkdwn`Admins can thaw it, or break the glass: ${named(holders.admin)}.`];
+      return [
+        refusal.frozen?.source === 'configuration'
+          ? mrkdwn`Admins can break the glass: ${named(holders.admin)}.`
+          : mrkdwn`Admins can thaw it, or break the glass: ${named(holders.admin)}.`,
+      ];
     case 'not_promoted':
       return [mrkdwn`${code(`/deploy ${refusal.promotion.from} ${service}`)} brings it there first.`];
     case 'approval_required':

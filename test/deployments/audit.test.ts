@@ -76,6 +76,7 @@ const FACTS: Facts = {
   lease: undefined,
   frozen: undefined,
   ref: 'same',
+  asksForChecks: false,
   checks: undefined,
   promotion: undefined,
   approvals: undefined,
@@ -86,7 +87,7 @@ const FACTS: Facts = {
 it('tells what was not asked for', () => {
   expect(openGates(FACTS)).toMatchObject({
     role: 'open',
-    checks: 'open',
+    checks: 'not_asked',
     promotion: 'not_asked',
     approval: 'not_asked',
   });
@@ -94,7 +95,8 @@ it('tells what was not asked for', () => {
 
 it('tells what break-glass has passed', () => {
   const passes = { ...PASSES_NOTHING, breakGlass: true };
-  const facts: Facts = { ...FACTS, checks: { reason: 'checks_unreadable' }, frozen: 'unreadable', passes };
+  const checks = { reason: 'checks_unreadable' as const };
+  const facts: Facts = { ...FACTS, asksForChecks: true, checks, frozen: 'unreadable', passes };
 
   expect(judge(facts)).toEqual([]);
   expect(openGates(facts)).toMatchObject({ checks: 'passed', freeze: 'passed', lock: 'open' });

@@ -48,6 +48,7 @@ const open: Facts = {
   lease: undefined,
   frozen: undefined,
   ref: 'same',
+  asksForChecks: true,
   checks: undefined,
   promotion: undefined,
   approvals: undefined,
@@ -71,6 +72,11 @@ it.each<{ when: string; given: Partial<Facts>; reasons: string[] }>([
     reasons: ['driver_unknown'],
   },
   { when: 'the person is no deployer', given: { mayDeploy: false }, reasons: ['not_allowed'] },
+  {
+    when: 'an admin who is none breaks the glass',
+    given: { mayDeploy: false, passes: breakGlass },
+    reasons: [],
+  },
   { when: 'somebody else holds the lock', given: { lock }, reasons: ['locked'] },
   { when: 'the lock cannot be read', given: { lock: 'unreadable' }, reasons: ['lock_ambiguous'] },
   { when: 'another deployment runs', given: { lease }, reasons: ['deployment_running'] },
@@ -156,7 +162,11 @@ it('tells all that stands in the way at once, whatever is closed together', () =
 });
 
 it.each([
-  { who: 'break-glass', passes: breakGlass, passed: ['frozen', 'checks_pending', 'not_promoted'] },
+  {
+    who: 'break-glass',
+    passes: breakGlass,
+    passed: ['not_allowed', 'frozen', 'checks_pending', 'not_promoted'],
+  },
   { who: 'a rollback', passes: rollback, passed: ['checks_pending', 'not_promoted'] },
   {
     who: 'a rollback where the configuration lets it pass freezes',
