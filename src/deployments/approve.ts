@@ -55,7 +55,13 @@ async function addApproval(
   const rule = approvalRule(config, rules);
   const given = { by, at: ctx.now(), sha: deployment.sha, rule };
   const approvals = withApproval(deployment.approvals, given);
-  const after = { ...deployment, approvals, approvalRule: rule, updatedAt: ctx.now() };
+  const after = {
+    ...deployment,
+    approvals,
+    approvalsNeeded: needed,
+    approvalRule: rule,
+    updatedAt: ctx.now(),
+  };
   const saved = await replaceDeployment(ctx.redis, deployment, after);
   await tell(ctx, saved);
   const count = approvalsThatCount(config, rules, saved, ctx.now()).length;

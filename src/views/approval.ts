@@ -38,16 +38,17 @@ export function approvedNote({
 }
 
 /** For the one message of a deployment that waits for approvals: who has agreed. */
-export function approvalLines({ approvals, approvalsNeeded, approvers, kind, brings }: Deployment): Mrkdwn[] {
+export function approvalLines(deployment: Deployment): Mrkdwn[] {
+  const { approvals, approvalsNeeded, approvers, brings } = deployment;
   const given = approvals.map(({ by }) => person(by));
   const of = mrkdwn`${given.length} of ${approvalsNeeded} approvals`;
   const asked = approvers.filter((id) => !approvals.some(({ by }) => by === id)).map(person);
-  const ask = asked.length === 0 ? mrkdwn`` : mrkdwn` ${joined(asked, ', ')} may approve it.`;
+  const enough = given.length >= approvalsNeeded;
+  const ask = enough || asked.length === 0 ? mrkdwn`` : mrkdwn` ${joined(asked, ', ')} may approve it.`;
   const who =
     given.length === 0
       ? mrkdwn`Nobody has approved it yet (${of}).${ask}`
       : mrkdwn`Approved by ${joined(given, ', ')} (${of}).${ask}`;
-  const what = kind === 'rollback' ? [mrkdwn`It is a rollback to what was live there before.`] : [];
   const commits =
     brings === null
       ? []
@@ -59,7 +60,16 @@ export function approvalLines({ approvals, approvalsNeeded, approvers, kind, bri
             commits: brings.commits.map(asCompared),
           }),
         ];
-  return [...what, ...commits, who];
+  return [...commits, ...gateLines(deployment), who];
+}
+
+/** It waits for nothing else; a break-glass has a line of its own. */
+function gateLines({ breakGlass, waits }: Deployment): Mrkdwn[] {
+  if (breakGlass !== null) return [];
+  const state = waits
+    ? 'Nothing but a lock or another deployment may be in its way'
+    : 'Every other gate was open';
+  return [mrkdwn`${state} when it was asked for; all gates are asked again before it starts.`];
 }
 
 function asCompared(commit: Brings['commits'][number]): ComparedCommit {

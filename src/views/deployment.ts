@@ -62,9 +62,12 @@ export function deploymentView(deployment: Deployment): View {
 }
 
 /** For whoever asked for a deployment that ended while they waited. */
-export function deploymentEndedFor({ id, environment, service, summary, reason }: Deployment): View {
+export function deploymentEndedFor(deployment: Deployment): View {
+  const { id, environment, service, summary, reason, cancelledBy } = deployment;
   const lines = [
-    mrkdwn`:no_entry_sign: Your deployment of *${service}* to *${environment}* was not started.`,
+    cancelledBy === null
+      ? mrkdwn`:no_entry_sign: Your deployment of *${service}* to *${environment}* was not started.`
+      : mrkdwn`:no_entry_sign: Your deployment of *${service}* to *${environment}* was not started: ${person(cancelledBy)} has ended it.`,
     mrkdwn`${summary}`,
   ];
   return {
@@ -127,6 +130,7 @@ function whoAndWhen(deployment: Deployment): Mrkdwn {
 function story(deployment: Deployment): Mrkdwn[] {
   const { state, summary, url, logUrl, environment, service } = deployment;
   const lines: Mrkdwn[] = state === 'awaiting_approval' ? approvalLines(deployment) : [];
+  if (deployment.kind === 'rollback') lines.unshift(rollbackLine(deployment));
   if (deployment.breakGlass !== null) lines.push(breakGlassLine(deployment.breakGlass));
   if (summary !== '' && state !== 'success') lines.push(mrkdwn`${summary}`);
   const links = [
@@ -164,6 +168,11 @@ function openQuestions(deployment: Deployment): Mrkdwn[] {
     );
   }
   return [...lines, ...verdictLines(deployment)];
+}
+
+function rollbackLine({ leaves }: Deployment): Mrkdwn {
+  const from = leaves === null ? mrkdwn`` : mrkdwn` from ${code(leaves.slice(0, 7))}`;
+  return mrkdwn`:rewind: A rollback${from} to what was live there before.`;
 }
 
 function breakGlassLine({ reason, reviewedBy }: NonNullable<Deployment['breakGlass']>): Mrkdwn {

@@ -6,7 +6,17 @@ import { LOOK, whatIsDeployed, whatIsLive } from './deployment.ts';
 import type { Warning } from '../locks/lock.ts';
 import { warningLine } from './lock-list.ts';
 import { inTheWay } from './refusal.ts';
-import { channelLink, code, context, joined, mrkdwn, section, summaryText, type View } from './view.ts';
+import {
+  channelLink,
+  code,
+  context,
+  joined,
+  type Mrkdwn,
+  mrkdwn,
+  section,
+  summaryText,
+  type View,
+} from './view.ts';
 
 interface DryRun {
   readonly environment: string;
@@ -33,25 +43,27 @@ export function dryRun({
   brings,
 }: DryRun): View {
   const now = live === undefined ? mrkdwn`nothing, as far as Baton knows` : whatIsLive(live);
-  const gates =
-    refusals.length === 0
-      ? [mrkdwn`:white_check_mark: Nothing stands in the way.`]
-      : [
-          mrkdwn`:no_entry: It would be refused:`,
-          ...refusals.map((refusal) => mrkdwn`• ${inTheWay(refusal, environment)}`),
-        ];
   const lines = [
     mrkdwn`*Dry run:* nothing was changed. It would deploy *${service}* to *${environment}*:`,
     mrkdwn`${whatIsDeployed(resolved)} of ${code(repository)}`,
     mrkdwn`Live there now: ${now}`,
     ...(brings === undefined ? [] : [whatItBrings(brings)]),
-    ...gates,
+    outcome(refusals),
+    ...refusals.map((refusal) => mrkdwn`• ${inTheWay(refusal, environment)}`),
     ...warnings.map(warningLine),
   ];
   return {
     text: summaryText(`Dry run: ${service} to ${environment}`),
     blocks: [section(joined(lines)), context(mrkdwn`The gates are asked again when you deploy.`)],
   };
+}
+
+/** Missing approvals alone refuse nothing: it is asked for, and waits for them. */
+function outcome(refusals: readonly Refusal[]): Mrkdwn {
+  if (refusals.length === 0) return mrkdwn`:white_check_mark: Nothing stands in the way.`;
+  return refusals.every(({ reason }) => reason === 'approval_required')
+    ? mrkdwn`:raised_hand: It would wait for approvals:`
+    : mrkdwn`:no_entry: It would be refused:`;
 }
 
 /** Tells the person who asked where the deployment's message is. */

@@ -4,6 +4,7 @@ import { listAudit } from '../../src/audit/store.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { type Deployment, deploymentIdFor } from '../../src/deployments/deployment.ts';
 import { loadDeployment } from '../../src/deployments/store.ts';
+import { deploymentView } from '../../src/views/deployment.ts';
 import { parse } from '../../src/slack/parse.ts';
 import { deploy } from '../../workers/deploy.ts';
 import { testConfig } from '../support/config.ts';
@@ -29,6 +30,24 @@ afterEach(async () => {
   Object.assign(PEOPLE, PEOPLE_BEFORE);
   closeContexts();
   await target.close();
+});
+
+it('asks nobody any more once enough have agreed, by the rule of today', async () => {
+  const { id } = await ask();
+  const words = async () => JSON.stringify(deploymentView(await loadDeployment(ctx.redis, id)).blocks);
+  expect(await words()).toContain('may approve it');
+  ctx.config = configured(1);
+
+  await say('U0BEN', `deploy approve ${id}`);
+
+  expect(await words()).toContain('Approved by <@U0BEN> (1 of 1 approvals).');
+  expect(await words()).not.toContain('may approve it');
+});
+
+it('does not call a dry run refused that would wait for approvals', async () => {
+  const { words } = await say('U0ASHA', `deploy production api@${SHA} --dry-run`);
+
+  expect(words).toContain('It would wait for approvals:\n• It needs 2 approvals');
 });
 
 it('counts nobody any more who turns out to be the requester by another account', async () => {

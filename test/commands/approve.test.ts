@@ -79,6 +79,7 @@ it('shows those who approve what it would bring', async () => {
   expect(words).toContain('It brings 1 commit');
   expect(words).toContain('Add &lt;!channel&gt; to the footer');
   expect(words).toContain('Nobody has approved it yet (0 of 2 approvals)');
+  expect(words).toContain('Every other gate was open when it was asked for');
 });
 
 it('names approvers who are at work first, and never the requester by any account', async () => {
@@ -196,6 +197,8 @@ it('ends when an approver says no, with their reason, and takes no approval afte
     state: 'cancelled',
     summary: 'Rejected by an approver: the migration is not tested.',
   });
+  const told = JSON.stringify(ctx.queued.find(({ id: job }) => job === `${id}-why`)?.data);
+  expect(told).toContain('<@U0BEN> has ended it');
   expect((await say('U0CLEO', `deploy approve ${id}`)).words).toContain('waits for no approval');
   expect(await audited('reject')).toEqual([`U0BEN ${id} accepted`]);
 });

@@ -55,6 +55,7 @@ describe('goes to', () => {
     const id = await rollBack();
 
     expect(await baton.load(id)).toMatchObject({ sha: to, kind: 'rollback', state: 'queued' });
+    expect(JSON.stringify(deploymentView(await baton.load(id)))).toContain('A rollback from `');
     await baton.bring(id);
     expect(await live()).toBe(to);
   });
