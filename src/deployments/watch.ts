@@ -64,15 +64,15 @@ async function noteProgress(ctx: Context, deployment: Deployment, progress: InPr
   const found = state === 'unknown' && heard;
   const heardAt = deployment.heardAt ?? (heard ? ctx.now() : null);
   const { heard: _heard, ...detail } = progress;
-  const news = { ...details(detail), tail: deployment.tail, heardAt };
-  const says = (news.summary ?? summary) !== summary;
-  const shows = says || (news.url ?? url) !== url || (news.logUrl ?? logUrl) !== logUrl;
+  const said = heard ? (progress.summary ?? '') : summary; // what it no longer says is no longer so
+  const news = { ...details(detail), summary: said, tail: deployment.tail, heardAt };
+  const shows = said !== summary || (news.url ?? url) !== url || (news.logUrl ?? logUrl) !== logUrl;
   const speaks = heardAt !== deployment.heardAt;
   if (isFinished(deployment) || (state === 'unknown' && !found)) return deployment;
   if (!found && !shows && !speaks) return deployment;
 
   const after = found
-    ? transition(deployment, 'in_progress', ctx.now(), { summary: '', ...news })
+    ? transition(deployment, 'in_progress', ctx.now(), news)
     : { ...deployment, ...news, updatedAt: ctx.now() };
   const saved = await replaceDeployment(ctx.redis, deployment, {
     ...after,

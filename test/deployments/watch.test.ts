@@ -136,6 +136,11 @@ it('shows what the target says of a run that goes on, each time that it says som
 
     expect(await message(id)).toContain(description);
   }
+
+  await recordResult(baton.ctx, await baton.load(id), { fence: 1, state: 'in_progress' });
+  await baton.look(id);
+
+  expect(await message(id)).not.toContain('Migrating');
 });
 
 it('does not take an outage for a run that was found again', async () => {
