@@ -1,6 +1,6 @@
 import type { Octokit } from 'octokit';
 import type { Context } from '../src/context.ts';
-import type { Deployment } from '../src/deployments/deployment.ts';
+import { type Deployment, hasSucceeded } from '../src/deployments/deployment.ts';
 import { loadDeployment } from '../src/deployments/store.ts';
 import {
   createGitHubDeployment,
@@ -49,7 +49,7 @@ async function report(ctx: Context, github: Octokit, turn: Turn): Promise<Outcom
   const before = (await findReport(ctx.redis, deployment.id)) ?? NOTHING_REPORTED;
   if (before.refused) return 'done';
   try {
-    const overtaken = deployment.state === 'success' && (await isOvertaken(ctx.redis, deployment));
+    const overtaken = hasSucceeded(deployment) && (await isOvertaken(ctx.redis, deployment));
     await bringUpToDate(ctx, github, { turn, deployment, before, wanted, overtaken });
   } catch (error) {
     const againInSeconds = rateLimitSeconds(error);

@@ -120,7 +120,9 @@ export async function readGitHubEnd(
   const statuses = readAs(Statuses, data).toSorted((one, other) => one.id - other.id);
   if (statuses.length === PER_PAGE) return 'open'; // its first end may not be among these
   // The first end counts: GitHub itself makes a success inactive when a later one comes.
-  const end = statuses.find(({ state }) => ENDS.has(state));
+  const ends = statuses.filter(({ state }) => ENDS.has(state));
+  // Our own record of a time-out is an error, before the end of its run.
+  const end = driver === 'github-deployment' ? ends[0] : ends.find(({ state }) => state !== 'error');
   if (end?.state === 'success' || end?.state === 'failure') return { state: end.state, at: end.created_at };
   const [first] = statuses;
   const begun = statuses.some(({ state }) => state === 'in_progress');

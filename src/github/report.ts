@@ -40,18 +40,28 @@ export function statesToReport({
   startedAt,
   kind,
   gone,
+  lateEnd,
 }: Deployment): readonly ReportedState[] {
   const begun: ReportedState[] = startedAt === null ? ['queued'] : ['queued', 'in_progress'];
   if (kind === 'down') return []; // it ends another one's record
   const cancelled = startedAt === null ? 'inactive' : 'error';
+  const late: Record<NonNullable<Deployment['lateEnd']>, ReportedState> = {
+    success: 'success',
+    failure: 'failure',
+    cancelled: 'failure',
+  };
+  // A time-out is no end of the run: that is told when it comes.
+  const failed: ReportedState[] =
+    reason === 'timed_out' ? ['error', ...(lateEnd === null ? [] : [late[lateEnd]])] : ['failure'];
+  const inactive: ReportedState[] = gone ? ['inactive'] : [];
   const told: Record<DeploymentState, readonly ReportedState[]> = {
     awaiting_approval: [],
     waiting: [],
     queued: ['queued'],
     in_progress: ['queued', 'in_progress'],
     unknown: begun,
-    success: ['queued', 'in_progress', 'success', ...(gone ? (['inactive'] as const) : [])],
-    failure: [...begun, reason === 'timed_out' ? 'error' : 'failure'],
+    success: ['queued', 'in_progress', 'success', ...inactive],
+    failure: [...begun, ...failed, ...(lateEnd === 'success' ? inactive : [])],
     cancelled: [...begun, cancelled],
     superseded: [...begun, cancelled],
   };

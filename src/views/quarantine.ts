@@ -35,9 +35,12 @@ export function quarantineAsks(environment: string, says: string): View {
 
 /** For operators: deployments may start again. */
 export function quarantineOver(environment: string, everywhere: boolean): View {
-  const rest = everywhere ? ' That was the last one: Baton works as before.' : '';
-  const line = mrkdwn`:white_check_mark: It is known what runs on *${environment}*, so deployments may start there again.${rest}`;
-  return { text: summaryText(`Deployments to ${environment} may start again`), blocks: [section(line)] };
+  const line = mrkdwn`:white_check_mark: It is known what runs on *${environment}*, so deployments may start there again.`;
+  const rest = everywhere ? [mrkdwn`That was the last one: Baton works as before.`] : [];
+  return {
+    text: summaryText(`Deployments to ${environment} may start again`),
+    blocks: [section(joined([line, ...rest], ' '))],
+  };
 }
 
 /** For everybody: who said that nothing runs, and whether somebody else has to say so too. */

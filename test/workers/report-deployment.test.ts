@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { Change, DeploymentState } from '../../src/deployments/deployment.ts';
+import { loadDeployment, replaceDeployment } from '../../src/deployments/store.ts';
+import { listOurDeployments, readGitHubEnd } from '../../src/github/our-deployments.ts';
 import { reportDeployment } from '../../workers/report-deployment.ts';
 import { testConfig } from '../support/config.ts';
 import { closeContexts, type TestContext } from '../support/context.ts';
@@ -72,6 +74,30 @@ it.each<{ steps: [DeploymentState, Change?][]; told: string[] }>([
   await report(id, 'another-job');
 
   expect(states()).toEqual([told]);
+});
+
+it.each([
+  { lateEnd: 'success' as const, told: 'success' },
+  { lateEnd: 'failure' as const, told: 'failure' },
+  { lateEnd: 'cancelled' as const, told: 'failure' },
+])('tells how a run ended whose time was over: $lateEnd', async ({ lateEnd, told }) => {
+  const { ctx, github, move, report, request, states } = world;
+  const id = await request();
+  await move(id, 'in_progress');
+  await move(id, 'failure', { reason: 'timed_out' });
+  await report(id);
+  const ended = await loadDeployment(ctx.redis, id);
+  await replaceDeployment(ctx.redis, ended, { ...ended, lateEnd, runOver: true });
+
+  await report(id, 'another-job');
+
+  expect(states()).toEqual([['in_progress', 'error', told]]);
+  const [record] = await listOurDeployments(
+    github,
+    { environment: 'staging', repository: 'acme/api' },
+    { name: 'staging', pages: 1 },
+  );
+  expect(record && (await readGitHubEnd(github, 'acme/api', record))).toMatchObject({ state: told });
 });
 
 it('says nothing of a deployment that still waits for approval, nor of one that GitHub already has', async () => {
