@@ -4,9 +4,11 @@ import type { Browser, Page } from 'playwright-core';
 import { HINTS } from '../../playground/demo.ts';
 import { createRoutes, type Routes } from '../../playground/routes.ts';
 import type { DeploymentState } from '../../src/deployments/deployment.ts';
+import { modalFor, readSubmission } from '../../src/slack/modal.ts';
 import { deploymentView } from '../../src/views/deployment.ts';
 import { CHROMIUM, launchBrowser, NO_BROWSER } from '../support/browser.ts';
 import { deployment } from '../support/deployment.ts';
+import { testConfig } from '../support/config.ts';
 import { BOT_TOKEN, startTinyBot, type TinyBot } from '../support/tiny-bot.ts';
 
 const COMMANDS = [
@@ -165,6 +167,37 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
 
     await page.getByText('Ben clicked Retry').waitFor();
     expect(clicked).toEqual([['U0BEN', 'deploy retry d1']]);
+  });
+
+  it('opens a modal, says what is wrong with a field, and sends what was entered as Slack does', async () => {
+    const modal = modalFor(testConfig(), { text: 'deploy', channel: 'C0SHOP' });
+    bot.app.command('/deploy', async ({ ack, body, client }) => {
+      await ack();
+      await client.apiCall('views.open', { trigger_id: body.trigger_id, view: { ...modal } });
+    });
+    const submitted: unknown[] = [];
+    bot.app.view('command:deploy', async ({ ack, body }) => {
+      const entered = readSubmission(body);
+      submitted.push([body.user.id, entered]);
+      if (entered === undefined || !('wrong' in entered)) return ack();
+      return ack({ response_action: 'errors', errors: { ...entered.wrong } });
+    });
+    await type('/deploy');
+
+    await page.locator('dialog').getByLabel('Environment').selectOption('production');
+    await page.getByLabel('Branch, tag').fill('two words');
+    await page.getByLabel('Only tell what it would do').check();
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+    await page.getByText('A branch, tag or sha holds no spaces or quotes.').waitFor();
+    await page.getByLabel('Branch, tag').fill('main');
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(submitted.at(-1)).toEqual([
+      'U0ASHA',
+      { channel: 'C0SHOP', text: 'deploy production api@main --dry-run' },
+    ]);
+    expect(submitted).toHaveLength(2);
   });
 
   it('draws markup as Slack does, and nothing else comes to life', async () => {
