@@ -87,12 +87,13 @@ function liveOf({ live, running }) {
 
 function lockLine({ scope, holder, reason, until, waiting, pull_request: tie, unreadable }) {
   if (unreadable) return element('p', { class: 'lock unreadable' }, `🔒 ${scope}: ${reason}`);
-  const why = reason === '' ? '' : `: ${reason}`;
+  const why = reason === '' ? '' : `, because “${reason}”`;
   return element(
     'p',
     { class: 'lock' },
-    `🔒 ${scope}, held by ${holder}${why}`,
+    `🔒 ${scope}, held by ${holder}`,
     ...(until === null ? [] : [' until ', time(until)]),
+    why,
     tie === null ? '' : `, for #${tie}`,
     waiting.length === 0 ? '' : `; waiting: ${waiting.join(', ')}`,
   );
@@ -101,7 +102,7 @@ function lockLine({ scope, holder, reason, until, waiting, pull_request: tie, un
 function freezeLine({ reason, until, unreadable }) {
   if (unreadable) return element('p', { class: 'lock unreadable' }, `❄ ${reason}`);
   const end = until === null ? [', never opens by itself'] : [' until ', time(until)];
-  return element('p', { class: 'lock' }, '❄ frozen', ...end, `: ${reason}`);
+  return element('p', { class: 'lock' }, '❄ frozen', ...end, `, because “${reason}”`);
 }
 
 function deploymentRow(deployment) {
