@@ -52,6 +52,12 @@ const ANSWERS: Record<string, Answer> = {
     return { items: await listHandoffs(ctx), next: null };
   },
 
+  /** Whom the page names; all else calls people by their ids. */
+  '/api/people': async ({ config }) => ({
+    items: config.people.map(({ slack, name }) => ({ id: slack, name })),
+    next: null,
+  }),
+
   '/api/deployments': deployments,
 
   '/api/deployments/:id': async (ctx, { params: { id = '' }, query }) => {
