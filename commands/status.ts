@@ -1,6 +1,7 @@
 import { defineCommand } from '../src/command.ts';
 import { listHeld } from '../src/deployments/held.ts';
-import { listLeases, listLive } from '../src/deployments/store.ts';
+import { listRunning } from '../src/deployments/running.ts';
+import { listLive } from '../src/deployments/store.ts';
 import { UnreadableError } from '../src/errors.ts';
 import { freezeOn } from '../src/freezes/freeze-on.ts';
 import { locksOn } from '../src/locks/store.ts';
@@ -31,7 +32,7 @@ async function statusOf(ctx: Context, name: string): Promise<EnvironmentStatus> 
   const configured = ctx.config.environments[name]?.services ?? [];
   const [live, leases, frozen, locks, held] = await Promise.all([
     orUnreadable(listLive(ctx.redis, name)),
-    orUnreadable(listLeases(ctx.redis, name)),
+    orUnreadable(listRunning(ctx.redis, name)),
     orUnreadable(freezeOn(ctx, name, ctx.now())),
     orUnreadable(locksOn(ctx.redis, name, ctx.now())),
     orUnreadable(listHeld(ctx.redis, name)),

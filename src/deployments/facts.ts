@@ -13,7 +13,9 @@ import { type ChecksRefusal, deployWorkflowsFor, judgeChecks } from './checks.ts
 import type { Deployment } from './deployment.ts';
 import type { Facts, Promotion } from './gates.ts';
 import { heldOn } from './quarantine.ts';
+import type { Running } from './lease.ts';
 import { mayDeploy } from './may-deploy.ts';
+import { runningOn } from './running.ts';
 import { findLease, findLive } from './store.ts';
 
 /** What the facts depend on: a deployment, or what will become one. */
@@ -44,7 +46,7 @@ export async function readFacts(
   candidate: Candidate,
   actor: Pick<Person, 'id'>,
 ): Promise<Facts> {
-  const { id, environment, service, sha, kind, breakGlass } = candidate;
+  const { environment, service, sha, kind, breakGlass } = candidate;
   const now = ctx.now();
   const scope = `${environment}/${service}`;
   const rollback = kind === 'rollback';
@@ -54,22 +56,21 @@ export async function readFacts(
     breakGlass !== null && holdsRole(ctx, actor, 'admin', rules),
     approvalsThatStand(ctx, rules, candidate),
     orUnreadable(locksOn(ctx.redis, environment, now)),
-    orUnreadable(findLease(ctx.redis, environment, service)),
+    orUnreadable(readLease(ctx, candidate)),
     findLive(ctx.redis, environment, service),
     orUnreadable(freezeOn(ctx, environment, now)),
     readRef(ctx, candidate),
     readChecksOf(ctx, rules, candidate),
     readPromotion(ctx, rules, service),
   ]);
-  const ownsLease = lease !== 'unreadable' && lease?.deployment === id;
   return {
     sha,
     held,
     mayDeploy: may,
     lock: board === 'unreadable' ? board : lockInTheWay(board.locks, service, actor.id),
     waiting: board === 'unreadable' ? [] : waitingFor(board.line, scope),
-    next: ownsLease || board === 'unreadable' ? undefined : nextBefore(board, candidate, actor.id),
-    lease: ownsLease ? undefined : lease,
+    next: lease === 'own' || board === 'unreadable' ? undefined : nextBefore(board, candidate, actor.id),
+    lease: lease === 'own' ? undefined : lease,
     frozen,
     ref,
     checks,
@@ -99,6 +100,15 @@ function nextBefore(
   );
   const own = line.findIndex(({ deployment }) => deployment === id);
   return first === undefined || (own !== -1 && line.indexOf(first) >= own) ? undefined : first;
+}
+
+async function readLease(
+  { redis }: Context,
+  { id, environment, service }: Candidate,
+): Promise<Running | 'own' | undefined> {
+  const lease = await findLease(redis, environment, service);
+  if (lease === undefined) return undefined;
+  return lease.deployment === id ? 'own' : runningOn(redis, lease);
 }
 
 /** Whether the ref that was typed still stands for the sha; a moment after it was resolved it does. */

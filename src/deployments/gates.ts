@@ -2,7 +2,7 @@ import type { Frozen } from '../freezes/freeze.ts';
 import type { Blocked, Lock, Place } from '../locks/lock.ts';
 import type { ChecksRefusal } from './checks.ts';
 import type { Live } from './deployment.ts';
-import type { Lease } from './lease.ts';
+import type { Running } from './lease.ts';
 import type { Held } from './quarantine.ts';
 
 /** All that the gates look at. Reading is the caller's work; what could not be read closes its gate. */
@@ -18,7 +18,7 @@ export interface Facts {
   /** The deployment that is next in the line for the service, for whoever would go before it. */
   readonly next: Place | undefined;
   /** Another deployment's lease on the same service. */
-  readonly lease: Lease | 'unreadable' | undefined;
+  readonly lease: Running | 'unreadable' | undefined;
   readonly frozen: Frozen | 'unreadable' | undefined;
   /** What became of the ref since it was pinned. */
   readonly ref: 'same' | 'moved' | 'gone' | 'unreadable';
@@ -58,7 +58,7 @@ export type Refusal =
   | { readonly reason: 'not_allowed' }
   | { readonly reason: 'locked'; readonly lock: Lock; readonly blocked: Blocked }
   | { readonly reason: 'lock_ambiguous' }
-  | { readonly reason: 'deployment_running'; readonly lease: Lease | undefined; readonly next?: Place }
+  | { readonly reason: 'deployment_running'; readonly lease: Running | undefined; readonly next?: Place }
   | { readonly reason: 'frozen'; readonly frozen: Frozen | undefined }
   | { readonly reason: 'ref_changed'; readonly ref: 'moved' | 'gone' }
   | ChecksRefusal

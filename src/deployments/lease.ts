@@ -12,3 +12,8 @@ export const Lease = z.object({
   since: z.coerce.date(),
 });
 export type Lease = z.infer<typeof Lease>;
+
+/** A lease with what is known of its run: `lost` when people have to say how it ended. */
+export interface Running extends Lease {
+  readonly lost?: 'unknown' | 'timed_out';
+}

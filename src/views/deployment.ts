@@ -2,7 +2,7 @@ import type { Deployment, DeploymentState, Live } from '../deployments/deploymen
 import { approvalLines } from './approval.ts';
 import { offersFor } from './deployment-offers.ts';
 import { verdictLines } from './lost.ts';
-import type { Lease } from '../deployments/lease.ts';
+import type { Running } from '../deployments/lease.ts';
 import {
   code,
   context,
@@ -84,9 +84,17 @@ export function whatIsLive({ ref, sha, since, by }: Live): Mrkdwn {
   return mrkdwn`${code(ref)} at ${code(sha.slice(0, 7))} since ${time(since)}, by ${person(by)}`;
 }
 
-/** Who deploys what, and since when. */
-export function whatRuns({ deployment, requestedBy, ref, since }: Lease): Mrkdwn {
-  return mrkdwn`${person(requestedBy)} deploys ${code(ref)} since ${time(since)} (${code(deployment)})`;
+/** Who deploys what, and since when; or that people have to say how it ended. */
+export function whatRuns({ deployment, requestedBy, ref, since, lost }: Running): Mrkdwn {
+  const who = person(requestedBy);
+  const id = code(deployment);
+  if (lost === undefined) return mrkdwn`${who} deploys ${code(ref)} since ${time(since)} (${id})`;
+  const what =
+    lost === 'unknown'
+      ? mrkdwn`Nobody can tell how the deployment of ${code(ref)} by ${who} ended (${id})`
+      : mrkdwn`The deployment of ${code(ref)} by ${who} timed out (${id}), and its run may still go on`;
+  const say = code(`/deploy resolve ${deployment} ran`);
+  return mrkdwn`${what}, so it blocks. A deployer who has looked at the target says how it ended: ${say}, ${code('failed')} or ${code('never')}`;
 }
 
 function whoAndWhen(deployment: Deployment): Mrkdwn {

@@ -79,8 +79,10 @@ export function inTheWay(refusal: Refusal, environment: string): Mrkdwn {
         const { person: who, since } = refusal.next;
         return mrkdwn`A deployment of ${person(who)} waits in the line since ${time(since)} and comes first. ${code('--wait')} puts yours behind it.`;
       }
-      return refusal.lease === undefined
-        ? mrkdwn`A deployment holds *${environment}*, but its record cannot be read, so it blocks.`
+      if (refusal.lease === undefined)
+        return mrkdwn`A deployment holds *${environment}*, but its record cannot be read, so it blocks.`;
+      return refusal.lease.lost
+        ? mrkdwn`${whatRuns(refusal.lease)}.`
         : mrkdwn`${whatRuns(refusal.lease)}. ${code(`/deploy status ${environment}`)} shows how far it is, ${code('--wait')} puts yours behind it.`;
     case 'already_live':
       return mrkdwn`It is already live: ${whatIsLive(refusal.live)}.`;

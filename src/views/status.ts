@@ -1,5 +1,5 @@
 import type { Deployment, Live } from '../deployments/deployment.ts';
-import type { Lease } from '../deployments/lease.ts';
+import type { Running } from '../deployments/lease.ts';
 import type { Frozen } from '../freezes/freeze.ts';
 import type { LockEvent } from '../locks/event.ts';
 import { lockHistoryLine } from './lock-history.ts';
@@ -23,7 +23,7 @@ export interface EnvironmentStatus {
   readonly name: string;
   readonly services: readonly string[];
   readonly live: ReadonlyMap<string, Live> | 'unreadable';
-  readonly leases: ReadonlyMap<string, Lease> | 'unreadable';
+  readonly leases: ReadonlyMap<string, Running> | 'unreadable';
   readonly locks: Claims | 'unreadable';
   /** What waits for approvals or for its turn. */
   readonly held: readonly Deployment[] | 'unreadable';
@@ -58,7 +58,9 @@ function environmentLines({
       const running = leases === 'unreadable' ? undefined : leases.get(service);
       const what = liveOf(live, service);
       const line = mrkdwn`• *${service}*: ${what}`;
-      return running === undefined ? line : mrkdwn`${line}\n    :rocket: ${whatRuns(running)}`;
+      return running === undefined
+        ? line
+        : mrkdwn`${line}\n    ${{ mrkdwn: running.lost ? ':warning:' : ':rocket:' }} ${whatRuns(running)}`;
     }),
     ...heldLines(held),
   ];

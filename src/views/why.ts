@@ -111,6 +111,7 @@ function whoOpens(refusal: Refusal, explained: Explained): Mrkdwn[] {
         return [
           mrkdwn`${person(refusal.next.person)} is before you; with ${code('--wait')} yours goes on after it.`,
         ];
+      if (refusal.lease?.lost) return [mrkdwn`Deployers: ${named(holders.deployer)}.`];
       return refusal.lease === undefined
         ? [mrkdwn`Admins: ${named(holders.admin)}.`]
         : [

@@ -41,6 +41,31 @@ it('is asked for on the message, and once in the channel of those who are asked'
   expect(JSON.stringify(notices[0]?.data)).toMatch(/<@U0ASHA> <@U0BEN> <@U0DANA>.*please look at the target/);
 });
 
+it.each(['deploy staging api@' + sha('c'), 'deploy status staging', 'deploy why staging'])(
+  'is what “%s” tells, with the way out, in place of a deployment that runs',
+  async (text) => {
+    const id = await lost();
+
+    const { words } = await baton.say('U0BEN', text);
+
+    expect(words).toContain('Nobody can tell how the deployment of');
+    expect(words).toContain(`/deploy resolve ${id} ran`);
+    expect(words).not.toMatch(/deploys|how far it is|deploy cancel/);
+  },
+);
+
+it('tells of one that timed out that its run may still go on', async () => {
+  const { id } = await baton.queued();
+  await baton.look(id);
+  baton.at(3_601);
+  await baton.look(id);
+
+  const { words } = await baton.say('U0BEN', 'deploy status staging');
+
+  expect(words).toMatch(/The deployment of .* timed out .*, and its run may still go on/);
+  expect(words).toContain(`/deploy resolve ${id} ran`);
+});
+
 it.each([
   { how: 'ran', state: 'success', reason: null, isLive: true, says: 'is live' },
   { how: 'failed', state: 'failure', reason: 'driver_failed', isLive: false, says: 'failed' },
