@@ -42,7 +42,7 @@ export function dryRun({
         ];
   const lines = [
     mrkdwn`*Dry run:* nothing was changed. It would deploy *${service}* to *${environment}*:`,
-    mrkdwn`${whatIsDeployed(resolved)} of ${code(repository)}`,
+    mrkdwn`${code(repository)}: ${whatIsDeployed(resolved)}`,
     mrkdwn`Live there now: ${now}`,
     ...(brings === undefined ? [] : [whatItBrings(brings)]),
     ...gates,
