@@ -13,6 +13,8 @@ export interface RoutesOptions {
   readonly environments?: (() => Promise<readonly unknown[]>) | undefined;
   /** The `items` of `GET /api/handoffs`, for the same panel. */
   readonly handoffs?: (() => Promise<readonly unknown[]>) | undefined;
+  /** The deployments that wait, for the same panel. */
+  readonly held?: (() => Promise<readonly unknown[]>) | undefined;
 }
 
 export interface Routes {
@@ -74,7 +76,7 @@ const Submitted = z.strictObject({
 
 /** The playground's page and what it asks for. Serves this machine's browsers only. */
 export function createRoutes(options: RoutesOptions): Routes {
-  const { slack, demo, environments, handoffs } = options;
+  const { slack, demo, environments, handoffs, held } = options;
   const streams = new Set<() => void>();
   const answers: Record<string, Answer> = {
     'GET /playground/state': (_, response) => sendJson(response, 200, pageState(slack.workspace, demo)),
@@ -83,6 +85,7 @@ export function createRoutes(options: RoutesOptions): Routes {
       sendJson(response, 200, { items: (await environments?.()) ?? [] }),
     'GET /playground/handoffs': async (_, response) =>
       sendJson(response, 200, { items: (await handoffs?.()) ?? [] }),
+    'GET /playground/held': async (_, response) => sendJson(response, 200, { items: (await held?.()) ?? [] }),
     'POST /playground/type': async (request, response) => {
       const typed = Typed.safeParse(await readJson(request));
       if (!typed.success) return sendJson(response, 400, { error: 'user, channel and text are needed' });

@@ -69,6 +69,15 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
       environments: async () => [
         { name: 'staging', services: [{ name: 'shop', live: null, running: [] }], locks: [], freeze: null },
       ],
+      held: async () => [
+        {
+          service: 'shop',
+          environment: 'staging',
+          state: 'waiting',
+          summary: 'Number 1.',
+          requested_by: 'U0BEN',
+        },
+      ],
     });
     bot.mount((request, response) => routes.handle(request, response));
     complaints = [];
@@ -124,6 +133,9 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
     await page.getByText('(edited)').waitFor();
     expect(await messages().count()).toBe(2);
     expect(await messages().first().innerText()).toContain('/deploy staging');
+    expect(await page.getByRole('complementary', { name: 'Environments' }).innerText()).toMatch(
+      /staging\s+shop\s+nothing yet\s+What waits\s.*for Ben\. Number 1\./s,
+    );
   });
 
   it('shows a private answer to its person alone, and says so', async () => {
