@@ -16,6 +16,7 @@ export interface PlaygroundOptions {
   readonly commands: readonly OfferedCommand[];
   readonly environments?: RoutesOptions['environments'];
   readonly handoffs?: RoutesOptions['handoffs'];
+  readonly held?: RoutesOptions['held'];
 }
 
 export interface Playground {
@@ -68,6 +69,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     demo,
     environments: options.environments,
     handoffs: options.handoffs,
+    held: options.held,
   });
   return {
     environment: {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
 import { playgroundFile } from './package-files.ts';
+import type { AnsweredModal } from './slack/modals.ts';
 import type { PlayedSlack } from './slack/played-slack.ts';
 import { pageState, type PageDemo } from './state.ts';
 
@@ -12,6 +13,8 @@ export interface RoutesOptions {
   readonly environments?: (() => Promise<readonly unknown[]>) | undefined;
   /** The `items` of `GET /api/handoffs`, for the same panel. */
   readonly handoffs?: (() => Promise<readonly unknown[]>) | undefined;
+  /** The deployments that wait, for the same panel. */
+  readonly held?: (() => Promise<readonly unknown[]>) | undefined;
 }
 
 export interface Routes {
@@ -33,6 +36,7 @@ const PAGE = new Map([
     'mrkdwn.js',
     'emoji.js',
     'composer.js',
+    'modal.js',
     'sidebar.js',
     'environments.js',
     'dom.js',
@@ -64,9 +68,15 @@ const Clicked = z.strictObject({
   actionId: z.string(),
 });
 
+const Submitted = z.strictObject({
+  user: z.string(),
+  modal: z.string(),
+  entered: z.record(z.string(), z.array(z.string().max(3_000))),
+});
+
 /** The playground's page and what it asks for. Serves this machine's browsers only. */
 export function createRoutes(options: RoutesOptions): Routes {
-  const { slack, demo, environments, handoffs } = options;
+  const { slack, demo, environments, handoffs, held } = options;
   const streams = new Set<() => void>();
   const answers: Record<string, Answer> = {
     'GET /playground/state': (_, response) => sendJson(response, 200, pageState(slack.workspace, demo)),
@@ -75,6 +85,7 @@ export function createRoutes(options: RoutesOptions): Routes {
       sendJson(response, 200, { items: (await environments?.()) ?? [] }),
     'GET /playground/handoffs': async (_, response) =>
       sendJson(response, 200, { items: (await handoffs?.()) ?? [] }),
+    'GET /playground/held': async (_, response) => sendJson(response, 200, { items: (await held?.()) ?? [] }),
     'POST /playground/type': async (request, response) => {
       const typed = Typed.safeParse(await readJson(request));
       if (!typed.success) return sendJson(response, 400, { error: 'user, channel and text are needed' });
@@ -87,6 +98,11 @@ export function createRoutes(options: RoutesOptions): Routes {
       if (!clicked.success)
         return sendJson(response, 400, { error: 'user, channel, ts and actionId are needed' });
       return settle(response, slack.click(clicked.data));
+    },
+    'POST /playground/submit': async (request, response) => {
+      const submitted = Submitted.safeParse(await readJson(request));
+      if (!submitted.success) return sendJson(response, 400, { error: 'user, modal and entered are needed' });
+      return settle(response, slack.submit(submitted.data));
     },
   };
   return {
@@ -151,9 +167,11 @@ function stream({ slack, demo }: RoutesOptions, streams: Set<() => void>, respon
   // All of it first: a page that was away for a while is then right again.
   tell('state', pageState(slack.workspace, demo));
   const unwatch = slack.watch((item) => tell('item', item));
+  const unwatchModals = slack.watchModals((modal) => tell('modal', modal));
   const beat = setInterval(() => response.write(': still here\n\n'), 15_000);
   const end = () => {
     unwatch();
+    unwatchModals();
     clearInterval(beat);
     streams.delete(end);
     response.end();
@@ -162,13 +180,10 @@ function stream({ slack, demo }: RoutesOptions, streams: Set<() => void>, respon
   response.on('close', end);
 }
 
-async function settle(
-  response: ServerResponse,
-  sent: Promise<{ status: number; ms: number }>,
-): Promise<void> {
+async function settle(response: ServerResponse, sent: Promise<AnsweredModal>): Promise<void> {
   try {
-    const { status, ms } = await sent;
-    sendJson(response, 200, { status, ms: Math.round(ms) });
+    const { status, ms, errors } = await sent;
+    sendJson(response, 200, { status, ms: Math.round(ms), errors });
   } catch (error) {
     sendJson(response, 409, { error: error instanceof Error ? error.message : 'It could not be sent.' });
   }

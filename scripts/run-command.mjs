@@ -64,8 +64,8 @@ function begin(taken) {
   } catch (error) {
     return end({ error: error.message }, output);
   }
-  program.stdout.on('data', (chunk) => output.add(chunk, true));
-  program.stderr.on('data', (chunk) => output.add(chunk, false));
+  program.stdout.on('data', (chunk) => output.add(chunk, 'stdout'));
+  program.stderr.on('data', (chunk) => output.add(chunk, 'stderr'));
   program.once('spawn', () => {
     if (cancelled) cancel();
     say({ state: 'spawned' });
@@ -88,7 +88,7 @@ function keepOutput() {
   const chunks = [];
   let size = 0;
   let changed = false;
-  let last = Buffer.alloc(0);
+  const last = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
   const save = () => {
     if (!changed) return;
     changed = false;
@@ -97,24 +97,25 @@ function keepOutput() {
   };
   const timer = setInterval(() => ignoringErrors(save), 500);
   return {
-    add(chunk, isStdout) {
+    add(chunk, stream) {
       chunks.push(chunk);
       size += chunk.length;
       while (size - chunks[0].length >= KEPT_BYTES) size -= chunks.shift().length;
       changed = true;
-      if (isStdout) last = Buffer.concat([last, chunk.subarray(-LAST_LINE_BYTES)]).subarray(-LAST_LINE_BYTES);
+      const latest = Buffer.concat([last[stream], chunk.subarray(-LAST_LINE_BYTES)]);
+      last[stream] = latest.subarray(-LAST_LINE_BYTES);
     },
     close() {
       clearInterval(timer);
       ignoringErrors(save);
     },
     // One that was cut is left out: it is no address, and it could begin with half a secret.
-    lastLine() {
-      const lines = last
+    lastLine(stream) {
+      const lines = last[stream]
         .toString('utf8')
         .trimEnd()
         .split(/[\r\n]/);
-      return lines.length === 1 && last.length === LAST_LINE_BYTES ? '' : lines.at(-1);
+      return lines.length === 1 && last[stream].length === LAST_LINE_BYTES ? '' : lines.at(-1);
     },
   };
 }
@@ -123,7 +124,8 @@ function end({ exitCode = null, signal = null, error = null }, output) {
   if (end.reached) return;
   end.reached = true;
   output.close();
-  const text = JSON.stringify({ exitCode, signal, error, cancelled, lastLine: output.lastLine() });
+  const words = { lastLine: output.lastLine('stdout'), lastError: output.lastLine('stderr') };
+  const text = JSON.stringify({ exitCode, signal, error, cancelled, ...words });
   const path = join(wish.runs, wish.deployment, 'end.json');
   const record = () => {
     try {

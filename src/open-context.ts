@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { systemClock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
 import type { ConfigError } from './config/problem.ts';
+import { makeDataFolder } from './config/data-folder.ts';
 import { loadConfig } from './config/load.ts';
 import { type Judged, tellConfig } from './config/told.ts';
 import { openConfig } from './config/watch.ts';
@@ -49,6 +50,7 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
     settings.github === undefined
       ? undefined
       : createGitHub({ credentials: settings.github, apiUrl: settings.githubApiUrl, log });
+  makeDataFolder(settings.dataFolder);
   // One in memory, at another address each time, has nothing to be compared with.
   const address = settings.redisUrl ?? (redisUrl.startsWith('unix:') ? 'private' : undefined);
   const remembers = use === 'patient' && address !== undefined;

@@ -2,6 +2,7 @@ import { renderContent } from './block-kit.js';
 import { say, startComposer } from './composer.js';
 import { byId, element, icon, instantOf, post, timeOfDay } from './dom.js';
 import { refreshEnvironments } from './environments.js';
+import { showModal } from './modal.js';
 import { avatar, drawSidebar, tickLocalTimes } from './sidebar.js';
 
 const model = {
@@ -223,6 +224,10 @@ function connect() {
   events.addEventListener('state', ({ data }) => {
     takeState(JSON.parse(data));
     refreshEnvironments(model, 0);
+  });
+  events.addEventListener('modal', ({ data }) => {
+    const modal = JSON.parse(data);
+    if (modal.user === model.user) showModal(modal, composer.focus);
   });
   events.addEventListener('item', ({ data }) => {
     takeItem(JSON.parse(data));

@@ -10,10 +10,10 @@ export function refreshEnvironments(model, delay = 250) {
 async function refresh(model) {
   waiting = undefined;
   try {
-    const [environments, handoffs] = await Promise.all(
-      ['/playground/environments', '/playground/handoffs'].map(itemsAt),
+    const [environments, held, handoffs] = await Promise.all(
+      ['/playground/environments', '/playground/held', '/playground/handoffs'].map(itemsAt),
     );
-    drawEnvironments(model, environments, handoffs);
+    drawEnvironments(model, { environments, held, handoffs });
   } catch {
     // The next event or the next round asks again.
   }
@@ -23,10 +23,11 @@ async function itemsAt(path) {
   return (await (await fetch(path)).json()).items;
 }
 
-function drawEnvironments(model, environments, handoffs) {
+function drawEnvironments(model, { environments, held, handoffs }) {
   byId('environments').hidden = environments.length === 0;
   const cards = [
     ...environments.map((environment) => card(model, environment)),
+    held.length > 0 && heldCard(model, held),
     ...handoffs.map((handoff) => handoffCard(model, handoff)),
   ];
   const list = byId('environment-list');
@@ -43,6 +44,30 @@ function card(model, { name, services, locks = [], freeze }) {
     ...locks.map((lock) => lockRow(model, lock)),
     freeze ? freezeRow(model, freeze) : undefined,
     element('ul', {}, ...services.map((service) => serviceRow(model, service))),
+  );
+}
+
+/** What waits for approvals or for its turn, and why. */
+function heldCard(model, held) {
+  const rows = held.map(({ service, environment, summary, state, requested_by: by }) =>
+    element(
+      'li',
+      { class: 'service busy' },
+      element('span', { class: 'dot', 'aria-hidden': 'true' }),
+      element('span', { class: 'service-name' }, `${service} to ${environment}`),
+      element(
+        'span',
+        { class: 'service-state' },
+        `for ${model.nameOf(by)}. ${summary || (state === 'awaiting_approval' ? 'It waits for an approval.' : '')}`,
+      ),
+    ),
+  );
+  const title = element('h3', {}, 'What waits');
+  return element(
+    'section',
+    { class: 'environment', 'aria-label': 'What waits' },
+    title,
+    element('ul', {}, ...rows),
   );
 }
 

@@ -9,7 +9,7 @@ import {
   findPerson,
   isMember,
   type Item,
-  newId,
+  openModal,
   type PlayedPerson,
   type Workspace,
 } from './workspace.ts';
@@ -160,8 +160,8 @@ export const methods: Readonly<Record<string, Method>> = {
     if (!view.success)
       return refuse('invalid_arguments', { response_metadata: { messages: [view.error.message] } });
     trigger.used = true;
-    workspace.views.push(view.data);
-    return { ok: true, view: { id: `V${newId(5).toUpperCase()}`, team_id: workspace.team.id, ...view.data } };
+    const { id } = openModal(workspace, trigger.user, view.data);
+    return { ok: true, view: { id, team_id: workspace.team.id, ...view.data } };
   },
 };
 

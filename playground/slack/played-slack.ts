@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type Answered, type Clicked, sendClick, sendCommand, type Sender, type Typed } from './requests.ts';
+import { type AnsweredModal, sendSubmission, type Submitted } from './modals.ts';
 import { type ApiCall, createApiServer, type Fault } from './server.ts';
 import {
   addItem,
   directChannel,
   type Item,
+  type Modal,
   type Ping,
   type PlayedChannel,
   type PlayedPerson,
@@ -48,6 +50,8 @@ export interface PlayedSlack {
   type(typed: Typed): Promise<Answered>;
   /** Clicks a button, signed. Rejects when the person sees no such button. */
   click(clicked: Clicked): Promise<Answered>;
+  /** Submits a modal, signed. Rejects when it is not open before the person. */
+  submit(submitted: Submitted): Promise<AnsweredModal>;
   /** A person's plain message, which does not reach the app. */
   say(typed: Typed): void;
   /** Answers messages to the channel with 429 for so long. */
@@ -56,6 +60,8 @@ export interface PlayedSlack {
   fail(method: string, fault: Fault, times?: number): void;
   /** Calls back with each new and each changed item. Returns what ends it. */
   watch(listener: (item: Item) => void): () => void;
+  /** Calls back with each modal that the app opens. Returns what ends it. */
+  watchModals(listener: (modal: Modal) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -85,6 +91,7 @@ export async function startPlayedSlack(options: PlayedSlackOptions): Promise<Pla
     pings: workspace.pings,
     type: (typed) => sendCommand(workspace, sender, typed),
     click: (clicked) => sendClick(workspace, sender, clicked),
+    submit: (submitted) => sendSubmission(workspace, sender, submitted),
     say: ({ user, channel, text }) =>
       void addItem(workspace, { kind: 'message', channel, author: user, text: inert(text), blocks: [] }),
     limitChannel: (channel, seconds) => void trouble.limits.set(channel, workspace.now() + seconds * 1_000),
@@ -96,6 +103,10 @@ export async function startPlayedSlack(options: PlayedSlackOptions): Promise<Pla
     watch: (listener) => {
       workspace.listeners.add(listener);
       return () => void workspace.listeners.delete(listener);
+    },
+    watchModals: (listener) => {
+      workspace.modalListeners.add(listener);
+      return () => void workspace.modalListeners.delete(listener);
     },
     close: async () => {
       const ended = once(server, 'close');
@@ -116,10 +127,11 @@ function createWorkspace(options: PlayedSlackOptions): Workspace {
     items: [],
     pings: [],
     violations: [],
-    views: [],
+    modals: new Map(),
     triggers: new Map(),
     addresses: new Map(),
     listeners: new Set(),
+    modalListeners: new Set(),
     now: options.now ?? Date.now,
   };
 }

@@ -66,7 +66,7 @@ export async function sendCommand(workspace: Workspace, sender: Sender, typed: T
     api_app_id: workspace.app.id,
     is_enterprise_install: 'false',
     response_url: newResponseUrl(workspace, sender, typed),
-    trigger_id: newTrigger(workspace),
+    trigger_id: newTrigger(workspace, person.id),
   };
   const answered = await send(workspace, sender, new URLSearchParams(form).toString());
   showAnswer(workspace, typed, answered, command);
@@ -108,7 +108,7 @@ export async function sendClick(workspace: Workspace, sender: Sender, clicked: C
       channel_id: item.channel,
       is_ephemeral: item.kind === 'ephemeral',
     },
-    trigger_id: newTrigger(workspace),
+    trigger_id: newTrigger(workspace, person.id),
     team: { id: workspace.team.id, domain: workspace.team.domain },
     enterprise: null,
     is_enterprise_install: false,
@@ -158,7 +158,7 @@ function escapedAsSlackDoes({ people, channels }: Workspace, text: string): stri
     });
 }
 
-async function send(workspace: Workspace, sender: Sender, body: string): Promise<Answered> {
+export async function send(workspace: Workspace, sender: Sender, body: string): Promise<Answered> {
   const began = performance.now();
   try {
     const response = await fetch(sender.eventsUrl(), {
@@ -218,10 +218,10 @@ function newResponseUrl(
   return sender.responseUrl(id);
 }
 
-function newTrigger(workspace: Workspace): string {
+export function newTrigger(workspace: Workspace, user: string): string {
   const id = `${workspace.now()}.${Math.floor(performance.now())}.${newId(16)}`;
   forgetOld(workspace, workspace.triggers);
-  workspace.triggers.set(id, { mintedAt: workspace.now(), used: false });
+  workspace.triggers.set(id, { mintedAt: workspace.now(), user, used: false });
   return id;
 }
 

@@ -57,8 +57,16 @@ export interface Violation {
   readonly problems: readonly string[];
 }
 
+/** A window that the app has opened before one person. */
+export interface Modal {
+  readonly id: string;
+  readonly user: string;
+  readonly view: { readonly blocks: readonly unknown[]; readonly [key: string]: unknown };
+}
+
 export interface Trigger {
   readonly mintedAt: number;
+  readonly user: string;
   used: boolean;
 }
 
@@ -81,10 +89,11 @@ export interface Workspace {
   readonly items: Item[];
   readonly pings: Ping[];
   readonly violations: Violation[];
-  readonly views: unknown[];
+  readonly modals: Map<string, Modal>;
   readonly triggers: Map<string, Trigger>;
   readonly addresses: Map<string, ResponseAddress>;
   readonly listeners: Set<(item: Item) => void>;
+  readonly modalListeners: Set<(modal: Modal) => void>;
   readonly now: () => number;
 }
 
@@ -158,6 +167,13 @@ function newTs(workspace: Workspace): string {
   const last = workspace.items.at(-1)?.ts ?? '0.000000';
   const [seconds = 0, micros = 0] = last.split('.').map(Number);
   return now > seconds ? `${now}.000100` : `${seconds}.${String(micros + 100).padStart(6, '0')}`;
+}
+
+export function openModal(workspace: Workspace, user: string, view: Modal['view']): Modal {
+  const modal = { id: `V${newId(5).toUpperCase()}`, user, view };
+  workspace.modals.set(modal.id, modal);
+  for (const listener of workspace.modalListeners) listener(modal);
+  return modal;
 }
 
 function recordPings(workspace: Workspace, item: Item, by: Ping['by']): void {

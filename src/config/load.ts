@@ -57,7 +57,7 @@ function whole(path: string, says: string): ConfigError {
 }
 
 const WORDS: Record<string, string> = {
-  ENOENT: 'there is no such file; copy baton.example.yml to begin with',
-  EISDIR: 'is a folder, not a file',
+  ENOENT: 'there is no such file; copy baton.example.yml to begin with, or name another in BATON_CONFIG',
+  EISDIR: 'is a folder, not a file; BATON_CONFIG must be the path of a configuration file',
   EACCES: 'may not be read by the user that Baton runs as',
 };

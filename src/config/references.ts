@@ -29,10 +29,16 @@ export function findMisfits(config: unknown): readonly Misfit[] {
 
 type Path = readonly PropertyKey[];
 
-/** Words that the commands know: as the name of an environment or a service they would be read as those. */
-const TAKEN: ReadonlySet<string> = new Set(
-  'all status history why cancel retry rollback approve reject to on for until because up down'.split(' '),
+/** What may stand after `/deploy` in place of an environment. */
+export const DEPLOY_WORDS = 'status history why cancel retry rollback resolve approve reject review'.split(
+  ' ',
 );
+
+/** Words that the commands know: as the name of an environment or a service they would be read as those. */
+const TAKEN: ReadonlySet<string> = new Set([
+  ...DEPLOY_WORDS,
+  ...'all to on for until because up down'.split(' '),
+]);
 
 function* names(config: unknown): Generator<Misfit> {
   for (const section of ['environments', 'services', 'sites']) {

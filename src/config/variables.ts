@@ -22,7 +22,7 @@ export const Variables = z.object({
   ),
   BATON_API_TOKEN: printable('a token'),
   REDIS_URL: z.string().optional(),
-  SLACK_BOT_TOKEN: text('a bot token, which begins with xoxb-', /^(xoxe\.)?xox[bp]-[\x21-\x7e]+$/),
+  SLACK_BOT_TOKEN: text('a bot token, which begins with xoxb-', /^(xoxe\.)?xoxb-[\x21-\x7e]+$/),
   SLACK_SIGNING_SECRET: printable('the signing secret of the Slack app'),
   SLACK_APP_TOKEN: text('an app-level token, which begins with xapp-', /^xapp-[\x21-\x7e]+$/),
   SLACK_API_URL: webAddress('an http(s) address that ends in /, such as https://slack.com/api/').refine(

@@ -51,11 +51,11 @@ export async function endedAs(folder: string, program = ''): Promise<Ended> {
 }
 
 /** The program's last words tell people more than its exit code. */
-function howItEnded({ exitCode, signal, error, lastLine }: RunEnd, program: string): string {
+function howItEnded({ exitCode, signal, error, lastLine, lastError }: RunEnd, program: string): string {
   if (error === 'ENOENT') return `There is no program ${program}.`;
   if (error === 'EACCES') return `${program} is not a program that Baton may run.`;
   if (error !== null) return `${program} could not be started: ${plainText(error)}.`;
   const end = signal === null ? `${program} exited with ${exitCode}` : `${program} was ended by ${signal}`;
-  const said = plainText(lastLine);
+  const said = plainText(lastError) || plainText(lastLine);
   return said === '' ? `${end}.` : `${end}: ${said}`;
 }

@@ -16,6 +16,8 @@ const RunEnd = z.object({
   error: z.string().nullable(),
   cancelled: z.boolean(),
   lastLine: z.string(),
+  /** The last line on standard error. */
+  lastError: z.string().default(''),
 });
 export type RunEnd = z.infer<typeof RunEnd>;
 

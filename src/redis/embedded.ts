@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { makeDataFolder } from '../config/data-folder.ts';
 import { StartError } from '../errors.ts';
 import { askRedis } from './ask.ts';
-import { codeOf } from '../error-code.ts';
 import { FolderInUseError, type Ownership, takeFolder } from './owner.ts';
 import { isRunning, markProcess } from '../process-identity.ts';
 import { findRedisServer, keepServerRunning } from './server.ts';
@@ -47,7 +47,7 @@ export async function startEmbeddedRedis(options: EmbeddedOptions): Promise<Embe
   const { log, path = process.env['PATH'], quickDeaths = 15 } = options;
   const binary = findRedisServer(path);
   if (binary === undefined) throw new NoRedisServerError();
-  const folder = madeFolder(options.folder);
+  const folder = makeDataFolder(options.folder);
   const { socket, forget } = reachableSocket(folder);
   let owner: Ownership | undefined;
   try {
@@ -99,15 +99,6 @@ async function stopLeftBehind(owner: Ownership, socket: string, log: Logger): Pr
     await sleep(20);
   }
   throw new StartError(`BATON_DATA must be free: a redis-server that does not stop listens at ${socket}`);
-}
-
-function madeFolder(folder: string): string {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return realpathSync(folder);
-  } catch (error) {
-    throw new StartError(`BATON_DATA must be a folder that Baton can write to (${String(codeOf(error))})`);
-  }
 }
 
 /** A unix socket's address is short. A long folder is reached by a link in a fresh folder that only we may enter. */

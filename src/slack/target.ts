@@ -1,5 +1,6 @@
 import type { Word, Words } from '../command.ts';
 import { findEnvironment, findService, rulesFor } from '../config/find.ts';
+import { DEPLOY_WORDS } from '../config/references.ts';
 import type { Config, Environment } from '../config/schema.ts';
 import { UserError } from '../errors.ts';
 import { scopeOf } from '../locks/lock.ts';
@@ -27,12 +28,39 @@ export function environmentNamed(config: Config, name: string, command = 'deploy
   // A pull request's own is deployed to by its label or /remote only.
   const environment = command === 'deploy' ? findEnvironment(config, name) : rulesFor(config, name);
   if (environment !== undefined) return environment;
+  if (command === 'deploy') throw notDeployable(config, name);
+  throw unknownEnvironment(config, name, command);
+}
+
+function unknownEnvironment(config: Config, name: string, command: string): UserError {
   const known = Object.keys(config.environments);
   const [example] = known;
-  throw new UserError(`There is no environment ${quoted(name)}.`, {
+  return new UserError(`There is no environment ${quoted(name)}.`, {
     reason: 'unknown_environment',
     hint: known.length === 0 ? 'No environments are configured yet.' : choices(name, known),
     example: example === undefined ? undefined : `/${command} ${nearestWord(name, known) ?? example}`,
+  });
+}
+
+/** After /deploy there may stand another word of the commands; and who names only a service has left the environment out. */
+function notDeployable(config: Config, name: string): UserError {
+  const known = Object.keys(config.environments);
+  const meant = nearestWord(name, [...known, ...DEPLOY_WORDS]) ?? '';
+  if (DEPLOY_WORDS.includes(meant)) {
+    const example = `/deploy ${meant}`;
+    const hint = `Did you mean ${quoted(example)}?`;
+    return new UserError(`There is no environment ${quoted(name)}.`, {
+      reason: 'unknown_environment',
+      hint,
+      example,
+    });
+  }
+  const where = known.find((each) => config.environments[each]?.services.includes(name));
+  if (where === undefined) return unknownEnvironment(config, name, 'deploy');
+  return new UserError(`${quoted(name)} is a service: where is it to go?`, {
+    reason: 'unknown_environment',
+    hint: `Environments: ${listed(known)}.`,
+    example: `/deploy ${where} ${name}`,
   });
 }
 
@@ -76,9 +104,10 @@ interface Place extends Scope {
 }
 
 function readPlace(config: Config, { command, words }: Words): Place {
-  const { place, thing } = rolesOf(config, words);
+  const { place, thing } = rolesOf(words);
   const spot = apart(place);
   const [environment = '', ...within] = spot.name.split('/');
+  if (environment === '') throw noEnvironment(config, command);
   const { services } = environmentNamed(config, environment, command);
   const inside = within.length === 0 ? undefined : within.join('/');
   const what = thing === undefined ? undefined : apart(thing);
@@ -94,17 +123,20 @@ function readPlace(config: Config, { command, words }: Words): Place {
 }
 
 /** Which word is the environment: the one behind `to` or `on`, else the first. */
-function rolesOf(config: Config, words: readonly Word[]): { place: string; thing: string | undefined } {
+function rolesOf(words: readonly Word[]): { place: string; thing: string | undefined } {
   const behind = words.filter(({ after }) => after !== undefined);
   const place = behind[0] ?? words[0];
-  if (place === undefined) {
-    const hint = `Environments: ${listed(Object.keys(config.environments))}.`;
-    throw new UserError('Which environment?', { hint, reason: 'invalid_command' });
-  }
   if (behind[1] !== undefined) {
     throw new UserError(`${quoted(behind[1].text)} would be a second environment; name one.`);
   }
-  return { place: place.text, thing: words.find((word) => word !== place)?.text };
+  return { place: place?.text ?? '', thing: words.find((word) => word !== place)?.text };
+}
+
+function noEnvironment(config: Config, command: string): UserError {
+  const known = Object.keys(config.environments);
+  const hint = `Environments: ${listed(known)}.`;
+  const example = known[0] === undefined ? undefined : `/${command} ${known[0]}`;
+  return new UserError('Which environment?', { hint, example });
 }
 
 /** `api@feature/x@y` is api and the ref `@feature/x@y`: what stands behind the first sign may hold anything. */
@@ -140,9 +172,15 @@ function serviceNamed(
     : services;
   throw new UserError(`There is no service ${quoted(name)} on ${environment}.`, {
     reason: 'unknown_service',
-    hint: choices(name, known),
+    hint: command === 'deploy' ? choicesOrRef(name, known, environment) : choices(name, known),
     example: example(nearestWord(name, services) ?? services[0]),
   });
+}
+
+/** Who names a branch where a service belongs has left out the sign. */
+function choicesOrRef(name: string, known: readonly string[], environment: string): string {
+  if (nearestWord(name, known) !== undefined) return choices(name, known);
+  return `${choices(name, known)} A branch, tag or sha stands after “@”: “${environment} @${name}”.`;
 }
 
 function choices(name: string, known: readonly string[]): string {

@@ -81,7 +81,8 @@ function take(token: Token, queue: Token[], draft: Draft): void {
 function next(after: string, queue: Token[], { command }: Draft): Token {
   const token = queue.shift();
   if (token !== undefined && !isFlag(token) && keyword(token) === undefined) return token;
-  throw wrong(command, `There is nothing after ${quoted(after)}.`);
+  const but = token === undefined ? '' : ` but ${quoted(token.text)}`;
+  throw wrong(command, `There is nothing after ${quoted(after)}${but}.`);
 }
 
 function takeWord(token: Token, after: 'to' | 'on' | undefined, { command, words }: Draft): void {
@@ -92,6 +93,8 @@ function takeWord(token: Token, after: 'to' | 'on' | undefined, { command, words
   if (words.length < command.grammar.words.length) words.push({ text, after });
   else throw tooMany(token.text, command);
 }
+
+const REF_STANDS = 'A branch, tag or sha stands after “@”, as in “api@main”.';
 
 function notPlain(token: Token, kind: 'person' | 'channel' | 'link', command: Command): UserError {
   const what = { person: 'a person', channel: 'a channel', link: 'a link' }[kind];
@@ -106,11 +109,12 @@ function tooMany(text: string, command: Command): UserError {
   const { words, clauses } = command.grammar;
   const expected = words.length === 0 ? 'takes no words' : `takes ${words.join(' ')}`;
   const meant = nearestWord(text, [...clauses, ...flagNames(command)]);
+  const takesRef = words.some((word) => word.includes('@REF'));
   const reason = clauses.includes('because') ? 'A reason stands after “because”.' : undefined;
   return wrong(
     command,
     `${quoted(text)} is one word too many: /${command.name} ${expected}.`,
-    meant === undefined ? reason : `Did you mean ${quoted(meant)}?`,
+    meant === undefined ? (takesRef ? REF_STANDS : reason) : `Did you mean ${quoted(meant)}?`,
   );
 }
 

@@ -45,7 +45,7 @@ export function dryRun({
   const now = live === undefined ? mrkdwn`nothing, as far as Baton knows` : whatIsLive(live);
   const lines = [
     mrkdwn`*Dry run:* nothing was changed. It would deploy *${service}* to *${environment}*:`,
-    mrkdwn`${whatIsDeployed(resolved)} of ${code(repository)}`,
+    mrkdwn`${code(repository)}: ${whatIsDeployed(resolved)}`,
     mrkdwn`Live there now: ${now}`,
     ...(brings === undefined ? [] : [whatItBrings(brings)]),
     outcome(refusals),

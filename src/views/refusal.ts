@@ -120,6 +120,8 @@ function notPromoted({ from, live }: Promotion, environment: string): Mrkdwn {
     return mrkdwn`What is live on *${from}* cannot be read, so nothing is promoted from there.`;
   if (live === undefined)
     return mrkdwn`*${environment}* takes only what is live on *${from}*, and nothing is live there yet.`;
-  const failed = live.disturbed ? ' A later deployment failed there, so deploy it there again first.' : '';
+  const failed = live.disturbed
+    ? mrkdwn` A later deployment failed there, so deploy it there again first.`
+    : mrkdwn``;
   return mrkdwn`*${environment}* takes only what is live on *${from}*: ${whatIsLive(live)}.${failed}`;
 }

@@ -1,11 +1,11 @@
 import { listAudit } from '../audit/store.ts';
 import type { Context } from '../context.ts';
-import { listHeld } from '../deployments/held.ts';
 import { findDeployment, listDeployments } from '../deployments/store.ts';
 import { UnreadableError } from '../errors.ts';
 import { environmentNames, listEnvironments, listLocks } from './environments.ts';
 import { listHandoffs } from './handoffs.ts';
 import { unlessRedisIsDown } from './health.ts';
+import { heldOn } from './held.ts';
 import { badCursor, badParameter, type PageOf, pageOf, readPage } from './paging.ts';
 import { type Address, HttpError, type Route, sendJson } from './route.ts';
 import { deploymentShape, entryShape } from './shape.ts';
@@ -52,6 +52,12 @@ const ANSWERS: Record<string, Answer> = {
     return { items: await listHandoffs(ctx), next: null };
   },
 
+  /** Whom the page names; all else calls people by their ids. */
+  '/api/people': async ({ config }) => ({
+    items: config.people.map(({ slack, name }) => ({ id: slack, name })),
+    next: null,
+  }),
+
   '/api/deployments': deployments,
 
   '/api/deployments/:id': async (ctx, { params: { id = '' }, query }) => {
@@ -88,13 +94,6 @@ async function deployments(ctx: Context, { query }: Address): Promise<PageOf<obj
   if (held !== null) throw badParameter('held', 'is not “true”', '?held=true');
   const { items, next } = await listDeployments(ctx.redis, { environments, limit, before });
   return { items: items.map(deploymentShape), next };
-}
-
-/** What waits for approvals or for its turn, newest first. */
-async function heldOn(ctx: Context, environments: readonly string[], limit: number): Promise<object[]> {
-  const lists = await Promise.all(environments.map((name) => listHeld(ctx.redis, name)));
-  const newest = lists.flat().toSorted((one, other) => Number(other.createdAt) - Number(one.createdAt));
-  return newest.slice(0, limit).map(deploymentShape);
 }
 
 /** What cannot be read is named, so that an operator finds it; it is not a riddle with a reference. */

@@ -44,8 +44,9 @@ it.each([
   ['lock prodction', 'unknown_environment', /no environment `prodction`.*`production`/s],
   ['lock __proto__', 'unknown_environment', /`__proto__`/],
   ['lock staging/ap', 'unknown_service', /no service `ap` on staging/],
+  ['lock staging for', 'invalid_command', /It goes: `\/lock .* \[because REASON\]`/],
   ['lock because load test', 'invalid_command', /Which environment/],
-  ['unlock', 'invalid_command', /Which environment/],
+  ['unlock', 'invalid_command', /Which environment.*For example: `\/unlock staging`/s],
   ['unlock staging --forse', 'invalid_command', /`--forse`.*`--force`/s],
 ])('explains what is wrong with “%s”', async (text, reason, expected) => {
   const { say } = baton();

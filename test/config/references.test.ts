@@ -100,11 +100,14 @@ handoffs:
   expect(problemsIn(text)).toEqual(says.map((line) => `baton.yml:${line}`));
 });
 
-it.each(['status', 'history', 'to', 'on', 'Because'])('does not take “%s” for a name', (name) => {
-  expect(problemsIn(GOOD.replace('  staging:', `  ${name}:`))).toEqual([
-    `baton.yml:7:3 environments.${name}: is a word of the commands, so it cannot be a name`,
-  ]);
-});
+it.each(['status', 'history', 'resolve', 'review', 'to', 'on', 'Because'])(
+  'does not take “%s” for a name',
+  (name) => {
+    expect(problemsIn(GOOD.replace('  staging:', `  ${name}:`))).toEqual([
+      `baton.yml:7:3 environments.${name}: is a word of the commands, so it cannot be a name`,
+    ]);
+  },
+);
 
 it.each(['all', 'All'])('does not take “%s” for a name: it is what a global lock is about', (name) => {
   expect(problemsIn(GOOD.replace('  staging:', `  ${name}:`))).toEqual([

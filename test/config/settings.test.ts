@@ -141,6 +141,7 @@ it.each([
   ['REDIS_URL', 'localhost', 'REDIS_URL must begin with redis://'],
   ['REDIS_URL', 'redis://:hunter2@', 'REDIS_URL must look like redis://'],
   ['SLACK_BOT_TOKEN', 'hunter2', 'SLACK_BOT_TOKEN must be a bot token, which begins with xoxb-'],
+  ['SLACK_BOT_TOKEN', 'xoxp-hunter2', 'SLACK_BOT_TOKEN must be a bot token, which begins with xoxb-'],
   [
     'SLACK_SIGNING_SECRET',
     'hunter2\n',

@@ -138,7 +138,9 @@ it('keeps the last good one when the file is gone', async () => {
   await until(() => errors.length > 0);
   await aWhile();
 
-  expect(errors).toEqual(['/baton.yml: there is no such file; copy baton.example.yml to begin with']);
+  expect(errors).toEqual([
+    '/baton.yml: there is no such file; copy baton.example.yml to begin with, or name another in BATON_CONFIG',
+  ]);
   expect(config.current.slack.workspace).toBe('T0ACME');
 });
 
@@ -184,5 +186,5 @@ it('looks no more when it is closed while it looks', async () => {
 it('does not begin with a bad file, a missing one or a folder', async () => {
   await expect(open(inFolder('baton.yml', BAD))).rejects.toThrow(/baton\.yml:2:14 slack\.workspace/);
   await expect(open(join(folder, 'none.yml'))).rejects.toThrow(/none\.yml: there is no such file/);
-  await expect(loadConfig(folder)).rejects.toThrow(/is a folder, not a file/);
+  await expect(loadConfig(folder)).rejects.toThrow(/is a folder, not a file; BATON_CONFIG must be/);
 });

@@ -65,6 +65,17 @@ describe('how a program ended', () => {
   it.each([
     { how: 'with a code', script: 'process.exit(3)', summary: './deploy.mjs exited with 3.' },
     {
+      how: 'with the last it wrote, to the errors if it wrote any',
+      script:
+        'process.stdout.write("all good\\n"); process.stderr.write("why\\ndisk is full\\n"); process.exitCode = 3',
+      summary: './deploy.mjs exited with 3: disk is full',
+    },
+    {
+      how: 'with the last it wrote',
+      script: 'process.stdout.write("one\\ntwo\\n"); process.exitCode = 3',
+      summary: './deploy.mjs exited with 3: two',
+    },
+    {
       how: 'by a signal',
       script: 'process.kill(process.pid, "SIGKILL")',
       summary: './deploy.mjs was ended by SIGKILL.',

@@ -4,9 +4,11 @@ import type { Browser, Page } from 'playwright-core';
 import { HINTS } from '../../playground/demo.ts';
 import { createRoutes, type Routes } from '../../playground/routes.ts';
 import type { DeploymentState } from '../../src/deployments/deployment.ts';
+import { modalFor, readSubmission } from '../../src/slack/modal.ts';
 import { deploymentView } from '../../src/views/deployment.ts';
 import { CHROMIUM, launchBrowser, NO_BROWSER } from '../support/browser.ts';
 import { deployment } from '../support/deployment.ts';
+import { testConfig } from '../support/config.ts';
 import { BOT_TOKEN, startTinyBot, type TinyBot } from '../support/tiny-bot.ts';
 
 const COMMANDS = [
@@ -67,6 +69,15 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
       environments: async () => [
         { name: 'staging', services: [{ name: 'shop', live: null, running: [] }], locks: [], freeze: null },
       ],
+      held: async () => [
+        {
+          service: 'shop',
+          environment: 'staging',
+          state: 'waiting',
+          summary: 'Number 1.',
+          requested_by: 'U0BEN',
+        },
+      ],
     });
     bot.mount((request, response) => routes.handle(request, response));
     complaints = [];
@@ -122,6 +133,9 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
     await page.getByText('(edited)').waitFor();
     expect(await messages().count()).toBe(2);
     expect(await messages().first().innerText()).toContain('/deploy staging');
+    expect(await page.getByRole('complementary', { name: 'Environments' }).innerText()).toMatch(
+      /staging\s+shop\s+nothing yet\s+What waits\s.*for Ben\. Number 1\./s,
+    );
   });
 
   it('shows a private answer to its person alone, and says so', async () => {
@@ -165,6 +179,37 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
 
     await page.getByText('Ben clicked Retry').waitFor();
     expect(clicked).toEqual([['U0BEN', 'deploy retry d1']]);
+  });
+
+  it('opens a modal, says what is wrong with a field, and sends what was entered as Slack does', async () => {
+    const modal = modalFor(testConfig(), { text: 'deploy', channel: 'C0SHOP' });
+    bot.app.command('/deploy', async ({ ack, body, client }) => {
+      await ack();
+      await client.apiCall('views.open', { trigger_id: body.trigger_id, view: { ...modal } });
+    });
+    const submitted: unknown[] = [];
+    bot.app.view('command:deploy', async ({ ack, body }) => {
+      const entered = readSubmission(body);
+      submitted.push([body.user.id, entered]);
+      if (entered === undefined || !('wrong' in entered)) return ack();
+      return ack({ response_action: 'errors', errors: { ...entered.wrong } });
+    });
+    await type('/deploy');
+
+    await page.locator('dialog').getByLabel('Environment').selectOption('production');
+    await page.getByLabel('Branch, tag').fill('two words');
+    await page.getByLabel('Only tell what it would do').check();
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+    await page.getByText('A branch, tag or sha holds no spaces or quotes.').waitFor();
+    await page.getByLabel('Branch, tag').fill('main');
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(submitted.at(-1)).toEqual([
+      'U0ASHA',
+      { channel: 'C0SHOP', text: 'deploy production api@main --dry-run' },
+    ]);
+    expect(submitted).toHaveLength(2);
   });
 
   it('draws markup as Slack does, and nothing else comes to life', async () => {

@@ -110,7 +110,7 @@ it.each([
 it.each([
   ['deploy prod ;rm -rf /', /“-rf” is not a flag|“;rm”/],
   ['deploy staging api ;rm', /“;rm” is one word too many/],
-  ['deploy staging api main', /“main” is one word too many/],
+  ['deploy staging api main', /“main” is one word too many.*A branch, tag or sha stands after “@”/],
   ['deploy staging --upload-pack=touch x', /“--upload-pack” is not a flag of \/deploy/],
   ['deploy staging -x', /“-x” is not a flag/],
   ['deploy staging --', /“--” is not a flag/],
@@ -128,6 +128,7 @@ it.each([
   ['deploy api to', /nothing after “to”/],
   ['deploy api to to', /nothing after “to”/],
   ['lock staging for', /nothing after “for”/],
+  ['unlock staging --lock --force', /nothing after “--lock” but “--force”/],
   ['lock staging for 2h for 3h', /“for” is there twice/],
   ['lock staging because', /nothing after “because”/],
   ['lock staging because “ ”', /nothing after “because”/],

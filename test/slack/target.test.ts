@@ -72,7 +72,11 @@ it.each([
   ['staging __proto__', 'unknown_service', /“__proto__”/],
   ['acme/docs to staging', 'unknown_service', /no service “acme\/docs”/],
   ['acme/docs to production', 'invalid_command', /several services.*docs-en, docs-fr/],
+  ['histroy', 'unknown_environment', /Did you mean “\/deploy history”\?$/],
+  ['web', 'unknown_environment', /“web” is a service.*staging, production/],
+  ['staging main', 'unknown_service', /api, web\. A branch, tag or sha stands after “@”: “staging @main”/],
   ['', 'invalid_command', /Which environment.*staging, production/],
+  ['@main', 'invalid_command', /Which environment.*staging, production/],
   ['staging@main web@dev', 'invalid_command', /“@main” and “@dev” are both named/],
   ['staging/web api', 'invalid_command', /“web” and “api” are both named/],
   ['to staging to production', 'invalid_command', /“production” would be a second environment/],
@@ -99,6 +103,10 @@ it.each([
 
 it('gives examples that would be right', () => {
   expect(refusalOf(() => targetOf('stagin')).example).toBe('/deploy staging');
+  expect(refusalOf(() => targetOf('histroy')).example).toBe('/deploy history');
+  expect(refusalOf(() => targetOf('web@main')).example).toBe('/deploy staging web');
+  expect(refusalOf(() => targetOf('docs-fr')).example).toBe('/deploy production docs-fr');
+  expect(refusalOf(() => targetOf('')).example).toBe('/deploy staging');
   expect(refusalOf(() => targetOf('staging wbe')).example).toBe('/deploy staging web');
   expect(refusalOf(() => targetOf('production @')).example).toBe('/deploy production web@main');
 });

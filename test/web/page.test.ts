@@ -75,7 +75,8 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
       await tab.waitForSelector('article');
 
       const text = await tab.innerText('main');
-      expect(text).toContain(`staging, held by U0BEN: ${nasty}`);
+      expect(await tab.locator('#sign-in').isVisible()).toBe(false);
+      expect(text).toMatch(/staging, held by Ben.*, because “<img src=x onerror=alert\(1\)>”/);
       expect(text).toContain('running: staging-');
       expect(text).toContain(`${nasty} (bbbbbbb)`);
       expect(await tab.locator('main img, main a').count()).toBe(0);

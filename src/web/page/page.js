@@ -1,5 +1,8 @@
 const EVERY_MS = 5_000;
 const part = (id) => document.getElementById(id);
+/** Names of people by their ids. */
+let names = new Map();
+const nameOf = (id) => names.get(id) ?? id;
 
 part('sign-in').addEventListener('submit', (event) => {
   event.preventDefault();
@@ -22,10 +25,17 @@ async function signOut() {
 
 async function refresh() {
   try {
-    const asked = ['environments', 'deployments?held=true&limit=50', 'deployments?limit=20', 'handoffs'];
+    const asked = [
+      'environments',
+      'deployments?held=true&limit=50',
+      'deployments?limit=20',
+      'handoffs',
+      'people',
+    ];
     const answers = await Promise.all(asked.map(ask));
-    const [environments, held, deployments, handoffs] = answers;
+    const [environments, held, deployments, handoffs, people] = answers;
     if (answers.includes(undefined)) return showSignIn();
+    names = new Map(people.items.map(({ id, name }) => [id, name]));
     part('environments').replaceChildren(...environments.items.map(environmentCard));
     part('held').replaceChildren(...held.items.map(deploymentRow));
     part('waits').hidden = held.items.length === 0;
@@ -79,7 +89,7 @@ function liveOf({ live, running }) {
       ? [element('span', { class: 'quiet' }, 'nothing yet')]
       : [
           `${live.ref} (${live.sha.slice(0, 7)})`,
-          element('span', { class: 'quiet' }, ` by ${live.by}, `),
+          element('span', { class: 'quiet' }, ` by ${nameOf(live.by)}, `),
           time(live.since),
         ];
   return [...what, ...running.map((id) => element('div', { class: 'in_progress' }, `running: ${id}`))];
@@ -87,21 +97,22 @@ function liveOf({ live, running }) {
 
 function lockLine({ scope, holder, reason, until, waiting, pull_request: tie, unreadable }) {
   if (unreadable) return element('p', { class: 'lock unreadable' }, `🔒 ${scope}: ${reason}`);
-  const why = reason === '' ? '' : `: ${reason}`;
+  const why = reason === '' ? '' : `, because “${reason}”`;
   return element(
     'p',
     { class: 'lock' },
-    `🔒 ${scope}, held by ${holder}${why}`,
+    `🔒 ${scope}, held by ${nameOf(holder)}`,
     ...(until === null ? [] : [' until ', time(until)]),
+    why,
     tie === null ? '' : `, for #${tie}`,
-    waiting.length === 0 ? '' : `; waiting: ${waiting.join(', ')}`,
+    waiting.length === 0 ? '' : `; waiting: ${waiting.map(nameOf).join(', ')}`,
   );
 }
 
 function freezeLine({ reason, until, unreadable }) {
   if (unreadable) return element('p', { class: 'lock unreadable' }, `❄ ${reason}`);
   const end = until === null ? [', never opens by itself'] : [' until ', time(until)];
-  return element('p', { class: 'lock' }, '❄ frozen', ...end, `: ${reason}`);
+  return element('p', { class: 'lock' }, '❄ frozen', ...end, `, because “${reason}”`);
 }
 
 function deploymentRow(deployment) {
@@ -109,12 +120,14 @@ function deploymentRow(deployment) {
   const why = [reason, summary, approvalsOf(deployment)].filter(Boolean).join(': ');
   const cells = [linked(deployment, id), service, `${ref} (${sha.slice(0, 7)})`];
   const named = element('td', { class: state }, state.replaceAll('_', ' '));
-  return element('tr', {}, ...cells.map(cell), named, ...[why, by, time(at)].map(cell));
+  return element('tr', {}, ...cells.map(cell), named, ...[why, nameOf(by), time(at)].map(cell));
 }
 
 function approvalsOf({ state, approved_by: by }) {
   if (state !== 'awaiting_approval') return '';
-  return by.length === 0 ? 'nobody has approved it yet' : `approved by ${by.join(', ')}, and needs more`;
+  return by.length === 0
+    ? 'nobody has approved it yet'
+    : `approved by ${by.map(nameOf).join(', ')}, and needs more`;
 }
 
 function handoffCard({ from, to, next, last }) {
@@ -126,7 +139,7 @@ function handoffCard({ from, to, next, last }) {
     element('p', {}, 'Next: ', ...when),
   );
   if (last === null) return card;
-  const whose = last.taken_by === null ? last.state : `taken by ${last.taken_by}`;
+  const whose = last.taken_by === null ? last.state : `taken by ${nameOf(last.taken_by)}`;
   const lines = last.lines.map((line) => element('li', {}, line));
   const open = last.open === 0 ? 'nothing is open' : `${last.open} open`;
   card.append(
