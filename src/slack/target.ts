@@ -1,5 +1,6 @@
 import type { Word, Words } from '../command.ts';
 import { findEnvironment, findService, rulesFor } from '../config/find.ts';
+import { followsPullRequest } from '../config/follows-pull-request.ts';
 import type { Config, Environment } from '../config/schema.ts';
 import { UserError } from '../errors.ts';
 import { scopeOf } from '../locks/lock.ts';
@@ -22,11 +23,18 @@ export interface Target {
   readonly ref: WantedRef;
 }
 
+/** A pull request's own environment is deployed to by its label or /remote only. */
+const FOR_CONFIGURED = ['deploy', 'deploy why', 'deploy rollback'];
+
 /** The environment by that very name. Throws UserError `unknown_environment` with the nearest one and the list. */
 export function environmentNamed(config: Config, name: string, command = 'deploy'): Environment {
-  // A pull request's own is deployed to by its label or /remote only.
-  const environment = command === 'deploy' ? findEnvironment(config, name) : rulesFor(config, name);
+  const environment = findEnvironment(config, name);
   if (environment !== undefined) return environment;
+  const remote = rulesFor(config, name);
+  if (remote !== undefined) {
+    if (FOR_CONFIGURED.includes(command)) throw followsPullRequest(name, remote.services[0] ?? '');
+    return remote;
+  }
   const known = Object.keys(config.environments);
   const [example] = known;
   throw new UserError(`There is no environment ${quoted(name)}.`, {

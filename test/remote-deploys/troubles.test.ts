@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { close } from '../../playground/github/news.ts';
 import { addChecks } from '../../playground/github/seed.ts';
+import { askPeople } from '../../src/deployments/ask-people.ts';
 import { listDeployments } from '../../src/deployments/store.ts';
-import { closeContexts } from '../support/context.ts';
+import { closeContexts, testContext } from '../support/context.ts';
+import { deployment } from '../support/deployment.ts';
 import { closeGitHubs } from '../support/github.ts';
 import { remoteWorld, type RemoteWorld } from '../support/remote-world.ts';
 import { speaker } from '../support/say.ts';
@@ -78,6 +80,14 @@ describe('who may', () => {
 
     expect(items.map(({ requestedBy }) => requestedBy).toSorted()).toEqual(['U0ASHA', 'github:new-hire']);
   });
+});
+
+it('asks in the channel of the releases when nobody can tell how one of a label ended', async () => {
+  const ctx = testContext();
+
+  await askPeople(ctx, deployment({ id: 'pr-12-lost', environment: 'pr-12', channel: '', state: 'unknown' }));
+
+  expect(ctx.queued.map(({ data }) => data)).toMatchObject([{ kind: 'notice', channel: 'C0REL' }]);
 });
 
 describe('order and repetition', () => {
