@@ -21,12 +21,12 @@ it('brings a pull request up with its label, and takes both away', async () => {
   const { world, say } = await house();
   const pr = world.add(12);
 
-  expect((await say('U0ASHA', 'remote api#12 up')).words).toContain('is brought up');
+  expect((await say('U0ASHA', 'remote api#12 up')).words).toContain('is being brought up');
   await world.settle();
   expect(pr.labels).toEqual(['remote-deploy', 'remote-deploy: live']);
   expect((await say('U0CLEO', 'remote api#12 status')).words).toContain('is live');
 
-  expect((await say('U0BEN', 'remote api#12 down')).words).toContain('is torn down');
+  expect((await say('U0BEN', 'remote api#12 down')).words).toContain('is being torn down');
   await world.settle();
   expect(pr.labels).toEqual([]);
   expect(world.actions().map((action) => action.split(' ')[0])).toEqual(['deploy', 'down']);
