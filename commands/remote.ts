@@ -54,7 +54,13 @@ async function tearDown(ctx: Context, call: Call, asked: AskedFor): Promise<Repl
   const isOver = before === undefined || before.state === 'down' || before.state === 'refused';
   if (isOver && !call.again) return { to: 'caller', view: remoteNone(asked.service, asked.number) };
   if (before !== undefined && !isOver && before.stop?.command !== call.id) {
-    const stop = { why: 'command' as const, at: ctx.now(), by: call.actor.id, command: call.id };
+    const stop = {
+      why: 'command' as const,
+      at: ctx.now(),
+      by: call.actor.id,
+      command: call.id,
+      unlabelled: false,
+    };
     // Asked for by a person, it is tried anew, however often it has failed before.
     await saveRemote(ctx.redis, { ...before, stop, teardown: null });
   }

@@ -130,7 +130,7 @@ export const JobData = {
   handoffs: z.object({ version, digest: z.string().optional() }),
   'remote-deploys': PullRequestJob,
   /** Brings the labels and the comment of a remote deploy up to date, at the pace that GitHub wants for writes. */
-  'remote-notes': PullRequestJob,
+  'remote-notes': PullRequestJob.extend({ revision: z.int().optional() }),
   'deploy-labels': PullRequestJob,
   'pull-request-sweeps': z.object({ version, why: short }),
   /** One mail for one recipient; what it says is kept beside the queue (src/mail/store.ts). */

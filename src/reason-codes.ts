@@ -109,3 +109,12 @@ export const REASONS = {
 
 export const ReasonCode = z.enum(Object.keys(REASONS) as [keyof typeof REASONS]);
 export type ReasonCode = keyof typeof REASONS;
+
+/** What to do next, with the names of the case in place of `ENV` and `ID`. */
+export function nextStep(
+  reason: ReasonCode,
+  { environment, id }: { environment: string; id?: string },
+): string {
+  const said = REASONS[reason].next.replaceAll(/\bENV\b/g, () => environment);
+  return id === undefined ? said : said.replaceAll(/\bID\b/g, () => id);
+}

@@ -31,6 +31,7 @@ const VERBS = [
   'src/handoffs/take.ts',
   'src/locks/tell.ts',
   'src/pull-requests/deploy-by-label.ts',
+  'src/remote-deploys/audit-answer.ts',
   'src/remote-deploys/bring-down.ts',
   'src/remote-deploys/bring-up.ts',
 ];

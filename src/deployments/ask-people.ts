@@ -1,4 +1,4 @@
-import { findEnvironment } from '../config/find.ts';
+import { findEnvironment, rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
 import { listHolders } from '../people/roles.ts';
 import { lostNews, silentFor } from '../views/lost.ts';
@@ -7,12 +7,14 @@ import type { Deployment } from './deployment.ts';
 
 /** Nobody can tell how a run ended: asks the deployers of the environment in its channel, once a deployment. */
 export async function askPeople(ctx: Context, deployment: Deployment): Promise<void> {
-  const rules = findEnvironment(ctx.config, deployment.environment);
+  const { releases = '' } = ctx.config.slack.channels;
+  const rules = rulesFor(ctx.config, deployment.environment);
   const deployers = listHolders('deployer', ctx.config, rules);
   await ctx.jobs.add('messages', `${deployment.id}-lost`, {
     version: 1,
     kind: 'notice',
-    channel: deployment.channel,
+    // One that a label asked for has no message in Slack.
+    channel: deployment.channel === '' ? releases : deployment.channel,
     user: deployment.requestedBy,
     view: carried(lostNews(deployment, { deployers, needed: verdictsNeeded(ctx, deployment) })),
     reference: deployment.reference,

@@ -1,5 +1,7 @@
 import type { Reply } from '../command.ts';
 import { findEnvironment, findService } from '../config/find.ts';
+import { followsPullRequest } from '../config/follows-pull-request.ts';
+import { isRemoteEnvironment } from '../config/remote-name.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import { holdsRole } from '../people/roles.ts';
@@ -20,6 +22,7 @@ export async function orderAgain(
   const { environment, service, repository, ref, sha, title, pullRequest } = earlier;
   const rules = findEnvironment(ctx.config, environment);
   if (rules === undefined) {
+    if (isRemoteEnvironment(environment)) throw followsPullRequest(environment, service);
     throw new UserError(`${environment} is no longer configured.`, { reason: 'unknown_environment' });
   }
   if (!rules.services.includes(service)) {

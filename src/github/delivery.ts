@@ -52,7 +52,7 @@ const Payload = z.object({
   after: maybe,
   state: maybe,
   label: z.object({ name: text }).nullish(),
-  pull_request: z.object({ number: z.int(), head: z.object({ ref: maybe, sha: maybe }) }).nullish(),
+  pull_request: z.object({ number: z.int(), head: z.object({ ref: maybe, sha: maybe }).nullish() }).nullish(),
   check_suite: z.object({ head_branch: maybe, head_sha: maybe }).nullish(),
   workflow_run: z
     .object({ id: z.int(), head_branch: maybe, head_sha: maybe, name: title, display_title: title })
@@ -65,8 +65,8 @@ export function readDelivery(event: string, delivery: string, payload: object): 
   const { action, repository, sender, ...about } = Payload.parse(payload);
   if (repository === undefined) return undefined;
   const { pull_request: pull, workflow_run: run, check_suite: suite, deployment, label } = about;
-  const branch = pull?.head.ref ?? run?.head_branch ?? suite?.head_branch ?? deployment?.ref;
-  const commit = pull?.head.sha ?? run?.head_sha ?? suite?.head_sha ?? deployment?.sha;
+  const branch = pull?.head?.ref ?? run?.head_branch ?? suite?.head_branch ?? deployment?.ref;
+  const commit = pull?.head?.sha ?? run?.head_sha ?? suite?.head_sha ?? deployment?.sha;
   return {
     event,
     action: event === 'status' && about.state === 'pending' ? 'pending' : action,

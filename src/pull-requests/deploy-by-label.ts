@@ -15,7 +15,7 @@ import { resolveRef } from '../github/refs.ts';
 import { secondsUntilWrite } from '../github/write-pace.ts';
 import type { Person } from '../people/person.ts';
 import { loadMember } from '../people/roles.ts';
-import { REASONS, type ReasonCode } from '../reason-codes.ts';
+import { nextStep, REASONS, type ReasonCode } from '../reason-codes.ts';
 import { userError } from '../views/error.ts';
 import type { View } from '../views/view.ts';
 import { type Asked, commandOf } from './asked.ts';
@@ -169,7 +169,7 @@ async function orderFor(ctx: Context, github: GitHub, { id, asked, actor }: Want
   const reasons = [...(reply.reasons ?? [reply.reason])];
   return refused(
     reasons,
-    reasons.map((reason) => `${REASONS[reason].says} ${REASONS[reason].next}`).join(' '),
+    reasons.map((reason) => `${REASONS[reason].says} ${nextStep(reason, { environment })}`).join(' '),
   );
 }
 

@@ -49,5 +49,6 @@ function dueTimes(remote: RemoteDeploy, now: number): number[] {
 /** Has its labels and its comment brought up to date, when it has changed. */
 export async function toldSoon(ctx: Context, { repository, number, revision }: RemoteDeploy): Promise<void> {
   const id = `${nameOf({ repository, number })}-${revision}`;
-  await ctx.jobs.add('remote-notes', id, { version: 1, repository, number, why: `revision ${revision}` });
+  const why = `revision ${revision}`;
+  await ctx.jobs.add('remote-notes', id, { version: 1, repository, number, why, revision });
 }

@@ -4,13 +4,14 @@ import { addLabels } from '../github/labels.ts';
 import { findWholePullRequest, type WholePullRequest } from '../github/whole-pull-request.ts';
 import { secondsUntilWrite } from '../github/write-pace.ts';
 import type { Outcome } from '../worker.ts';
+import { auditAnswer } from './audit-answer.ts';
 import { bringDown } from './bring-down.ts';
 import { bringUp } from './bring-up.ts';
 import { lookAgainAt, toldSoon } from './look-again.ts';
-import { newRemote, type RemoteDeploy } from './remote-deploy.ts';
+import { newRemote, type RemoteDeploy, type Stop } from './remote-deploy.ts';
 import { inTurn } from './slots.ts';
 import { findRemote, saveRemote } from './store.ts';
-import { readWanted, type Wanted } from './wanted.ts';
+import { endsWishes, readWanted, type Wanted } from './wanted.ts';
 
 export interface Look {
   /** As the configuration writes it. */
@@ -55,6 +56,7 @@ async function lookOnce(ctx: Context, look: Look, service: string): Promise<Outc
   }
   const noted = note(ctx, before ?? newRemote({ ...look, service, now: ctx.now() }), wanted, seen);
   const saved = await saveRemote(ctx.redis, noted);
+  await auditAnswer(ctx, saved, wanted);
   const after = await act(ctx, saved, wanted, seen);
   await Promise.all([toldSoon(ctx, after), lookAgainAt(ctx, after)]);
   ctx.log.info(
@@ -88,20 +90,22 @@ function note(
   switch (wanted.kind) {
     case 'up':
       return { ...before, ...moved, ...lapsed(before, wanted, now) };
-    case 'down': {
-      const stop =
-        before.stop?.why === wanted.why ? before.stop : { why: wanted.why, at: now, by: '', command: '' };
-      return { ...before, ...moved, stop };
-    }
+    case 'down':
+      return { ...before, ...moved, stop: stopped(before.stop, wanted.why, now) };
     case 'refused': {
       const { reason, why, wish } = wanted;
-      const stop =
-        before.stop?.why === 'refused'
-          ? before.stop
-          : { why: 'refused' as const, at: now, by: '', command: '' };
+      const stop = stopped(before.stop, 'refused', now);
       return { ...before, ...moved, stop, reason, why, wish: wish ?? before.wish, state: 'refused' };
     }
   }
+}
+
+function stopped(before: Stop | null, why: Stop['why'], now: Date): Stop {
+  if (before?.why === why) return before;
+  // What ended it stays the reason when Baton takes the label off for it.
+  const isKept = before !== null && (before.unlabelled || endsWishes(before));
+  if (isKept && why === 'unlabelled') return { ...before, unlabelled: true };
+  return { why, at: now, by: '', command: '', unlabelled: false };
 }
 
 /** The wish, or the end of its time. */
@@ -114,7 +118,7 @@ function lapsed(
   const isOver = !isNew && expiresAt !== null && expiresAt <= now;
   return {
     wish,
-    stop: isOver ? { why: 'expired', at: now, by: '', command: '' } : null,
+    stop: isOver ? stopped(null, 'expired', now) : null,
     expiresAt: isNew ? null : expiresAt,
   };
 }

@@ -29,6 +29,8 @@ export const Stop = z.object({
   at: instant,
   by: z.string().default(''),
   command: z.string().default(''),
+  /** The label has come off since; Baton takes it off where time or a command has ended it. */
+  unlabelled: z.boolean().default(false),
 });
 export type Stop = z.infer<typeof Stop>;
 

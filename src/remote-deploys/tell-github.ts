@@ -13,6 +13,7 @@ import type { PullRequestName, RemoteDeploy } from './remote-deploy.ts';
 import { inTurn } from './slots.ts';
 import { labelOf, stateLabels } from './state-labels.ts';
 import { findRemote, nameOf, remoteKey } from './store.ts';
+import { endsWishes } from './wanted.ts';
 
 const MARKER = 'remote-deploy';
 
@@ -23,7 +24,10 @@ const LABEL_KNOWN_SECONDS = 86_400;
  * Brings the labels and the one comment of a pull request nearer to the truth: at most one write to GitHub in each run,
  * at the pace that GitHub wants. Done when nothing is left to write. Safe to repeat.
  */
-export async function tellGitHub(ctx: Context, pullRequest: PullRequestName): Promise<Outcome> {
+export async function tellGitHub(
+  ctx: Context,
+  pullRequest: PullRequestName & { readonly revision?: number | undefined },
+): Promise<Outcome> {
   const told = await inTurn(ctx.redis, pullRequest, 'tell', () => tellOnce(ctx, pullRequest));
   return told ?? { againInSeconds: 2 };
 }
@@ -34,11 +38,16 @@ interface Told {
   readonly label: string;
 }
 
-async function tellOnce(ctx: Context, { repository, number }: PullRequestName): Promise<Outcome> {
+async function tellOnce(
+  ctx: Context,
+  { repository, number, revision = Infinity }: Parameters<typeof tellGitHub>[1],
+): Promise<Outcome> {
   const { github, config } = ctx;
   const { label } = config.remote_deploys ?? {};
   const remote = await findRemote(ctx.redis, repository, number);
   if (github === undefined || label === undefined || remote === undefined) return 'done';
+  // Every change has a job of its own: each asks GitHub, so only that of the newest one does.
+  if (revision < remote.revision) return 'done';
   const seen = await findWholePullRequest(github, repository, number);
   if (seen === undefined) return 'done';
   const told = { github, remote, label };
@@ -54,7 +63,7 @@ async function tellLabels(
   const { repository, number, stop } = remote;
   const right = labelOf(remote, label);
   const ours = stateLabels(label).map(({ name }) => name);
-  const isEnded = stop?.why === 'expired' || stop?.why === 'command';
+  const isEnded = stop !== null && endsWishes(stop);
   const isWrong = (name: string) => (name === label ? isEnded : ours.includes(name) && name !== right?.name);
   const wrong = labels.find(isWrong);
   const isMissing = right !== undefined && !labels.includes(right.name);

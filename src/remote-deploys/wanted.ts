@@ -88,8 +88,8 @@ function goesOn(wish: Wish, stop: Stop | null): Wanted {
 }
 
 /** What a person or time has ended stays so, although the label may still be on for a moment. */
-function endsWishes({ why }: Stop): boolean {
-  return why === 'expired' || why === 'command';
+export function endsWishes({ why, unlabelled }: Stop): boolean {
+  return !unlabelled && (why === 'expired' || why === 'command');
 }
 
 function refusedBefore({ reason, why }: RemoteDeploy, wish: Wish): Wanted | undefined {

@@ -1,5 +1,6 @@
 import type { Word, Words } from '../command.ts';
 import { findEnvironment, findService, rulesFor } from '../config/find.ts';
+import { followsPullRequest } from '../config/follows-pull-request.ts';
 import { DEPLOY_WORDS } from '../config/references.ts';
 import type { Config, Environment } from '../config/schema.ts';
 import { UserError } from '../errors.ts';
@@ -23,13 +24,19 @@ export interface Target {
   readonly ref: WantedRef;
 }
 
+/** A pull request's own environment is deployed to by its label or /remote only. */
+const FOR_CONFIGURED = ['deploy', 'deploy why', 'deploy rollback'];
+
 /** The environment by that very name. Throws UserError `unknown_environment` with the nearest one and the list. */
 export function environmentNamed(config: Config, name: string, command = 'deploy'): Environment {
-  // A pull request's own is deployed to by its label or /remote only.
-  const environment = command === 'deploy' ? findEnvironment(config, name) : rulesFor(config, name);
+  const environment = findEnvironment(config, name);
   if (environment !== undefined) return environment;
-  if (command === 'deploy') throw notDeployable(config, name);
-  throw unknownEnvironment(config, name, command);
+  const remote = rulesFor(config, name);
+  if (remote === undefined) {
+    throw command === 'deploy' ? notDeployable(config, name) : unknownEnvironment(config, name, command);
+  }
+  if (FOR_CONFIGURED.includes(command)) throw followsPullRequest(name, remote.services[0] ?? '');
+  return remote;
 }
 
 function unknownEnvironment(config: Config, name: string, command: string): UserError {

@@ -1,8 +1,8 @@
 import type { Deployment, DeploymentState } from '../deployments/deployment.ts';
 import type { Asked } from '../pull-requests/asked.ts';
 import { deployLabel } from '../pull-requests/deploy-label.ts';
-import { REASONS } from '../reason-codes.ts';
-import { codeSpan, lines, type Markdown, markdown, utc, webLink } from './markdown.ts';
+import { nextStep, REASONS } from '../reason-codes.ts';
+import { codeSpan, lines, type Markdown, markdown, utc, webLink, worded } from './markdown.ts';
 
 /** Older ones are left out: the trail has them all. */
 const MOST_SHOWN = 10;
@@ -35,7 +35,7 @@ export function deployLabelComment(
 
 function unanswered({ state, reasons, says }: Asked): Markdown {
   if (state !== 'refused') return markdown`it is being looked at.`;
-  return markdown`**refused** (${lines(reasons.map(codeSpan), ', ')}). ${says}`;
+  return markdown`**refused** (${lines(reasons.map(codeSpan), ', ')}). ${worded(says)}`;
 }
 
 function answered(deployment: Deployment): Markdown {
@@ -43,7 +43,7 @@ function answered(deployment: Deployment): Markdown {
   const parts = [markdown`${service} ${codeSpan(sha.slice(0, 7))} **${WORDS[state]}**.`];
   if (reason !== null) {
     parts.push(
-      markdown`${summary === '' ? REASONS[reason].says : summary} ${REASONS[reason].next} (${codeSpan(reason)})`,
+      markdown`${worded(summary === '' ? REASONS[reason].says : summary)} ${worded(nextStep(reason, deployment))} (${codeSpan(reason)})`,
     );
   }
   if (state === 'success' && url !== null) parts.push(webLink(url, 'Open it'));

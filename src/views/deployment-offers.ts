@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { isRemoteEnvironment } from '../config/remote-name.ts';
 import { type Deployment, hasSucceeded, isFinished } from '../deployments/deployment.ts';
 import { approvalButtons } from './approval.ts';
 import { verdictButtons } from './lost.ts';
@@ -24,15 +25,20 @@ export function offersFor(deployment: Deployment): KnownBlock[] {
       return [verdictButtons(deployment), buttons(cancel)];
     case 'failure':
     case 'cancelled':
-      return [buttons({ label: 'Retry', command: `deploy retry ${id}` }, ...rollBack(deployment))];
+      return [buttons({ label: 'Retry', command: commandToRetry(deployment) }, ...rollBack(deployment))];
     case 'success':
     case 'superseded':
       return [];
   }
 }
 
+/** A pull request's own environment is brought up anew, with the newest commit. */
+function commandToRetry({ id, environment, service, pullRequest }: Deployment): string {
+  return isRemoteEnvironment(environment) ? `remote ${service}#${pullRequest} up` : `deploy retry ${id}`;
+}
+
 /** Only where its run may have left something, and something was live before. */
 function rollBack({ id, environment, service, startedAt, previous }: Deployment): ButtonLook[] {
-  if (startedAt === null || previous === null) return [];
+  if (startedAt === null || previous === null || isRemoteEnvironment(environment)) return [];
   return [{ label: 'Roll back', command: `deploy rollback ${environment} ${service} --from ${id}` }];
 }

@@ -1,3 +1,4 @@
+import { isRemoteEnvironment } from '../config/remote-name.ts';
 import type { Deployment, DeploymentState, Live } from '../deployments/deployment.ts';
 import { approvalLines } from './approval.ts';
 import { offersFor } from './deployment-offers.ts';
@@ -139,9 +140,12 @@ function story(deployment: Deployment): Mrkdwn[] {
   ];
   if (links.length > 0) lines.push(joined(links, ' · '));
   if (state === 'failure' && deployment.reason !== 'timed_out') {
+    const again = isRemoteEnvironment(environment)
+      ? `/remote ${service}#${deployment.pullRequest} up`
+      : `/deploy ${environment} ${service}`;
     lines.push(
       deployment.previous === null
-        ? mrkdwn`Nothing was live before. Fix it and type ${code(`/deploy ${environment} ${service}`)} again.`
+        ? mrkdwn`Nothing was live before. Fix it and type ${code(again)} again.`
         : mrkdwn`Before it: ${whatIsLive(deployment.previous)}. Fix it and deploy again.`,
     );
   }

@@ -1,17 +1,7 @@
 import { UserError } from '../errors.ts';
 import { LockedError, UnreadableLockError } from '../locks/lock.ts';
 import { lockInTheWay, lockUnreadable } from './lock.ts';
-import {
-  code,
-  joined,
-  type Mrkdwn,
-  mrkdwn,
-  section,
-  shortened,
-  smallPrint,
-  summaryText,
-  type View,
-} from './view.ts';
+import { code, joined, mrkdwn, section, smallPrint, summaryText, type View, worded } from './view.ts';
 
 /** An error that the person can act on: what is wrong, what to do, and an example. */
 export function userError(error: UserError, reference: string): View {
@@ -25,21 +15,6 @@ export function userError(error: UserError, reference: string): View {
     text: summaryText(message),
     blocks: [section(joined(lines)), smallPrint(reason, reference)],
   };
-}
-
-/** A sentence whose “quoted” parts are what people typed, or should type: shown letter by letter. */
-function worded(sentence: string): Mrkdwn {
-  const parts = shortened(sentence, 1_000).split(/“([^”]+)”/);
-  return joined(
-    parts.map((part, index) => (index % 2 === 1 ? code(part) : plain(part))),
-    '',
-  );
-}
-
-/** Unlike a value on its own, a part of a sentence keeps the spaces at its ends. */
-function plain(part: string): Mrkdwn {
-  const [, before = '', words = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(part) ?? [];
-  return mrkdwn`${{ mrkdwn: before }}${words}${{ mrkdwn: after }}`;
 }
 
 /** Everything else: the person sees a reference, we see the stack. */

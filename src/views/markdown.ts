@@ -22,11 +22,29 @@ export function codeSpan(text: string): Markdown {
   return { markdown: `\`${shown === '' ? ' ' : shown}\`` };
 }
 
+/** A sentence in which what people type stands in quotes or backticks: shown letter by letter, so that it can be copied. */
+export function worded(sentence: string): Markdown {
+  const parts = oneLine(sentence).split(/(“[^”]+”|`[^`]+`)/);
+  const shown = parts.map((part, index) =>
+    index % 2 === 1 ? codeSpan(part.slice(1, -1)).markdown : harmless(part),
+  );
+  return { markdown: shown.join('') };
+}
+
+/** An address as it stands, for people to click and to copy. */
+export function address(url: string): Markdown {
+  return isWeb(url) ? { markdown: `<${url}>` } : markdown`${url}`;
+}
+
 /** A link, or the bare label when the address is not plain http(s). */
 export function webLink(url: string | null, label: string): Markdown {
   const shown = markdown`${label}`;
-  if (url === null || url.length > 1_000 || !/^https?:\/\/[^\s<>]+$/i.test(url)) return shown;
+  if (url === null || !isWeb(url)) return shown;
   return { markdown: `[${shown.markdown}](<${url}>)` };
+}
+
+function isWeb(url: string): boolean {
+  return url.length <= 1_000 && /^https?:\/\/[^\s<>]+$/i.test(url);
 }
 
 /** GitHub has no dates that show each reader their own zone. */
@@ -36,12 +54,16 @@ export function utc(at: Date): Markdown {
 
 const INVISIBLE = '\u200B';
 
+function inert(text: string): string {
+  return harmless(oneLine(text));
+}
+
 /**
  * A backslash takes the meaning from any sign of Markdown. Mentions, references and addresses come to life only after
  * that (GitHub Flavored Markdown: autolinks), so an invisible sign goes into them.
  */
-function inert(text: string): string {
-  return oneLine(text)
+function harmless(text: string): string {
+  return text
     .replaceAll(/[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/g, (sign) => {
       if (sign === '<') return '&lt;';
       if (sign === '&') return '&amp;';

@@ -1,6 +1,6 @@
-import { REASONS, type ReasonCode } from '../reason-codes.ts';
+import { nextStep, type ReasonCode } from '../reason-codes.ts';
 import type { RemoteDeploy, Stop } from '../remote-deploys/remote-deploy.ts';
-import { codeSpan, lines, type Markdown, markdown, utc, webLink } from './markdown.ts';
+import { address, codeSpan, lines, type Markdown, markdown, utc, webLink, worded } from './markdown.ts';
 
 export interface Shown {
   /** The label that asks for a remote deploy. */
@@ -22,22 +22,23 @@ function story(remote: RemoteDeploy, shown: Shown): Markdown[] {
   switch (state) {
     case 'queued':
       return [
-        markdown`**Queued** ${at(remote.head)}${why === '' ? markdown`.` : markdown`: ${why}`}`,
-        ...live(remote),
+        markdown`**Queued** ${at(remote.head)}${why === '' ? markdown`.` : markdown`: ${worded(why)}`}`,
+        ...(remote.reason === 'locked' ? next(remote, shown) : []),
+        ...stillThere(remote),
       ];
     case 'deploying':
-      return [markdown`**Deploying** ${at(remote.deployedSha)}. ${why}`, ...live(remote), ...log];
+      return [markdown`**Deploying** ${at(remote.deployedSha)}. ${worded(why)}`, ...live(remote), ...log];
     case 'live':
       return [...live(remote), ...log, ...note(why), ...ending(remote, shown)];
     case 'failed':
       return [
-        markdown`**Failed** ${at(remote.deployedSha)}: ${why}`,
-        ...next(remote, shown),
-        ...live(remote),
+        markdown`**Failed** ${at(remote.deployedSha)}: ${worded(why)}`,
         ...log,
+        ...next(remote, shown),
+        ...stillThere(remote),
       ];
     case 'refused':
-      return [markdown`**Not deployed**: ${why}`, ...next(remote, shown)];
+      return [markdown`**Not deployed**: ${worded(why)}`, ...next(remote, shown)];
     case 'down':
       return [over(remote.stop, shown)];
   }
@@ -49,12 +50,17 @@ function at(sha: string | null): Markdown {
 
 function live({ live: up }: RemoteDeploy): Markdown[] {
   if (up === null) return [];
-  const where = up.url === null ? markdown`` : markdown` at ${webLink(up.url, up.url)}`;
+  const where = up.url === null ? markdown`` : markdown` at ${address(up.url)}`;
   return [markdown`**Live**${where}`, markdown`- ${at(up.sha)} since ${utc(up.since)}`];
 }
 
+/** Without the empty line it would belong to the last item of the list. */
+function stillThere(remote: RemoteDeploy): Markdown[] {
+  return remote.live === null ? [] : [markdown``, ...live(remote)];
+}
+
 function note(why: string): Markdown[] {
-  return why === '' ? [] : [markdown`- ${why}`];
+  return why === '' ? [] : [markdown`- ${worded(why)}`];
 }
 
 function ending({ expiresAt, service, number }: RemoteDeploy, { endsSoon, label }: Shown): Markdown[] {
@@ -68,17 +74,28 @@ function ending({ expiresAt, service, number }: RemoteDeploy, { endsSoon, label 
   ];
 }
 
-function next({ reason }: RemoteDeploy, { label }: Shown): Markdown[] {
+function next(remote: RemoteDeploy, { label }: Shown): Markdown[] {
+  const { reason, teardown, environment } = remote;
   if (reason === null) return [];
+  const id = teardown?.deployment ?? remote.deployment ?? 'ID';
   return [
-    markdown`- ${TO_DO[reason] ?? REASONS[reason].next} (${codeSpan(reason)})`,
-    ...again(reason, label),
+    markdown`- ${worded(TO_DO[reason] ?? nextStep(reason, { environment, id }))} (${codeSpan(reason)})`,
+    ...(teardown === null ? again(reason, label) : downAgain(remote, teardown)),
   ];
+}
+
+/** A teardown that failed is tried again by itself, a few times. */
+function downAgain({ service, number }: RemoteDeploy, { againAt }: { againAt: Date | null }): Markdown[] {
+  const now = codeSpan(`/remote ${service}#${number} down`);
+  return againAt === null
+    ? [markdown`- ${now} in Slack tries once more.`]
+    : [markdown`- It is tried again ${utc(againAt)}; ${now} in Slack tries at once.`];
 }
 
 /** Where the words for Slack do not fit a pull request. */
 const TO_DO: Partial<Record<ReasonCode, string>> = {
   driver_failed: 'Read the log and mend the cause.',
+  locked: '“/lock” in Slack shows who holds it and since when. It is looked at again every minute.',
   not_allowed: 'Somebody who may write to the repository can take the label off and put it on again.',
 };
 

@@ -11,6 +11,7 @@ import {
   summaryText,
   time,
   type View,
+  worded,
 } from './view.ts';
 
 const LOOK = {
@@ -24,21 +25,27 @@ const LOOK = {
 
 /** How far a pull request's own environment is. */
 export function remoteStatus(remote: RemoteDeploy): View {
-  const { state, why, reason, wish, expiresAt, logUrl } = remote;
+  const { state, why, reason, wish, logUrl } = remote;
   const { icon, words } = LOOK[state];
   const isStopped = state === 'deploying' && remote.stop !== null;
   const lines = [
     mrkdwn`${{ mrkdwn: icon }} ${nameIn(remote)} ${isStopped ? 'is being torn down' : words}`,
-    ...(why === '' ? [] : [mrkdwn`${why}`]),
+    ...(why === '' ? [] : [worded(why)]),
     ...liveLines(remote),
     ...(logUrl === null || state === 'down' ? [] : [link(logUrl, 'Log')]),
     ...(wish === null || state === 'down' ? [] : [mrkdwn`Asked for by ${person(wish.by)} ${time(wish.at)}`]),
-    ...(expiresAt === null ? [] : [mrkdwn`It is torn down by itself ${time(expiresAt)}`]),
+    ...ending(remote),
   ];
   return {
     text: summaryText(`${remote.service}#${remote.number} ${words}`),
     blocks: [section(joined(lines)), ...(reason === null ? [] : [context(mrkdwn`${code(reason)}`)])],
   };
+}
+
+/** When it goes by itself, or when a teardown that failed is tried again. */
+function ending({ expiresAt, stop, teardown }: RemoteDeploy): Mrkdwn[] {
+  if (teardown?.againAt != null) return [mrkdwn`The teardown is tried again ${time(teardown.againAt)}`];
+  return expiresAt === null || stop !== null ? [] : [mrkdwn`It is torn down by itself ${time(expiresAt)}`];
 }
 
 function liveLines({ live }: RemoteDeploy): Mrkdwn[] {
@@ -53,10 +60,10 @@ export function remoteAsked(
   verb: 'up' | 'down',
   more: string,
 ): View {
-  const words = verb === 'up' ? 'is brought up' : 'is torn down';
+  const words = verb === 'up' ? 'is being brought up' : 'is being torn down';
   const line = mrkdwn`${{ mrkdwn: verb === 'up' ? ':rocket:' : ':wastebasket:' }} ${nameIn(remote)} ${words}. The comment on the pull request says how far it is.`;
   const text = summaryText(`${remote.service}#${remote.number} ${words}`);
-  return { text, blocks: [section(joined([line, ...(more === '' ? [] : [mrkdwn`${more}`])]))] };
+  return { text, blocks: [section(joined([line, ...(more === '' ? [] : [worded(more)])]))] };
 }
 
 /** There is nothing that could be torn down, or told of. */

@@ -134,6 +134,21 @@ export function shortened(text: string, letters = 100): string {
   return shown.length <= letters ? shown.join('') : `${shown.slice(0, letters - 1).join('')}…`;
 }
 
+/** A sentence whose “quoted” parts are what people typed, or should type: shown letter by letter. */
+export function worded(sentence: string): Mrkdwn {
+  const parts = shortened(sentence, 1_000).split(/“([^”]+)”/);
+  return joined(
+    parts.map((part, index) => (index % 2 === 1 ? code(part) : unquoted(part))),
+    '',
+  );
+}
+
+/** Unlike a value on its own, a part of a sentence keeps the spaces at its ends. */
+function unquoted(part: string): Mrkdwn {
+  const [, before = '', words = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(part) ?? [];
+  return mrkdwn`${{ mrkdwn: before }}${words}${{ mrkdwn: after }}`;
+}
+
 /** Signs that format, unless they stand between letters, and what looks like them but does not. */
 const LOOKS_LIKE: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '∼', '`': 'ˋ' };
 

@@ -1,5 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { close } from '../../playground/github/news.ts';
+import { listDeployments } from '../../src/deployments/store.ts';
+import { deploymentView } from '../../src/views/deployment.ts';
 import { closeContexts, NOON } from '../support/context.ts';
 import { testConfig } from '../support/config.ts';
 import { closeGitHubs } from '../support/github.ts';
@@ -19,12 +21,12 @@ it('brings a pull request up with its label, and takes both away', async () => {
   const { world, say } = await house();
   const pr = world.add(12);
 
-  expect((await say('U0ASHA', 'remote api#12 up')).words).toContain('is brought up');
+  expect((await say('U0ASHA', 'remote api#12 up')).words).toContain('is being brought up');
   await world.settle();
   expect(pr.labels).toEqual(['remote-deploy', 'remote-deploy: live']);
   expect((await say('U0CLEO', 'remote api#12 status')).words).toContain('is live');
 
-  expect((await say('U0BEN', 'remote api#12 down')).words).toContain('is torn down');
+  expect((await say('U0BEN', 'remote api#12 down')).words).toContain('is being torn down');
   await world.settle();
   expect(pr.labels).toEqual([]);
   expect(world.actions().map((action) => action.split(' ')[0])).toEqual(['deploy', 'down']);
@@ -78,6 +80,41 @@ it.each([
 
   expect((await say('U0ASHA', typed)).words).toContain(says);
   expect(world.actions()).toEqual([]);
+});
+
+it.each(['deploy pr-12', 'deploy why pr-12', 'deploy rollback pr-12 api'])(
+  'names the way to a pull request’s own environment for “%s”',
+  async (typed) => {
+    const { world, say } = await house();
+    await world.label(world.add(12));
+    await world.settle();
+
+    const reply = await say('U0ASHA', typed);
+
+    expect(reply.words).toContain('`pr-12` follows its pull request');
+    expect(reply.words).toContain('`/remote api#12 up`');
+  },
+);
+
+it('names and offers the same when it has failed', async () => {
+  const { world, say } = await house();
+  const pr = world.add(12);
+  world.target.answer = { status: 200, body: { state: 'failure' } };
+  await say('U0ASHA', 'remote api#12 up');
+  await world.settle();
+  const { items } = await listDeployments(world.ctx.redis, { environments: ['pr-12'], limit: 1 });
+  const [failed] = items;
+  if (failed === undefined) throw new Error('nothing was deployed');
+
+  const shown = JSON.stringify(deploymentView(failed));
+  expect(shown).toContain('type `/remote api#12 up` again');
+  expect(shown).toContain('"value":"remote api#12 up"');
+  expect((await say('U0ASHA', `deploy retry ${failed.id}`)).words).toContain('follows its pull request');
+
+  world.target.answer = { status: 200, body: { state: 'success' } };
+  await say('U0ASHA', 'remote api#12 up');
+  await world.settle();
+  expect(pr.labels).toContain('remote-deploy: live');
 });
 
 it.each(['up', 'down'])('lets nobody but deployers bring one %s', async (verb) => {

@@ -32,6 +32,12 @@ it('reads a pull request whose repository is gone', () => {
   expect(readDelivery('pull_request', 'd1', payload)).toMatchObject({ pullRequest: 12, sender: null });
 });
 
+it('needs no more of a pull request than its number', () => {
+  const payload = { repository: { full_name: 'acme/api' }, pull_request: { number: 12 } };
+
+  expect(readDelivery('pull_request', 'd1', payload)).toMatchObject({ pullRequest: 12, sha: null });
+});
+
 it('cuts a title that is too long to keep', () => {
   const workflow_run = { id: 7, display_title: 'x'.repeat(10_000) };
   const payload = { repository: { full_name: 'acme/api' }, workflow_run };

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { addChecks } from '../../playground/github/seed.ts';
+import { tellGitHub } from '../../src/remote-deploys/tell-github.ts';
 import { closeContexts } from '../support/context.ts';
 import { closeGitHubs } from '../support/github.ts';
 import { remoteWorld, type RemoteWorld } from '../support/remote-world.ts';
@@ -47,6 +48,29 @@ it('brings up what is labelled, follows green pushes, and takes it away when the
   expect((await world.remote())?.state).toBe('down');
   expect(played.violations).toEqual([]);
   expect(world.target.violations).toEqual([]);
+});
+
+it('shows the address as it stands, for people to copy', async () => {
+  const world = await house();
+  await world.label(world.add(12));
+  await world.settle();
+
+  expect(world.comments()[0]).toContain('**Live** at <https://pr.acme.example/>');
+});
+
+it('asks GitHub only for the newest of several changes', async () => {
+  const world = await house();
+  await world.label(world.add(12));
+  await world.settle();
+  const { revision = 0 } = (await world.remote()) ?? {};
+  const { requests } = world.played;
+  const asked = requests.length;
+  const pullRequest = { repository: 'acme/api', number: 12 };
+
+  expect(await tellGitHub(world.ctx, { ...pullRequest, revision: revision - 1 })).toBe('done');
+  expect(requests).toHaveLength(asked);
+  expect(await tellGitHub(world.ctx, { ...pullRequest, revision })).toBe('done');
+  expect(requests).toHaveLength(asked + 1);
 });
 
 it('shows GitHub a transient environment that ends with it', async () => {

@@ -22,7 +22,7 @@ it('lets one more wait in the line, names the oldest idle one, and goes on when 
 
   expect(third.labels).toEqual(['remote-deploy', 'remote-deploy: queued']);
   expect(world.comments(3)[0]).toContain('All 2 places');
-  expect(world.comments(3)[0]?.replaceAll(/[\\\u200B]/g, '')).toContain('/remote api#1 down');
+  expect(world.comments(3)[0]).toContain('`/remote api#1 down` frees its place');
 
   await world.unlabel(second);
   await world.settle(60);
@@ -40,7 +40,7 @@ it('waits while somebody else holds a lock on the environment', async () => {
   await world.settle();
   expect(world.actions()).toEqual([]);
   expect(pr.labels).toContain('remote-deploy: queued');
-  expect(world.comments()[0]).toContain('lock');
+  expect(world.comments()[0]).toContain('`/lock` in Slack shows who holds it');
 
   await say('U0BEN', 'unlock pr-12');
   await world.settle(120);

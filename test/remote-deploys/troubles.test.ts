@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { close } from '../../playground/github/news.ts';
 import { addChecks } from '../../playground/github/seed.ts';
+import { listAudit } from '../../src/audit/store.ts';
+import { askPeople } from '../../src/deployments/ask-people.ts';
 import { listDeployments } from '../../src/deployments/store.ts';
-import { closeContexts } from '../support/context.ts';
+import { closeContexts, testContext } from '../support/context.ts';
+import { deployment } from '../support/deployment.ts';
 import { closeGitHubs } from '../support/github.ts';
 import { remoteWorld, type RemoteWorld } from '../support/remote-world.ts';
-import { speaker } from '../support/say.ts';
 
 const open: RemoteWorld[] = [];
 
@@ -32,6 +33,7 @@ describe('who may', () => {
     expect(world.comments()).toHaveLength(1);
     expect(world.comments()[0]).toContain('`not_allowed`');
     expect(pr.labels).toEqual(['remote-deploy']);
+    expect(await trail(world)).toEqual([['remote deploy', 'pr-12/api', 'refused', 'not_allowed']]);
   });
 
   it.each(['deleted', { fork: 'stranger/api' }] as const)(
@@ -48,6 +50,7 @@ describe('who may', () => {
       expect(world.actions()).toEqual([]);
       expect(world.comments()).toHaveLength(1);
       expect(world.comments()[0]).toContain('`fork_refused`');
+      expect(await trail(world)).toEqual([['remote deploy', 'pr-12/api', 'refused', 'fork_refused']]);
     },
   );
 
@@ -78,6 +81,14 @@ describe('who may', () => {
 
     expect(items.map(({ requestedBy }) => requestedBy).toSorted()).toEqual(['U0ASHA', 'github:new-hire']);
   });
+});
+
+it('asks in the channel of the releases when nobody can tell how one of a label ended', async () => {
+  const ctx = testContext();
+
+  await askPeople(ctx, deployment({ id: 'pr-12-lost', environment: 'pr-12', channel: '', state: 'unknown' }));
+
+  expect(ctx.queued.map(({ data }) => data)).toMatchObject([{ kind: 'notice', channel: 'C0REL' }]);
 });
 
 describe('order and repetition', () => {
@@ -176,93 +187,12 @@ describe('order and repetition', () => {
   });
 });
 
-describe('the end', () => {
-  it('asks four hours before its time is over, then takes it away with its label', async () => {
-    const world = await house();
-    const pr = world.add(12);
-    await world.label(pr);
-    await world.settle(67 * 3_600);
-    expect(world.comments()[0]).not.toContain('Is it still needed?');
-
-    await world.settle(2 * 3_600);
-    expect(world.comments()[0]).toContain('Is it still needed?');
-    expect(world.comments()[0]).toContain('/remote api#12 up');
-
-    await world.settle(4 * 3_600);
-    expect(world.actions().map((action) => action.split(' ')[0])).toEqual(['deploy', 'down']);
-    expect(pr.labels).toEqual([]);
-    expect(world.comments()[0]).toContain('because its time was over');
-  });
-
-  it('keeps it when somebody asks for it again', async () => {
-    const world = await house();
-    const pr = world.add(12);
-    await world.label(pr);
-    await world.settle(70 * 3_600);
-
-    await speaker(world.ctx)('U0BEN', 'remote api#12 up');
-    await world.settle(60 * 3_600);
-
-    expect(world.actions()).toHaveLength(1);
-    expect(pr.labels).toContain('remote-deploy: live');
-  });
-
-  it('tears down what a closed pull request has up, and brings it back when it is opened again', async () => {
-    const world = await house();
-    const pr = world.add(12);
-    await world.label(pr);
-    await world.settle();
-
-    close(world.api, pr);
-    await world.look();
-    await world.settle();
-    expect(world.comments()[0]).toContain('because the pull request was closed');
-
-    pr.state = 'open';
-    await world.look();
-    await world.settle();
-    expect(world.actions().map((action) => action.split(' ')[0])).toEqual(['deploy', 'down', 'deploy']);
-  });
-
-  it('ends a run that goes on before it tears down', async () => {
-    const world = await house();
-    world.target.answer = { status: 202 };
-    const pr = world.add(12);
-    await world.label(pr);
-    await world.settle();
-
-    await world.unlabel(pr);
-    await world.settle();
-    expect(world.actions().map((action) => action.split(' ')[0])).toEqual(['deploy', 'cancel']);
-    expect(pr.labels).toEqual(['remote-deploy: deploying']);
-
-    world.target.state = 'success';
-    await world.settle(120);
-    expect(world.actions().map((action) => action.split(' ')[0])).toEqual(['deploy', 'cancel', 'down']);
-    expect(pr.labels).toEqual([]);
-  });
-
-  it('tries a teardown that fails again, says so, and stops after five', async () => {
-    const world = await house();
-    const pr = world.add(12);
-    await world.label(pr);
-    await world.settle();
-    world.target.answer = { status: 200, body: { state: 'failure', description: 'disk is stuck' } };
-
-    await world.unlabel(pr);
-    await world.settle();
-    expect(pr.labels).toEqual(['remote-deploy: failed']);
-    expect(world.comments()[0]).toContain('disk is stuck');
-
-    await world.settle(24 * 3_600);
-    expect(world.actions().filter((action) => action.startsWith('down'))).toHaveLength(5);
-
-    world.target.answer = { status: 200, body: { state: 'success' } };
-    await speaker(world.ctx)('U0BEN', 'remote api#12 down');
-    await world.settle();
-    expect(pr.labels).toEqual([]);
-  });
-});
+async function trail({ ctx }: RemoteWorld) {
+  const { items } = await listAudit(ctx.redis, { limit: 50 });
+  return items.map((item) =>
+    'unreadable' in item ? [] : [item.action, item.subject, item.outcome, item.reason],
+  );
+}
 
 async function house(overrides: Parameters<typeof remoteWorld>[0] = {}): Promise<RemoteWorld> {
   const world = await remoteWorld(overrides);

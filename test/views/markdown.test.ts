@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { codeSpan, markdown, webLink } from '../../src/views/markdown.ts';
+import { address, codeSpan, markdown, webLink, worded } from '../../src/views/markdown.ts';
 
 it.each([
   '@acme/everybody',
@@ -46,4 +46,16 @@ it('makes a link of a plain address', () => {
   expect(webLink('https://a.example/x?y=(1)', 'The [log]').markdown).toBe(
     '[The \\[log\\]](<https://a.example/x?y=(1)>)',
   );
+});
+
+it('shows what people type letter by letter', () => {
+  expect(worded('All 2 are taken: “/remote api#1 down” frees one, `/lock` too.').markdown).toBe(
+    'All 2 are taken\\:\u200B `/remote api#1 down` frees one, `/lock` too.',
+  );
+  expect(worded('a `b @acme/all').markdown).not.toMatch(/@a|(?<!\\)`/);
+});
+
+it('shows an address as it stands', () => {
+  expect(address('https://pr-12.acme.example/a_b').markdown).toBe('<https://pr-12.acme.example/a_b>');
+  expect(address('javascript:alert(1)').markdown).not.toMatch(/<|:a/);
 });

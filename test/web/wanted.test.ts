@@ -80,7 +80,7 @@ it('says what Baton itself does with a label that it has put on for somebody’s
   const asked = await saveRemote(ctx.redis, { ...before, head: sha, wish });
   expect((await ask()).body).toEqual(YES);
 
-  const stop = { why: 'expired' as const, at: ctx.now(), by: '', command: '' };
+  const stop = { why: 'expired' as const, at: ctx.now(), by: '', command: '', unlabelled: false };
   await saveRemote(ctx.redis, { ...asked, stop });
   expect((await ask()).body).toEqual(NO);
 });
