@@ -32,6 +32,7 @@ it('shows a week of 40 services, 200 deployments, 15 locks in twenty lines, and 
   const thread = digestThread(week);
 
   expect(linesOf(view).length).toBeLessThanOrEqual(20);
+  expect(JSON.stringify(view.blocks)).toMatch(/\d+ lines more in the thread\./);
   expect(problemsWithBlocks(view.blocks)).toEqual([]);
   for (const part of thread) expect(problemsWithBlocks(part.blocks)).toEqual([]);
   const all = [view, ...thread].flatMap(linesOf).join('\n');
