@@ -92,8 +92,9 @@ async function environmentFacts(ctx: Context, name: string, wanted: Wanted): Pro
     readable(freezesOf(ctx, name, at)),
   ]);
   const known = new Set(found.deployments.map(({ id }) => id));
+  const blocking = Array.from(leases?.values() ?? [], ({ deployment }) => deployment);
   const older = [
-    ...Array.from(leases?.values() ?? [], ({ deployment }) => deployment),
+    ...blocking,
     ...held.keys(),
     ...claims.waiting,
     ...unreviewed,
@@ -105,6 +106,7 @@ async function environmentFacts(ctx: Context, name: string, wanted: Wanted): Pro
     deployments: [...found.deployments, ...more.deployments].filter(isTold),
     cut: found.cut,
     live: live ?? new Map<string, Live>(),
+    blocking: new Set(blocking),
     claims,
     freezes: freezes === undefined ? [] : freezesBetween(freezes, at, until),
     unreadable: [

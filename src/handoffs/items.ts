@@ -13,7 +13,7 @@ export function contentOf(facts: Facts): Content {
   const { span, environments } = facts;
   const items = [
     ...facts.notes.map(noteItem),
-    ...environments.flatMap((one) => [...deploymentItems(one, span), ...freezeItems(one)]),
+    ...environments.flatMap((one) => [...deploymentItems(one, facts), ...freezeItems(one)]),
     ...environments.flatMap(({ name, claims }) => claimItems(claims, name)),
     ...claimItems(facts.everywhere, ALL),
     ...environments.flatMap(({ name, unreadable }) => unreadable.map((what) => unreadableItem(what, name))),
@@ -38,7 +38,7 @@ const NOTES = {
 } as const;
 
 function noteItem({ id, by, text, mark, at }: Note): Item {
-  const next = mark === 'blocked' ? `Help, then /handoff done ${id}` : `/handoff done ${id} when it is`;
+  const next = mark === 'blocked' ? `Help, then “/handoff done ${id}”` : `“/handoff done ${id}” when it is`;
   const { section, what } = NOTES[mark ?? 'ongoing'];
   return newItem(id, { section, what, where: '', said: text, owner: by, since: at, next });
 }
@@ -64,7 +64,7 @@ function claimItems({ locks, line, warnings, unreadable }: Claimed, environment:
     }),
     ...warnings.map(({ id, by: owner, reason: said, since, until: at, scope }) => {
       const told = { section: 'warnings' as const, what: 'warning', where: named(scope) };
-      return newItem(id, { ...told, said, owner, since, at, next: `/unlock ${where} ends one's own` });
+      return newItem(id, { ...told, said, owner, since, at, next: `“/unlock ${where}” ends one's own` });
     }),
   ];
 }
@@ -75,7 +75,7 @@ function lockItem(
 ): Item {
   const where = named(scope);
   if (!leaving) {
-    const next = turn ? 'Theirs once they accept' : `/lock ${scope} --wait stands in the line`;
+    const next = turn ? 'Theirs once they accept' : `“/lock ${scope} --wait” stands in the line`;
     return newItem(id, {
       section: 'locks',
       what: turn ? 'kept' : 'locked',
@@ -120,7 +120,7 @@ function remoteItem({ what: told, where, said, owner, by, since, at, next }: Rem
 function driftItem({ environment, service, commits, branch, since, live }: Drift): Item {
   const where = `${environment}/${service}`;
   const what = `${counted(commits, 'commit')} of ${branch} not shipped`;
-  const next = `/deploy ${environment} ${service}`;
+  const next = `“/deploy ${environment} ${service}”`;
   return newItem(where, { section: 'unshipped', what, where, owner: live.by, since: since ?? null, next });
 }
 

@@ -1,6 +1,6 @@
 import { ageWords, counted } from '../handoffs/age.ts';
 import type { Content, Digest, Ended, Item, Section } from '../handoffs/digest.ts';
-import { code, joined, type Mrkdwn, mrkdwn, person, shortened, time } from './view.ts';
+import { code, joined, type Mrkdwn, mrkdwn, person, shortened, time, worded } from './view.ts';
 
 export const LOOK: Readonly<Record<Section, { icon: string; title: string }>> = {
   blocked: { icon: ':octagonal_sign:', title: 'Blocked' },
@@ -45,7 +45,7 @@ export function itemLine(item: Item, at: Date, assigned: Digest['assigned']): Mr
       ? mrkdwn` → ${person(to.to)} has it`
       : next === ''
         ? mrkdwn``
-        : mrkdwn` → ${shortened(next, WORDS_LETTERS)}`;
+        : mrkdwn` → ${worded(next, WORDS_LETTERS)}`;
   const icon = { mrkdwn: LOOK[section].icon };
   return mrkdwn`${icon} ${place}${shortened(what, WORDS_LETTERS)}${whose}${age}${moment(item)}${words}${step} ${code(id)}`;
 }

@@ -135,8 +135,8 @@ export function shortened(text: string, letters = 100): string {
 }
 
 /** A sentence whose “quoted” parts are what people typed, or should type: shown letter by letter. */
-export function worded(sentence: string): Mrkdwn {
-  const parts = shortened(sentence, 1_000).split(/“([^”]+)”/);
+export function worded(sentence: string, letters = 1_000): Mrkdwn {
+  const parts = shortened(sentence, letters).split(/“([^”]+)”/);
   return joined(
     parts.map((part, index) => (index % 2 === 1 ? code(part) : mrkdwn`${part}`)),
     '',

@@ -114,6 +114,19 @@ it('has a button on a lock whose holder leaves and on an approval, until somebod
   expect(linesOf(after).join('\n')).toContain('→ <@U0BEN> has it');
 });
 
+it('shows what is to be typed next letter by letter', () => {
+  const item = newItem('f', {
+    section: 'failed',
+    what: 'main failed',
+    where: 'staging/api',
+    next: 'Fix it and “/deploy staging api”; main was live before',
+  });
+
+  expect(linesOf(digestView(digest({ items: [item] }))).join('\n')).toContain(
+    '→ Fix it and `/deploy staging api`; main was live before `',
+  );
+});
+
 it('tells times in the reader’s own zone', () => {
   const item = newItem('f', {
     section: 'freezes',
@@ -155,7 +168,7 @@ function weekItems(): Item[] {
         said: 'because the load test needs the whole of it',
         owner: 'U0ASHA',
         since: hour(-number),
-        next: 'Fix it and /deploy production service',
+        next: 'Fix it and “/deploy production service”',
         lock: section === 'leaving' ? { id: `lock-${number}`, scope: 'staging' } : null,
       }),
     ),
