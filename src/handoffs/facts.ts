@@ -45,10 +45,8 @@ export async function collectFacts(ctx: Context, wanted: Wanted): Promise<Facts>
   const [everywhere, environments, notes] = await Promise.all([
     claimsOn(ctx, ALL, wanted),
     Promise.all(everyName.map((name) => environmentFacts(ctx, name, wanted))),
-    readable(Promise.all(wanted.notesOf.map((site) => openNotes(ctx, site, span.at)))),
+    readable(openNotes(ctx, wanted.notesOf, span.at)),
   ]);
-  // A note of nobody's site is in every site's.
-  const byId = new Map(notes?.flat().map((note) => [note.id, note]));
   const { drifts, gaps } = await findDrift(
     ctx,
     environments.flatMap((facts) => liveOf(ctx, facts)),
@@ -58,7 +56,7 @@ export async function collectFacts(ctx: Context, wanted: Wanted): Promise<Facts>
     everywhere,
     environments,
     drifts,
-    notes: [...byId.values()],
+    notes: notes ?? [],
     remote: remoteFacts(remotes, span),
     gaps: notes === undefined ? ['The notes cannot be read.', ...gaps] : gaps,
     names: new Map(ctx.config.people.map(({ slack, name }) => [slack, name])),

@@ -34,13 +34,14 @@ export function contentOf(facts: Facts): Content {
 const NOTES = {
   blocked: { section: 'blocked', what: 'Blocked' },
   ongoing: { section: 'ongoing', what: 'Ongoing' },
+  note: { section: 'notes', what: 'Note' },
   done: { section: 'done', what: 'Clean break' },
 } as const;
 
-function noteItem({ id, by, text, mark, at }: Note): Item {
+function noteItem({ id, by, text, mark, at, link }: Note): Item {
   const next = mark === 'blocked' ? `Help, then “/handoff done ${id}”` : `“/handoff done ${id}” when it is`;
-  const { section, what } = NOTES[mark ?? 'ongoing'];
-  return newItem(id, { section, what, where: '', said: text, owner: by, since: at, next });
+  const { section, what } = NOTES[mark ?? 'note'];
+  return newItem(id, { section, what, where: '', said: text, link, owner: by, since: at, next });
 }
 
 function freezeItems({ name: where, freezes }: EnvironmentFacts): Item[] {

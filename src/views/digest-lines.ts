@@ -1,6 +1,6 @@
 import { ageWords, counted } from '../handoffs/age.ts';
 import type { Content, Digest, Ended, Item, Section } from '../handoffs/digest.ts';
-import { code, joined, type Mrkdwn, mrkdwn, person, shortened, time, worded } from './view.ts';
+import { code, joined, link, type Mrkdwn, mrkdwn, person, shortened, time, worded } from './view.ts';
 
 export const LOOK: Readonly<Record<Section, { icon: string; title: string }>> = {
   blocked: { icon: ':octagonal_sign:', title: 'Blocked' },
@@ -16,7 +16,8 @@ export const LOOK: Readonly<Record<Section, { icon: string; title: string }>> = 
   locks: { icon: ':lock:', title: 'Locks' },
   freezes: { icon: ':snowflake:', title: 'Freezes' },
   warnings: { icon: ':warning:', title: 'Warnings' },
-  ongoing: { icon: ':memo:', title: 'Ongoing' },
+  ongoing: { icon: ':arrows_counterclockwise:', title: 'Ongoing' },
+  notes: { icon: ':memo:', title: 'Notes' },
   unshipped: { icon: ':package:', title: 'Not shipped' },
   done: { icon: ':checkered_flag:', title: 'Clean breaks' },
 };
@@ -30,14 +31,27 @@ const ENDED_ICONS = {
 
 /** People's words in a line: their beginning tells enough, and a line stays a line. */
 const SAID_LETTERS = 90;
+/** In the thread nothing is lost of a note. */
+const WHOLE_LETTERS = 500;
 const WORDS_LETTERS = 120;
 
+/** Whether the line of an item leaves out some of what people wrote. */
+export function isCut({ said }: Item): boolean {
+  return Array.from(said).length > SAID_LETTERS;
+}
+
+/** An item's line in the thread, with all that people wrote. */
+export function wholeItemLine(item: Item, at: Date, assigned: Digest['assigned']): Mrkdwn {
+  return itemLine(item, at, assigned, WHOLE_LETTERS);
+}
+
 /** What, where, whose, how old, what next: one line. */
-export function itemLine(item: Item, at: Date, assigned: Digest['assigned']): Mrkdwn {
+export function itemLine(item: Item, at: Date, assigned: Digest['assigned'], letters = SAID_LETTERS): Mrkdwn {
   const { id, section, what, where, said, owner, since, next } = item;
   const place = where === '' ? mrkdwn`` : mrkdwn`*${shortened(where, WORDS_LETTERS)}* `;
   const whose = owner === '' ? mrkdwn`` : mrkdwn`, ${person(owner)}`;
-  const words = said === '' ? mrkdwn`` : mrkdwn`: “${shortened(said, SAID_LETTERS)}”`;
+  const source = item.link === null ? mrkdwn`` : mrkdwn` (${link(item.link, 'message')})`;
+  const words = said === '' ? mrkdwn`` : mrkdwn`: “${shortened(said, letters)}”${source}`;
   const age = since === null ? mrkdwn`` : mrkdwn`, ${ageWords(since, at)}`;
   const to = assigned[id];
   const step =

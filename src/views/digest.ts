@@ -9,7 +9,16 @@ import {
   type Section,
   SECTIONS,
 } from '../handoffs/digest.ts';
-import { endedLine, endedWords, gapLines, inPieces, itemLine, LOOK } from './digest-lines.ts';
+import {
+  endedLine,
+  endedWords,
+  gapLines,
+  inPieces,
+  isCut,
+  itemLine,
+  LOOK,
+  wholeItemLine,
+} from './digest-lines.ts';
 import {
   buttons,
   context,
@@ -59,12 +68,12 @@ export function standing(title: Mrkdwn, content: Content, left = 0): View {
   };
 }
 
-/** The messages of its thread: each section of which something was left out, then what has ended, by environment. */
+/** The messages of its thread: each section of which something was left out or cut, then what has ended, by environment. */
 export function digestThread({ content, assigned }: Pick<Digest, 'content' | 'assigned'>): View[] {
   if (content === null) return [];
   const chosen = new Set(chosenItems(content.items, MOST_LINES, EACH_SECTION));
   const cut = SECTIONS.filter((name) =>
-    content.items.some((one) => one.section === name && !chosen.has(one)),
+    content.items.some((one) => one.section === name && (!chosen.has(one) || isCut(one))),
   );
   const environments = [...new Set(content.ended.map(({ environment }) => environment))].toSorted();
   return [
@@ -154,7 +163,7 @@ function takeOverOf({ id: item, section: name, lock }: Item, digest: string): st
 function sectionPart(name: Section, content: Content, assigned: Digest['assigned']): View {
   const { icon, title } = LOOK[name];
   const items = content.items.filter((one) => one.section === name);
-  const lines = items.map((item) => itemLine(item, content.at, assigned));
+  const lines = items.map((item) => wholeItemLine(item, content.at, assigned));
   return part(mrkdwn`${{ mrkdwn: icon }} *${title}* (${items.length})`, lines, title);
 }
 

@@ -195,7 +195,8 @@ it('tells the blocked first, then the rest by urgency', () => {
 
   const { items } = contentOf({ ...facts({ deployments }), notes });
 
-  expect(items.map(({ section }) => section)).toEqual(['blocked', 'unknown', 'failed', 'ongoing', 'done']);
+  expect(items.map(({ section }) => section)).toEqual(['blocked', 'unknown', 'failed', 'notes', 'done']);
+  expect(items[3]).toMatchObject({ what: 'Note' });
 });
 
 it('keeps the id of a thing from digest to digest, and gives no two things the same', () => {

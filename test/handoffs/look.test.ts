@@ -201,7 +201,7 @@ it('tells notes, the blocked first, until they are done, and the pairs of the we
   const [monday, tuesday] = [await digest(), await digest('bengaluru-us-2026-11-24')];
   expect(monday?.content?.items.map(({ section, said }) => [section, said])).toEqual([
     ['blocked', 'waits for a key'],
-    ['ongoing', 'the migration goes on'],
+    ['notes', 'the migration goes on'],
   ]);
   expect(monday?.content?.pairs).toEqual([['U0ASHA', 'U0BEN']]);
   expect(tuesday?.content?.items).toHaveLength(2);

@@ -114,6 +114,19 @@ it('has a button on a lock whose holder leaves and on an approval, until somebod
   expect(linesOf(after).join('\n')).toContain('→ <@U0BEN> has it');
 });
 
+it('has the whole of a long note in its thread, and the message that it was made from in both', () => {
+  const said = `${'the migration is half way, and '.repeat(8)}here it ends`;
+  const link = 'https://acme.slack.com/archives/C0STG/p1';
+  const note = newItem('n', { section: 'notes', what: 'Note', where: '', said, link, owner: 'U0ASHA' });
+  const told = digest({ items: [note] });
+
+  const main = linesOf(digestView(told)).join('\n');
+  const thread = digestThread(told).flatMap(linesOf).join('\n');
+
+  expect(main).toContain('…” (<https://acme.slack.com/archives/C0STG/p1|message>)');
+  expect(thread).toContain('here it ends” (<https://acme.slack.com/archives/C0STG/p1|message>)');
+});
+
 it('shows what is to be typed next letter by letter', () => {
   const item = newItem('f', {
     section: 'failed',
