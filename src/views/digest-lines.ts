@@ -1,6 +1,20 @@
+import type { KnownBlock } from '@slack/types';
 import { ageWords, counted } from '../handoffs/age.ts';
 import type { Content, Digest, Ended, Item, Section } from '../handoffs/digest.ts';
-import { code, joined, link, type Mrkdwn, mrkdwn, person, shortened, time, worded } from './view.ts';
+import {
+  type ButtonLook,
+  code,
+  joined,
+  lineWithButton,
+  section as block,
+  link,
+  type Mrkdwn,
+  mrkdwn,
+  person,
+  shortened,
+  time,
+  worded,
+} from './view.ts';
 
 export const LOOK: Readonly<Record<Section, { icon: string; title: string }>> = {
   blocked: { icon: ':octagonal_sign:', title: 'Blocked' },
@@ -64,6 +78,17 @@ export function itemLine(item: Item, at: Date, assigned: Digest['assigned'], let
   return mrkdwn`${icon} ${place}${shortened(what, WORDS_LETTERS)}${whose}${age}${moment(item)}${words}${step} ${code(id)}`;
 }
 
+/** The button of an item that somebody may make theirs; none once somebody has it. */
+export function takeOverOf(
+  { id: item, section, lock }: Item,
+  { id, assigned }: Pick<Digest, 'id' | 'assigned'>,
+): ButtonLook | undefined {
+  if (assigned[item] !== undefined) return undefined;
+  if (lock !== null) return { label: 'Take over', command: `handoff take ${id} --lock ${lock.id}` };
+  if (section !== 'awaiting') return undefined;
+  return { label: 'Take over', command: `handoff take ${id} --item ${item}` };
+}
+
 /** `staging 34 (2 failed), production 3`: what has ended, by environment. */
 export function endedWords(ended: readonly Ended[]): string {
   const environments = [...new Set(ended.map(({ environment }) => environment))].toSorted();
@@ -102,6 +127,31 @@ export function inPieces(lines: readonly Mrkdwn[], longest = 2_800): Mrkdwn[] {
     pieces.at(-1)?.push(line);
   }
   return pieces.map((piece) => joined(piece));
+}
+
+/** A line of a digest, with the button of what may be taken over. */
+export interface Row {
+  readonly line: Mrkdwn;
+  readonly button?: ButtonLook | undefined;
+}
+
+/** Lines with a button stand alone; the others stand together. */
+export function rowBlocks(rows: readonly Row[]): KnownBlock[] {
+  const blocks: KnownBlock[] = [];
+  let plain: Mrkdwn[] = [];
+  const flush = () => {
+    blocks.push(...inPieces(plain).map(block));
+    plain = [];
+  };
+  for (const { line, button } of rows) {
+    if (button === undefined) plain.push(line);
+    else {
+      flush();
+      blocks.push(lineWithButton(line, button, blocks.length));
+    }
+  }
+  flush();
+  return blocks;
 }
 
 function moment({ section, at }: Item): Mrkdwn {

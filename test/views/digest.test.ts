@@ -8,7 +8,8 @@ import {
   newItem,
   SECTIONS,
 } from '../../src/handoffs/digest.ts';
-import { digestThread, digestView, leadTold, standing } from '../../src/views/digest.ts';
+import { digestThread } from '../../src/views/digest-thread.ts';
+import { digestView, leadTold, standing } from '../../src/views/digest.ts';
 import { mrkdwn, type View } from '../../src/views/view.ts';
 
 const AT = new Date('2026-11-23T13:00:00Z');
@@ -37,6 +38,7 @@ it('shows a week of 40 services, 200 deployments, 15 locks in twenty lines, and 
   for (const part of thread) expect(problemsWithBlocks(part.blocks)).toEqual([]);
   const all = [view, ...thread].flatMap(linesOf).join('\n');
   for (const { id } of week.content?.items ?? []) expect(all).toContain(`\`${id}\``);
+  expect(all.match(/took \d+ (s|min|h)/g)).toHaveLength(week.content?.ended.length ?? 0);
   expect(thread.map(({ text }) => text)).toEqual(
     expect.arrayContaining(['Deployments to production', 'Deployments to staging']),
   );
@@ -138,6 +140,30 @@ it('shows what is to be typed next letter by letter', () => {
   expect(linesOf(digestView(digest({ items: [item] }))).join('\n')).toContain(
     '→ Fix it and `/deploy staging api`; main was live before `',
   );
+});
+
+it('has the same buttons in its thread, in as many messages whatever is assigned', () => {
+  const items = Array.from({ length: 45 }, (_, number) =>
+    newItem(`${number}`, {
+      section: 'leaving',
+      what: 'locked',
+      where: `staging/service-${number}`,
+      next: 'take it over',
+      lock: { id: `l${number}`, scope: 'staging' },
+    }),
+  );
+  const told = digest({ items });
+  const assigned = Object.fromEntries(items.map(({ id }) => [id, { to: 'U0BEN', by: 'U0BEN', at: AT }]));
+
+  const thread = digestThread(told);
+  const after = digestThread({ ...told, assigned });
+
+  expect(thread.flatMap(commandsOf)).toEqual(
+    items.map(({ lock }) => `handoff take bengaluru-us-2026-11-23 --lock ${lock?.id}`),
+  );
+  expect(after.flatMap(commandsOf)).toEqual([]);
+  expect([thread.length, after.length]).toEqual([2, 2]);
+  for (const part of thread) expect(problemsWithBlocks(part.blocks)).toEqual([]);
 });
 
 it('tells times in the reader’s own zone', () => {
