@@ -5,6 +5,7 @@ import type { Digest, Item } from '../src/handoffs/digest.ts';
 import { listDigests } from '../src/handoffs/store.ts';
 import { assignItem, loadTold, requireReceiver, takeDigest } from '../src/handoffs/take.ts';
 import { actOnLocks } from '../src/locks/act.ts';
+import { endLocksAtHandoff } from '../src/locks/handoff-taken.ts';
 import { ALL, environmentOf } from '../src/locks/lock.ts';
 import { takeOver } from '../src/locks/take-over.ts';
 import { requireRole } from '../src/people/permission.ts';
@@ -35,7 +36,9 @@ export const handoffTake = defineCommand({
     const [lock, item] = [values.get('lock'), values.get('item')];
     if (lock !== undefined) return takeLock(ctx, call, digest, lock);
     if (item !== undefined) return takeItem(ctx, call, digest, item);
-    const taken = await takeDigest(ctx, digest.id, { command: call.id, person: call.actor.id });
+    const by = { command: call.id, person: call.actor.id };
+    const taken = await takeDigest(ctx, digest.id, by);
+    if (taken.taken?.by === by.person) await endLocksAtHandoff(ctx, { ...by, ...taken });
     return { to: 'caller', view: digestTaken(taken, call.actor.id) };
   },
 });

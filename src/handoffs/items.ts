@@ -71,15 +71,17 @@ function claimItems({ locks, line, warnings, unreadable }: Claimed, environment:
 }
 
 function lockItem(
-  { id, scope, holder: owner, reason: said, since, until: at, turn }: Lock,
+  { id, scope, holder: owner, reason: said, since, until, handoff, turn }: Lock,
   leaving: boolean,
 ): Item {
   const where = named(scope);
+  const locked = handoff === null ? 'locked' : 'locked until the handoff';
+  const at = handoff === null ? until : null;
   if (!leaving) {
     const next = turn ? 'Theirs once they accept' : `“/lock ${scope} --wait” stands in the line`;
     return newItem(id, {
       section: 'locks',
-      what: turn ? 'kept' : 'locked',
+      what: turn ? 'kept' : locked,
       where,
       said,
       owner,
@@ -88,10 +90,13 @@ function lockItem(
       next,
     });
   }
-  const next = 'Its holder leaves: take it over, or let it be';
+  const next =
+    handoff === null
+      ? 'Its holder leaves: take it over, or let it be'
+      : 'Take it over to keep it: else it ends with “I have it”';
   return newItem(id, {
     section: 'leaving',
-    what: 'locked',
+    what: locked,
     where,
     said,
     owner,
