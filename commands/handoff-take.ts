@@ -65,7 +65,8 @@ async function takeLock(ctx: Context, call: Call, digest: Digest, id: string): P
 
 async function takeItem(ctx: Context, call: Call, digest: Digest, id: string): Promise<Reply> {
   const item = digest.content?.items.find((one) => one.id === id);
-  if (item === undefined) throw new UserError(`That digest has no item “${id}”.`);
+  if (item === undefined)
+    throw new UserError(`That digest has no item “${id}”.`, { hint: '“/handoff” shows what is open now.' });
   await assign(ctx, call, digest, item);
   return { to: 'caller', view: itemTaken(item) };
 }
@@ -79,7 +80,7 @@ async function assign(ctx: Context, { id: command, actor }: Call, digest: Digest
 function requireOwnSite({ config }: Context, { actor }: Call, { to }: Digest, scope: string): void {
   const site = config.people.find(({ slack }) => slack === actor.id)?.site;
   if (to === null || site === to) return;
-  throw new UserError(`Locks of this handoff are taken over by people of ${to}.`, {
+  throw new UserError(`Locks of this handoff are taken over by people of “${to}”.`, {
     reason: 'not_allowed',
     hint: `“/lock ${scope} --wait” puts you in the line.`,
   });

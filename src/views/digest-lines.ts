@@ -109,6 +109,14 @@ export function endedLine({ service, ref, state, reason, by, name, endedAt, seco
   return mrkdwn`${icon} *${service}* ${code(shortened(ref, 40))} ${name === '' ? person(by) : name} ${time(endedAt)}${took}${why}`;
 }
 
+/** `2026-11-23, 2026-11-24`: the days of earlier digests of the same handoff, by their ids. */
+export function datesOf(ids: readonly string[]): string {
+  return ids
+    .slice(-5)
+    .map((id) => id.slice(-'2026-11-23'.length))
+    .join(', ');
+}
+
 /** What could not be looked at. */
 export function gapLines({ gaps }: Content): Mrkdwn[] {
   return gaps.slice(0, 5).map((gap) => mrkdwn`${shortened(gap, 200)}`);

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { ageWords, counted } from '../handoffs/age.ts';
 import { chosenItems, type Content, type Digest, type Item } from '../handoffs/digest.ts';
-import { endedWords, gapLines, itemLine, type Row, rowBlocks, takeOverOf } from './digest-lines.ts';
+import { datesOf, endedWords, gapLines, itemLine, type Row, rowBlocks, takeOverOf } from './digest-lines.ts';
 import {
   buttons,
   context,
@@ -35,8 +35,14 @@ export function digestView(digest: Digest): View {
   };
 }
 
+export interface Standing extends Pick<Digest, 'assigned'> {
+  readonly content: Content;
+  /** How many open items of others were left out. */
+  readonly left: number;
+}
+
 /** What a digest would say now, or how things stand, for one reader: nothing in it can be taken. */
-export function standing(title: Mrkdwn, content: Content, left = 0): View {
+export function standing(title: Mrkdwn, { content, assigned, left }: Standing): View {
   const lines = [title, ...sinceLines(content)];
   const more =
     left > 0
@@ -44,14 +50,14 @@ export function standing(title: Mrkdwn, content: Content, left = 0): View {
       : [];
   return {
     text: summaryText(openWords(content)),
-    blocks: [section(joined(lines)), ...body(content, { id: '', assigned: {} }), ...more],
+    blocks: [section(joined(lines)), ...body(content, { id: '', assigned }), ...more],
   };
 }
 
 /** For the lead of a site whose people have not said that they have it. */
 export function leadTold({ id, from, to, dueAt, content }: Digest): View {
   const lines = [
-    mrkdwn`:wave: Nobody of ${to ?? 'your site'} has said yet that they have the handoff of ${from} of ${time(dueAt)}.`,
+    mrkdwn`:wave: Nobody at *${to ?? 'your site'}* has said yet that they have the handoff of *${from}* of ${time(dueAt)}.`,
     mrkdwn`It says: ${content === null ? 'nothing yet' : openWords(content)}.`,
   ];
   return {
@@ -77,7 +83,7 @@ function heading({ dueAt, late, folded }: Digest, content: Content, way: string)
   const before =
     folded.length === 0
       ? undefined
-      : mrkdwn`It also tells what did not reach you before: ${folded.slice(-5).join(', ')}.`;
+      : mrkdwn`It also tells what did not reach you before: ${datesOf(folded)}.`;
   const extra = [when, before].filter((line) => line !== undefined);
   return [mrkdwn`*Handoff ${way}*, ${time(dueAt)}`, ...extra, ...sinceLines(content)];
 }
@@ -111,6 +117,9 @@ function body(content: Content, { id, assigned }: Pick<Digest, 'id' | 'assigned'
 }
 
 function pairsLine(pairs: Content['pairs']): Mrkdwn {
-  const words = pairs.slice(0, 20).map((pair) => joined(pair.map(person), ' and '));
+  const words = pairs.slice(0, 20).map((pair) => {
+    const people = joined(pair.map(person), ' and ');
+    return pair.length === 1 ? mrkdwn`${people} alone` : people;
+  });
   return mrkdwn`:busts_in_silhouette: Pairs this week: ${joined(words, '; ')}`;
 }

@@ -29,6 +29,18 @@ it('tells the lead at the beginning of their hours, once, that nobody has it', a
   ]);
 });
 
+it('wakes no lead at night where an outage lasted longer than their day', async () => {
+  const { at, told } = await handoffWorld();
+  const nine = new Date('2026-11-23T17:00:00Z');
+
+  await at(DUE);
+  await at(minutesAfter(16 * 60, nine));
+  expect(told().filter((line) => line.includes('DU0BEN'))).toEqual([]);
+  await at(minutesAfter(24 * 60, nine));
+
+  expect(told()).toContain('chat.postMessage DU0BEN Nobody has taken the handoff of bengaluru yet');
+});
+
 it('does not tell the lead again where a worker died after telling them', async () => {
   const { at, ctx, baton } = await handoffWorld();
   const nine = new Date('2026-11-23T17:00:00Z');

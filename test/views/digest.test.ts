@@ -74,7 +74,7 @@ it.each(['<!channel> *all* `x` :fire: <@U0BEN>', 'é'.repeat(4_000), '&'.repeat(
     for (const view of [
       digestView(week),
       ...digestThread(week),
-      standing(mrkdwn`*Now*`, contentOf(week), 3),
+      standing(mrkdwn`*Now*`, { content: contentOf(week), assigned: {}, left: 3 }),
     ]) {
       expect(problemsWithBlocks(view.blocks)).toEqual([]);
       expect(new Set(mentionsIn(view)).size).toBeLessThanOrEqual(1); // its owner
@@ -182,7 +182,7 @@ it('tells times in the reader’s own zone', () => {
 it('tells the lead what waits for them', () => {
   const view = leadTold(digest({ items: weekItems() }));
 
-  expect(linesOf(view)[0]).toContain('Nobody of us has said yet');
+  expect(linesOf(view)[0]).toContain('Nobody at *us* has said yet');
   expect(problemsWithBlocks(view.blocks)).toEqual([]);
 });
 
