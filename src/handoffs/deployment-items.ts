@@ -43,15 +43,23 @@ export function deploymentItems(
     ];
   });
   const isBlocking = ({ id, state }: Deployment) => state === 'failure' && blocking.has(id);
+  // There nothing can be deployed yet, whatever failed before.
+  const stuck = new Set(
+    deployments.filter((one) => one.state === 'unknown' || isBlocking(one)).map(serviceOf),
+  );
   return [
     ...open,
     ...deployments.filter(isBlocking).map(timedOutItem),
     ...failures(
-      deployments.filter((one) => !isBlocking(one)),
+      deployments.filter((one) => !stuck.has(serviceOf(one))),
       since,
     ),
     ...brokenGlass(deployments),
   ];
+}
+
+function serviceOf({ service }: Deployment): string {
+  return service;
 }
 
 /** Its clock has ended and the run perhaps not: until that is known nothing else is deployed there. */

@@ -79,6 +79,17 @@ it('does not ask to deploy again where the run may still be going on, however lo
   ]);
 });
 
+it('tells of no failure where it is not known what runs, for nothing can be deployed there yet', () => {
+  const deployments = [
+    deployment({ id: 'staging-2', state: 'unknown' }),
+    deployment({ id: 'staging-1', state: 'failure', endedAt: hour(-2) }),
+  ];
+
+  const { items } = contentOf(facts({ deployments }));
+
+  expect(items.map(({ section }) => section)).toEqual(['unknown']);
+});
+
 it.each<[string, Partial<Deployment>[], string[]]>([
   [
     'a failure that was made good',
@@ -191,7 +202,10 @@ it('tells the blocked first, then the rest by urgency', () => {
     return { id, site: 'bengaluru', by: 'U0ASHA', text: `note ${id}`, mark, at: SINCE, link: null };
   };
   const notes = [note('a', 'done'), note('b', null), note('c', 'blocked')];
-  const deployments = [deployment({ state: 'failure', endedAt: hour(-1) }), deployment({ state: 'unknown' })];
+  const deployments = [
+    deployment({ state: 'failure', endedAt: hour(-1), service: 'web' }),
+    deployment({ state: 'unknown' }),
+  ];
 
   const { items } = contentOf({ ...facts({ deployments }), notes });
 
