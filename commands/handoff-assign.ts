@@ -23,8 +23,9 @@ export const handoffAssign = defineCommand({
     const found = await loadItem(ctx, item.text);
     const to = await receiver(ctx, found.digest, person.text);
     const by = { command: call.id, person: call.actor.id };
+    const isTheirs = found.digest.assigned[found.item.id]?.to === to && !call.again;
     await assignItem(ctx, { digest: found.digest.id, item: found.item.id, to }, by);
-    if (to !== call.actor.id) await tell(ctx, call, to, itemGiven(found.item, call.actor.id));
+    if (to !== call.actor.id && !isTheirs) await tell(ctx, call, to, itemGiven(found.item, call.actor.id));
     return { to: 'caller', view: itemAssigned(found.item, to) };
   },
 });
@@ -41,7 +42,7 @@ async function receiver(ctx: Context, { to }: Digest, id: string): Promise<strin
   });
   const site = ctx.config.people.find(({ slack }) => slack === id)?.site;
   if (to === null || site === to) return id;
-  throw new UserError(`That person is not of ${to}, which takes this handoff.`, { reason: 'not_allowed' });
+  throw new UserError(`That person is not of “${to}”, which takes this handoff.`, { reason: 'not_allowed' });
 }
 
 async function tell(

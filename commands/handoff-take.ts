@@ -5,6 +5,7 @@ import type { Digest, Item } from '../src/handoffs/digest.ts';
 import { listDigests } from '../src/handoffs/store.ts';
 import { assignItem, loadTold, requireReceiver, takeDigest } from '../src/handoffs/take.ts';
 import { actOnLocks } from '../src/locks/act.ts';
+import { endLocksAtHandoff } from '../src/locks/handoff-taken.ts';
 import { ALL, environmentOf } from '../src/locks/lock.ts';
 import { takeOver } from '../src/locks/take-over.ts';
 import { requireRole } from '../src/people/permission.ts';
@@ -35,7 +36,9 @@ export const handoffTake = defineCommand({
     const [lock, item] = [values.get('lock'), values.get('item')];
     if (lock !== undefined) return takeLock(ctx, call, digest, lock);
     if (item !== undefined) return takeItem(ctx, call, digest, item);
-    const taken = await takeDigest(ctx, digest.id, { command: call.id, person: call.actor.id });
+    const by = { command: call.id, person: call.actor.id };
+    const taken = await takeDigest(ctx, digest.id, by);
+    if (taken.taken?.by === by.person) await endLocksAtHandoff(ctx, { ...by, ...taken });
     return { to: 'caller', view: digestTaken(taken, call.actor.id) };
   },
 });
@@ -62,7 +65,8 @@ async function takeLock(ctx: Context, call: Call, digest: Digest, id: string): P
 
 async function takeItem(ctx: Context, call: Call, digest: Digest, id: string): Promise<Reply> {
   const item = digest.content?.items.find((one) => one.id === id);
-  if (item === undefined) throw new UserError(`That digest has no item “${id}”.`);
+  if (item === undefined)
+    throw new UserError(`That digest has no item “${id}”.`, { hint: '“/handoff” shows what is open now.' });
   await assign(ctx, call, digest, item);
   return { to: 'caller', view: itemTaken(item) };
 }
@@ -76,7 +80,7 @@ async function assign(ctx: Context, { id: command, actor }: Call, digest: Digest
 function requireOwnSite({ config }: Context, { actor }: Call, { to }: Digest, scope: string): void {
   const site = config.people.find(({ slack }) => slack === actor.id)?.site;
   if (to === null || site === to) return;
-  throw new UserError(`Locks of this handoff are taken over by people of ${to}.`, {
+  throw new UserError(`Locks of this handoff are taken over by people of “${to}”.`, {
     reason: 'not_allowed',
     hint: `“/lock ${scope} --wait” puts you in the line.`,
   });

@@ -36,19 +36,24 @@ export const sendMail = defineWorker({
   },
 });
 
-/** A sender is refused for everybody, a recipient for each one. */
-function refusal({ step }: MailRefusedError, to: string): string {
-  return step === 'sender' ? 'refused-sender' : `refused-${step}-${shortDigest(to)}`;
+/** Which refusal it is: a sender is refused for everybody, a recipient for each one. */
+function refusal({ step }: MailRefusedError, to: string): Refusal {
+  return step === 'sender' ? { id: 'refused-sender' } : { id: `refused-${step}-${shortDigest(to)}`, to };
+}
+
+interface Refusal {
+  readonly id: string;
+  readonly to?: string;
 }
 
 async function giveUp(
   ctx: Context,
   mail: StoredMail,
-  which: string,
+  { id: which, to }: Refusal,
   error: MailRefusedError | MailTroubleError,
 ): Promise<Outcome> {
   const said = ctx.redact(error.message);
-  ctx.log.error({ mail: mail.id, said }, 'a digest does not go out by mail');
+  ctx.log.error({ mail: mail.id, to, said }, 'a digest does not go out by mail');
   await appendAudit(ctx.redis, {
     id: `${mail.id}-${which}`,
     at: ctx.now(),
@@ -57,15 +62,15 @@ async function giveUp(
     subject: mail.id,
     outcome: 'failed',
     reason: null,
-    detail: { said },
+    detail: { said, ...(to !== undefined && { to }) },
   });
-  await tell(ctx, mail, which, mailRefused(mail.subject, said));
+  await tell(ctx, mail, which, mailRefused(mail.subject, said, to));
   return 'done';
 }
 
 async function tryLater(ctx: Context, mail: StoredMail, error: MailTroubleError): Promise<Outcome> {
   const waitedMs = ctx.now().getTime() - mail.at.getTime();
-  if (waitedMs >= GIVE_UP_AFTER_MS) return giveUp(ctx, mail, 'late', error);
+  if (waitedMs >= GIVE_UP_AFTER_MS) return giveUp(ctx, mail, { id: 'late' }, error);
   const said = ctx.redact(error.message);
   ctx.log.warn({ mail: mail.id, said }, 'a mail waits for its server');
   const until = new Date(mail.at.getTime() + GIVE_UP_AFTER_MS);

@@ -1,14 +1,14 @@
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const HOUR = 60;
 const DAY = 24 * HOUR;
 
 /** `just now`, `1 minute`, `45 minutes`, `3 hours`, `2 days`: how long it is, in words. */
 export function ageWords(from: Date, to: Date): string {
-  const age = to.getTime() - from.getTime();
-  if (age < MINUTE) return 'just now';
-  if (age < HOUR) return counted(Math.floor(age / MINUTE), 'minute');
-  if (age < 2 * DAY) return counted(Math.floor(age / HOUR), 'hour');
-  return counted(Math.floor(age / DAY), 'day');
+  // To the nearest minute: a digest that comes a few seconds sooner than yesterday's still tells of 24 hours.
+  const minutes = Math.round((to.getTime() - from.getTime()) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < HOUR) return counted(minutes, 'minute');
+  if (minutes < 2 * DAY) return counted(Math.floor(minutes / HOUR), 'hour');
+  return counted(Math.floor(minutes / DAY), 'day');
 }
 
 /** `1 lock`, `2 locks` */

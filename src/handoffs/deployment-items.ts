@@ -1,27 +1,28 @@
 import { type Deployment, isFinished } from '../deployments/deployment.ts';
 import { type Ended, type Item, newItem, type Section } from './digest.ts';
-import type { EnvironmentFacts, Facts, Span } from './found.ts';
+import type { EnvironmentFacts, Facts } from './found.ts';
 
-const OPEN: Readonly<
-  Partial<Record<Deployment['state'], { section: Section; what: string; next: (one: Deployment) => string }>>
-> = {
-  unknown: {
-    section: 'unknown',
-    what: 'how it ended is not known',
-    next: () => 'Look at the target; the environment is blocked until then',
-  },
-  awaiting_approval: {
-    section: 'awaiting',
-    what: 'waits for an approval',
-    next: ({ environment }) => `An approver of ${environment} approves or rejects it`,
-  },
+type Names = Facts['names'];
+
+interface Look {
+  readonly section: Section;
+  readonly what: string;
+  readonly next: (one: Deployment, names: Names) => string;
+}
+
+const OPEN: Readonly<Partial<Record<Deployment['state'], Look>>> = {
+  unknown: { section: 'unknown', what: 'blocks: nobody can tell how it ended', next: resolveIt },
+  awaiting_approval: { section: 'awaiting', what: 'waits for an approval', next: approveIt },
   waiting: { section: 'waiting', what: 'waits in the line', next: () => 'Goes on by itself at its turn' },
   queued: { section: 'running', what: 'is about to start', next: ({ environment }) => status(environment) },
   in_progress: { section: 'running', what: 'runs', next: ({ environment }) => status(environment) },
 };
 
 /** What is open of an environment's deployments: running, waiting, unknown, and the last failures. */
-export function deploymentItems({ name, deployments }: EnvironmentFacts, { since }: Span): Item[] {
+export function deploymentItems(
+  { name, deployments, blocking }: EnvironmentFacts,
+  { span: { since }, names }: Pick<Facts, 'span' | 'names'>,
+): Item[] {
   const open = deployments.flatMap((one) => {
     const look = OPEN[one.state];
     if (look === undefined) return [];
@@ -37,11 +38,36 @@ export function deploymentItems({ name, deployments }: EnvironmentFacts, { since
         said,
         owner,
         since: began,
-        next: look.next(one),
+        next: look.next(one, names),
       }),
     ];
   });
-  return [...open, ...failures(deployments, since), ...brokenGlass(deployments)];
+  const isBlocking = ({ id, state }: Deployment) => state === 'failure' && blocking.has(id);
+  // There nothing can be deployed yet, whatever failed before.
+  const stuck = new Set(
+    deployments.filter((one) => one.state === 'unknown' || isBlocking(one)).map(serviceOf),
+  );
+  return [
+    ...open,
+    ...deployments.filter(isBlocking).map(timedOutItem),
+    ...failures(
+      deployments.filter((one) => !stuck.has(serviceOf(one))),
+      since,
+    ),
+    ...brokenGlass(deployments),
+  ];
+}
+
+function serviceOf({ service }: Deployment): string {
+  return service;
+}
+
+/** Its clock has ended and the run perhaps not: until that is known nothing else is deployed there. */
+function timedOutItem(one: Deployment): Item {
+  const { id, environment, service, ref, requestedBy: owner, startedAt, createdAt } = one;
+  const what = `${ref} blocks: it timed out, and may still run`;
+  const told = { what, where: `${environment}/${service}`, owner, since: startedAt ?? createdAt };
+  return newItem(id, { section: 'unknown', ...told, next: resolveIt(one) });
 }
 
 /** Passed the gates in need, and nobody has reviewed it; a run of it may be open besides, or have failed. */
@@ -50,7 +76,7 @@ function brokenGlass(deployments: readonly Deployment[]): Item[] {
     ({ id, environment, service, ref, breakGlass, requestedBy: owner, createdAt }) => {
       if (breakGlass === null || breakGlass.reviewedBy !== null) return [];
       const told = { what: `${ref} broke the glass`, where: `${environment}/${service}`, owner };
-      const next = `Somebody else reviews it: /deploy review ${id}`;
+      const next = `Somebody else reviews it: “/deploy review ${id}”`;
       return [
         newItem(id, { section: 'break_glass', ...told, said: breakGlass.reason, since: createdAt, next }),
       ];
@@ -73,7 +99,7 @@ function failures(deployments: readonly Deployment[], since: Date): Item[] {
     const where = `${environment}/${service}`;
     const what = `${ref} failed${times.length > 1 ? ` (${times.length} times)` : ''}`;
     const before = previous === null ? 'nothing was live before' : `${previous.ref} was live before`;
-    const next = `Fix it and /deploy ${environment} ${service}; ${before}`;
+    const next = `Fix it and “/deploy ${environment} ${service}”; ${before}`;
     return [
       newItem(where, { section: 'failed', what, where, said: whyOf(last), owner, since: endedAt, next }),
     ];
@@ -113,6 +139,20 @@ function whyOf({ reason, summary }: Deployment): string {
   return [reason ?? '', summary].filter((part) => part !== '').join(': ');
 }
 
+function resolveIt({ id }: Deployment): string {
+  return `Look at the target, then “/deploy resolve ${id} ran|failed|never”`;
+}
+
+const MOST_NAMED = 3;
+
+/** Those who were asked, by their names: those of whom the configuration has none are in Slack's message. */
+function approveIt({ id, environment, approvers, approvals }: Deployment, names: Names): string {
+  const left = approvers.filter((person) => !approvals.some(({ by }) => by === person));
+  const named = left.flatMap((person) => names.get(person) ?? []).slice(0, MOST_NAMED);
+  const who = named.length === 0 ? `An approver of ${environment}` : named.join(' or ');
+  return `${who}: “/deploy approve ${id}”, or reject`;
+}
+
 function status(environment: string): string {
-  return `/deploy status ${environment}`;
+  return `“/deploy status ${environment}”`;
 }

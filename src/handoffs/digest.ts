@@ -20,6 +20,7 @@ export const SECTIONS = [
   'freezes',
   'warnings',
   'ongoing',
+  'notes',
   'unshipped',
   'done',
 ] as const;
@@ -37,6 +38,8 @@ export const Item = z.object({
   where: z.string(),
   /** People's words: a reason, a note, what a run said. Empty for none. */
   said: z.string().default(''),
+  /** The message in Slack that a note was made from. */
+  link: z.string().nullable().default(null),
   /** Slack id; empty for nobody. */
   owner: z.string().default(''),
   since: instant.nullable().default(null),
@@ -153,7 +156,7 @@ export function itemIdFor(section: string, thing: string): string {
 
 /** An item about a thing, which its id is made from; what is left out is nothing. */
 export function newItem(thing: string, told: Pick<Item, 'section' | 'what' | 'where'> & Partial<Item>): Item {
-  const nothing = { said: '', owner: '', since: null, at: null, next: '', lock: null };
+  const nothing = { said: '', link: null, owner: '', since: null, at: null, next: '', lock: null };
   return { ...nothing, id: itemIdFor(told.section, thing), ...told };
 }
 

@@ -45,10 +45,8 @@ export async function collectFacts(ctx: Context, wanted: Wanted): Promise<Facts>
   const [everywhere, environments, notes] = await Promise.all([
     claimsOn(ctx, ALL, wanted),
     Promise.all(everyName.map((name) => environmentFacts(ctx, name, wanted))),
-    readable(Promise.all(wanted.notesOf.map((site) => openNotes(ctx, site, span.at)))),
+    readable(openNotes(ctx, wanted.notesOf, span.at)),
   ]);
-  // A note of nobody's site is in every site's.
-  const byId = new Map(notes?.flat().map((note) => [note.id, note]));
   const { drifts, gaps } = await findDrift(
     ctx,
     environments.flatMap((facts) => liveOf(ctx, facts)),
@@ -58,7 +56,7 @@ export async function collectFacts(ctx: Context, wanted: Wanted): Promise<Facts>
     everywhere,
     environments,
     drifts,
-    notes: [...byId.values()],
+    notes: notes ?? [],
     remote: remoteFacts(remotes, span),
     gaps: notes === undefined ? ['The notes cannot be read.', ...gaps] : gaps,
     names: new Map(ctx.config.people.map(({ slack, name }) => [slack, name])),
@@ -92,8 +90,9 @@ async function environmentFacts(ctx: Context, name: string, wanted: Wanted): Pro
     readable(freezesOf(ctx, name, at)),
   ]);
   const known = new Set(found.deployments.map(({ id }) => id));
+  const blocking = Array.from(leases?.values() ?? [], ({ deployment }) => deployment);
   const older = [
-    ...Array.from(leases?.values() ?? [], ({ deployment }) => deployment),
+    ...blocking,
     ...held.keys(),
     ...claims.waiting,
     ...unreviewed,
@@ -105,6 +104,7 @@ async function environmentFacts(ctx: Context, name: string, wanted: Wanted): Pro
     deployments: [...found.deployments, ...more.deployments].filter(isTold),
     cut: found.cut,
     live: live ?? new Map<string, Live>(),
+    blocking: new Set(blocking),
     claims,
     freezes: freezes === undefined ? [] : freezesBetween(freezes, at, until),
     unreadable: [

@@ -30,6 +30,8 @@ export interface EnvironmentFacts {
   /** There were more than were read. */
   readonly cut: boolean;
   readonly live: ReadonlyMap<string, Live>;
+  /** Ids of the deployments that hold a lease: nothing else is deployed to their services. */
+  readonly blocking: ReadonlySet<string>;
   readonly claims: Claimed;
   readonly freezes: readonly FreezePeriod[];
   /** What is stored and cannot be read. */

@@ -13,7 +13,7 @@ export function contentOf(facts: Facts): Content {
   const { span, environments } = facts;
   const items = [
     ...facts.notes.map(noteItem),
-    ...environments.flatMap((one) => [...deploymentItems(one, span), ...freezeItems(one)]),
+    ...environments.flatMap((one) => [...deploymentItems(one, facts), ...freezeItems(one)]),
     ...environments.flatMap(({ name, claims }) => claimItems(claims, name)),
     ...claimItems(facts.everywhere, ALL),
     ...environments.flatMap(({ name, unreadable }) => unreadable.map((what) => unreadableItem(what, name))),
@@ -34,13 +34,14 @@ export function contentOf(facts: Facts): Content {
 const NOTES = {
   blocked: { section: 'blocked', what: 'Blocked' },
   ongoing: { section: 'ongoing', what: 'Ongoing' },
+  note: { section: 'notes', what: 'Note' },
   done: { section: 'done', what: 'Clean break' },
 } as const;
 
-function noteItem({ id, by, text, mark, at }: Note): Item {
-  const next = mark === 'blocked' ? `Help, then /handoff done ${id}` : `/handoff done ${id} when it is`;
-  const { section, what } = NOTES[mark ?? 'ongoing'];
-  return newItem(id, { section, what, where: '', said: text, owner: by, since: at, next });
+function noteItem({ id, by, text, mark, at, link }: Note): Item {
+  const next = mark === 'blocked' ? `Help, then “/handoff done ${id}”` : `“/handoff done ${id}” when it is`;
+  const { section, what } = NOTES[mark ?? 'note'];
+  return newItem(id, { section, what, where: '', said: text, link, owner: by, since: at, next });
 }
 
 function freezeItems({ name: where, freezes }: EnvironmentFacts): Item[] {
@@ -64,21 +65,23 @@ function claimItems({ locks, line, warnings, unreadable }: Claimed, environment:
     }),
     ...warnings.map(({ id, by: owner, reason: said, since, until: at, scope }) => {
       const told = { section: 'warnings' as const, what: 'warning', where: named(scope) };
-      return newItem(id, { ...told, said, owner, since, at, next: `/unlock ${where} ends one's own` });
+      return newItem(id, { ...told, said, owner, since, at, next: `“/unlock ${where}” ends one's own` });
     }),
   ];
 }
 
 function lockItem(
-  { id, scope, holder: owner, reason: said, since, until: at, turn }: Lock,
+  { id, scope, holder: owner, reason: said, since, until, handoff, turn }: Lock,
   leaving: boolean,
 ): Item {
   const where = named(scope);
+  const locked = handoff === null ? 'locked' : 'locked until the handoff';
+  const at = handoff === null ? until : null;
   if (!leaving) {
-    const next = turn ? 'Theirs once they accept' : `/lock ${scope} --wait stands in the line`;
+    const next = turn ? 'Theirs once they accept' : `“/lock ${scope} --wait” stands in the line`;
     return newItem(id, {
       section: 'locks',
-      what: turn ? 'kept' : 'locked',
+      what: turn ? 'kept' : locked,
       where,
       said,
       owner,
@@ -87,10 +90,13 @@ function lockItem(
       next,
     });
   }
-  const next = 'Its holder leaves: take it over, or let it be';
+  const next =
+    handoff === null
+      ? 'Its holder leaves: take it over, or let it be'
+      : 'Take it over to keep it: else it ends with “I have it”';
   return newItem(id, {
     section: 'leaving',
-    what: 'locked',
+    what: locked,
     where,
     said,
     owner,
@@ -120,7 +126,7 @@ function remoteItem({ what: told, where, said, owner, by, since, at, next }: Rem
 function driftItem({ environment, service, commits, branch, since, live }: Drift): Item {
   const where = `${environment}/${service}`;
   const what = `${counted(commits, 'commit')} of ${branch} not shipped`;
-  const next = `/deploy ${environment} ${service}`;
+  const next = `“/deploy ${environment} ${service}”`;
   return newItem(where, { section: 'unshipped', what, where, owner: live.by, since: since ?? null, next });
 }
 

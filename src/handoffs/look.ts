@@ -154,7 +154,9 @@ async function tellLead(ctx: Context, digest: Digest): Promise<void> {
   }
   const { name, site: own } = workplaceOf(ctx.config, { id: site.lead, timezone: site.timezone });
   const deadline = new Date(postedAt.getTime() + seconds * 1_000);
-  const at = nextWorkingTime(name === undefined ? site : own, deadline);
+  // After an outage it may be overdue and yet night.
+  const from = new Date(Math.max(deadline.getTime(), ctx.now().getTime()));
+  const at = nextWorkingTime(name === undefined ? site : own, from);
   if (at === undefined || ctx.now() < at) return;
   const { text, blocks } = leadTold(digest);
   await ctx.jobs.add('messages', `digest-${id}-lead`, {

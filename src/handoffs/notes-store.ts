@@ -87,12 +87,12 @@ export async function endNote(
 }
 
 /**
- * The notes that a site passes on at a moment, those of people without a site included; who is blocked first. Throws
+ * The notes that the sites pass on at a moment, those of people without a site included; who is blocked first. Throws
  * UnreadableError when one of them cannot be read.
  */
-export async function openNotes(ctx: WithRedis, site: string | null, now: Date): Promise<Note[]> {
+export async function openNotes(ctx: WithRedis, sites: readonly string[], now: Date): Promise<Note[]> {
   const notes = await allNotes(ctx);
-  return notes.filter((note) => (note.site === null || note.site === site) && note.at <= now);
+  return notes.filter(({ site, at }) => (site === null || sites.includes(site)) && at <= now);
 }
 
 /** Every note that nobody has marked done, of whatever site; who is blocked first. Throws UnreadableError. */

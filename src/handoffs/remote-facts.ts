@@ -8,16 +8,16 @@ export function remoteFacts(remotes: readonly RemoteDeploy[], { at, until }: Spa
     const where = `${service}#${number}`;
     const common = { where, owner: ownerOf(remote), by: loginOf(remote) };
     if (state === 'failed' && stop !== null) {
-      const next = `What is up stays up: look at the target, then /remote ${where} down`;
+      const next = `What is up stays up: look at the target, then “/remote ${where} down”`;
       return [{ ...common, what: 'could not be torn down', said, since: updatedAt, at: null, next }];
     }
     if (state === 'failed') {
-      const next = `Push a fix, or /remote ${where} up again; /remote ${where} down ends it`;
+      const next = `Push a fix, or “/remote ${where} up” again; “/remote ${where} down” ends it`;
       return [{ ...common, what: 'remote deploy failed', said, since: updatedAt, at: null, next }];
     }
     if (stop !== null || expiresAt === null || expiresAt >= until) return [];
     const what = expiresAt <= at ? 'remote deploy has expired' : 'remote deploy expires';
-    const next = `Torn down by itself then; /remote ${where} up afterwards brings it back`;
+    const next = `Torn down by itself then; “/remote ${where} up” afterwards brings it back`;
     return [{ ...common, what, said: '', since: live?.since ?? createdAt, at: expiresAt, next }];
   });
 }

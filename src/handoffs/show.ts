@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
 import { digestMessageKey, findPosted, holdMessage } from '../slack/message-store.ts';
-import { postOnce } from '../slack/post-once.ts';
 import { showView } from '../slack/show-view.ts';
-import { digestThread, digestView } from '../views/digest.ts';
+import { digestThread } from '../views/digest-thread.ts';
+import { digestView } from '../views/digest.ts';
 import type { View } from '../views/view.ts';
 import type { Outcome } from '../worker.ts';
 import { type Digest, isTold } from './digest.ts';
@@ -46,21 +46,25 @@ async function postPart(ctx: Context, id: string, part: number, job: string): Pr
     ]);
     const view = digest === undefined ? undefined : digestThread(digest)[part];
     if (digest === undefined || main === undefined || view === undefined) return 'done';
-    if (held.message.posted === null) {
-      const { channel, ts: thread } = main;
-      const post = { channel, user: '', view, state: 'part', final: true, shown: 'part', job, thread };
-      const sent = await postOnce(ctx, held, post);
-      if (sent !== 'done') return sent;
-    }
+    const { channel, ts: thread } = main;
+    const key = digestMessageKey(id, part);
+    const sent = await showView(ctx, held, { ...PART, key, channel, view, job, thread });
+    if (sent !== 'done') return sent;
     await askForPart(ctx, digest, part + 1);
     return 'done';
   });
 }
 
+const PART = { user: '', state: 'part', final: true };
+
+/** Each revision anew: what has been given to somebody since is shown there too. */
 async function askForPart(ctx: Context, digest: Digest, part: number): Promise<void> {
   if (part >= digestThread(digest).length) return;
   const data = { version: 1 as const, kind: 'digest' as const, digest: digest.id, part };
-  await ctx.jobs.add('messages', `digest-${digest.id}-part-${part}`, { ...data, reference: 'handoff' });
+  await ctx.jobs.add('messages', `digest-${digest.id}-${digest.revision}-part-${part}`, {
+    ...data,
+    reference: 'handoff',
+  });
 }
 
 function isSameView(one: View, other: View): boolean {

@@ -26,9 +26,9 @@ export function requireReceiver(
 ): void {
   const site = config.people.find(({ slack }) => slack === person)?.site;
   if (site !== from) return;
-  throw new UserError(`You are of ${from}, which hands over: ${what} by the others.`, {
+  throw new UserError(`You are of “${from}”, which hands over: ${what} by the others.`, {
     reason: 'not_allowed',
-    hint: to === null ? undefined : `It goes to ${to}.`,
+    hint: to === null ? undefined : `It goes to “${to}”.`,
   });
 }
 

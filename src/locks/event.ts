@@ -12,6 +12,7 @@ export const LockEventKind = z.enum([
   'offer_expired',
   'accepted',
   'taken_over',
+  'handed_over',
   'declined',
   'waiting',
   'left',

@@ -20,11 +20,16 @@ export const TiedTo = z.object({
 });
 export type TiedTo = z.infer<typeof TiedTo>;
 
+/** The handoff until which a lock lasts: it goes when that one, or a later one of the site, is taken. */
+export const HandoffEnd = z.object({ from: z.string(), at: instant });
+export type HandoffEnd = z.infer<typeof HandoffEnd>;
+
 /** How long somebody wants the lock who waits for it: it counts from when they have it. */
 export const Asked = z.object({
   /** What was said with `for`. */
   seconds: z.int().optional(),
   until: instant.optional(),
+  handoff: HandoffEnd.optional(),
   pullRequest: TiedTo.optional(),
 });
 export type Asked = z.infer<typeof Asked>;
@@ -45,6 +50,7 @@ export const Lock = z.object({
   turn: z.boolean().default(false),
   /** Of a turn: what it becomes once they accept. */
   asked: Asked.optional(),
+  handoff: HandoffEnd.nullable().default(null),
   pullRequest: TiedTo.nullable().default(null),
   /** When the holder is asked whether it is still needed. */
   remindAt: instant.nullable().default(null),

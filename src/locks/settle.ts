@@ -147,6 +147,7 @@ function turnOf({ id, scope, person, reason, asked, channel }: Place, { now, rul
     until: new Date(now.getTime() + rules.offerSeconds * 1_000),
     turn: true,
     ...(asked !== undefined && { asked }),
+    handoff: null,
     pullRequest: null,
     remindAt: null,
     offer: null,

@@ -1,4 +1,5 @@
 import { answer, type By, eventBy, type Rule, unchanged } from './change.ts';
+import { endElse } from './end.ts';
 import { type Lock, lockIdFor } from './lock.ts';
 import { settled } from './settle.ts';
 import { isOwnPlace } from './take.ts';
@@ -14,7 +15,8 @@ export interface TakeOver extends By {
  * is never free and never two people's. `over` when it is another lock by now, or is on offer to somebody else.
  */
 export function takeOver({ scope, only, ...by }: TakeOver): Rule {
-  return settled((board, { now, remindAt }) => {
+  return settled((board, moment) => {
+    const { now, remindAt } = moment;
     const lock = board.locks.find(({ id, turn }) => id === only && !turn);
     if (lock === undefined || (lock.offer !== null && lock.offer.to !== by.person)) {
       const standing = lock ?? board.locks.find((one) => one.scope === scope) ?? null;
@@ -26,6 +28,8 @@ export function takeOver({ scope, only, ...by }: TakeOver): Rule {
       id: lockIdFor(lock.scope, `${by.command}-offer`),
       holder: by.person,
       since: now,
+      // The handoff until which it was to last has come.
+      ...(lock.handoff !== null && { handoff: null, until: endElse(now, moment) }),
       offer: null,
       remindAt: remindAt(by.person, now),
     };

@@ -1,5 +1,4 @@
 import { ConflictError, UserError } from '../errors.ts';
-import { durationWords } from './duration.ts';
 import {
   answer,
   type By,
@@ -23,6 +22,7 @@ import {
   type Warning,
 } from './lock.ts';
 import { type Terms, termsAtTurn } from './asked.ts';
+import { endOf } from './end.ts';
 import { settled } from './settle.ts';
 
 export interface Wanted extends By {
@@ -124,14 +124,15 @@ function again(
   moment: Moment,
   { own, wanted }: { readonly own: Lock; readonly wanted: Wanted },
 ): Change {
-  const { until, reason, pullRequest } = wanted.terms;
+  const { until, handoff, reason, pullRequest } = wanted.terms;
   const newReason = reason !== '' && reason !== own.reason;
-  if (until === undefined && pullRequest === undefined && !newReason)
+  const newEnd = until !== undefined || handoff !== undefined;
+  if (!newEnd && pullRequest === undefined && !newReason)
     return unchanged(board, answer('held', { lock: own }));
 
   const lock: Lock = {
     ...own,
-    until: until === undefined ? own.until : withinBounds(own.since, until, moment),
+    ...(newEnd && endOf(own.since, wanted.terms, moment)),
     reason: newReason ? reason : own.reason,
     pullRequest: pullRequest ?? own.pullRequest,
   };
@@ -170,17 +171,15 @@ export function isOwnPlace(place: Place, scope: string, person: string): boolean
 
 /** Throws UserError for terms that the configuration does not allow. */
 export function newLock({ scope, person, command, channel, terms }: Wanted, moment: Moment): Lock {
-  const { now, remindAt, rules } = moment;
+  const { now, remindAt } = moment;
   requireReason(moment, scope, terms.reason);
-  const seconds = rules.defaultSeconds ?? rules.maxSeconds;
-  const untilElse = seconds === undefined ? null : new Date(now.getTime() + seconds * 1_000);
   return {
     id: lockIdFor(scope, command),
     scope,
     holder: person,
     reason: terms.reason,
     since: now,
-    until: terms.until === undefined ? untilElse : withinBounds(now, terms.until, moment),
+    ...endOf(now, terms, moment),
     turn: false,
     pullRequest: terms.pullRequest ?? null,
     remindAt: remindAt(person, now),
@@ -192,15 +191,6 @@ export function newLock({ scope, person, command, channel, terms }: Wanted, mome
 function requireReason({ rules }: Moment, scope: string, reason: string): void {
   if (!rules.requireReason || reason !== '') return;
   throw new UserError(`A lock on ${scope} needs a reason.`, { example: `/lock ${scope} because load test` });
-}
-
-function withinBounds(since: Date, until: Date, { rules }: Moment): Date {
-  const { maxSeconds } = rules;
-  if (maxSeconds === undefined || until.getTime() - since.getTime() <= maxSeconds * 1_000) return until;
-  const most = durationWords(maxSeconds);
-  throw new UserError(`A lock may last ${most} here at most, counted from its beginning.`, {
-    hint: `“for ${most}” is the longest.`,
-  });
 }
 
 /** Throws LockedError when somebody else holds a lock that overlaps: the widest one is named. */

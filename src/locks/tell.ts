@@ -122,6 +122,7 @@ const AUDITED = {
   offer_expired: ['offer', 'expired'],
   accepted: ['accept', 'accepted'],
   taken_over: ['take over', 'accepted'],
+  handed_over: ['unlock', 'accepted'],
   declined: ['decline', 'accepted'],
   waiting: ['wait', 'accepted'],
   left: ['leave', 'accepted'],
@@ -155,13 +156,14 @@ function auditOf({ id, kind, at, actor, scope, reason, other, lock, warning, pla
   };
 }
 
-function detailOf({ id, holder, reason, since, until, pullRequest }: Lock): AuditEvent['detail'] {
+function detailOf({ id, holder, reason, since, until, handoff, pullRequest }: Lock): AuditEvent['detail'] {
   return {
     lock: id,
     holder,
     because: reason,
     since: since.toISOString(),
     until: until?.toISOString() ?? null,
+    ...(handoff !== null && { handoff: `${handoff.from} ${handoff.at.toISOString()}` }),
     ...(pullRequest !== null && { pull_request: `${pullRequest.repository}#${pullRequest.number}` }),
   };
 }

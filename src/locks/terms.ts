@@ -10,7 +10,7 @@ import { workplaceOf } from '../sites/workplace.ts';
 import { readFor } from './for.ts';
 import type { TiedTo } from './lock.ts';
 import type { Terms } from './asked.ts';
-import { readUntil } from './until.ts';
+import { isHandoffWord, readUntil } from './until.ts';
 
 interface Asked {
   readonly config: Config;
@@ -56,9 +56,12 @@ function termsIn(asked: Asked): Terms {
   const tied = words.for === undefined ? undefined : readPullRequest(asked, words.for);
   const length = tied === undefined ? words.for : undefined;
   const until = readEnd(asked, length);
+  const { name: from } = workplaceOf(asked.config, asked.actor);
+  const isHandoff = words.until !== undefined && isHandoffWord(words.until);
   return {
     reason: words.because ?? '',
-    ...(until !== undefined && { until }),
+    ...(until !== undefined &&
+      (isHandoff && from !== undefined ? { handoff: { from, at: until } } : { until })),
     ...(until !== undefined &&
       length !== undefined && { seconds: (until.getTime() - asked.now.getTime()) / 1_000 }),
     ...(tied !== undefined && { pullRequest: tied }),

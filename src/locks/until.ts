@@ -30,7 +30,7 @@ export function readUntil(phrase: string, options: UntilOptions): Date {
   const timezone = knownZone(options.timezone);
   const asked = { ...options, timezone, here: clocksAt(options.now, timezone) };
   const text = phrase.trim().toLowerCase();
-  if (/^(?:(?:the|our|next) )?handoff$/.test(text)) return handoffComes(asked);
+  if (isHandoffWord(text)) return handoffComes(asked);
 
   const { day, rest } = takeDay(text.replace(/^(\d{4}-\d{2}-\d{2})t(?=\d)/, '$1 ').split(/\s+/), asked);
   const words = rest.filter((word) => word !== 'at').join(' ');
@@ -40,6 +40,11 @@ export function readUntil(phrase: string, options: UntilOptions): Date {
   const hint = 'A time is 17:00 or 5pm; with it may stand tomorrow, a weekday or a date such as 2026-11-23.';
   const meant = clock.meant === undefined ? undefined : `${day.word} ${clock.meant}`.trim();
   throw wrong(asked, `${quoted(words)} ${clock.wrong}`, { meant, hint });
+}
+
+/** `handoff`, `the handoff`, `our handoff`, `next handoff` */
+export function isHandoffWord(phrase: string): boolean {
+  return /^(?:(?:the|our|next) )?handoff$/i.test(phrase.trim());
 }
 
 function handoffComes(asked: Asked): Date {

@@ -23,6 +23,7 @@ export function parse(text: string, commands: readonly Command[]): Parsed {
   const { name, rest } = split(text, commands);
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) throw unknownCommand(text, commands);
+  refuseUnknownEnd(rest, command, commands);
   return { command, words: readWords(rest, command) };
 }
 
@@ -52,6 +53,24 @@ function split(text: string, commands: readonly Command[]): { name: string | und
 function beginning(typed: string, name: string): number {
   const pattern = new RegExp(`^${name.replaceAll(' ', '\\s+')}(?!\\S)`, 'i');
   return pattern.exec(typed)?.[0].length ?? 0;
+}
+
+/** Throws UserError for a word behind a command that takes none, but with which others begin. */
+function refuseUnknownEnd(rest: string, { name, grammar }: Command, commands: readonly Command[]): void {
+  const ends = commands.flatMap((one) =>
+    one.name.startsWith(`${name} `) ? [one.name.slice(name.length + 1)] : [],
+  );
+  const [typed = ''] = freeText(rest).split(' ');
+  if (ends.length === 0 || grammar.words.length > 0 || grammar.rest !== undefined || !/^\p{L}/u.test(typed))
+    return;
+  const meant = nearestWord(typed, ends);
+  throw new UserError(`There is no command ${quoted(`${name} ${typed}`)}.`, {
+    hint:
+      meant === undefined
+        ? `${quoted(name)} stands alone, or before: ${ends.join(', ')}.`
+        : `Did you mean ${quoted(`${name} ${meant}`)}?`,
+    example: commands.find((one) => one.name === `${name} ${meant ?? ''}`.trim())?.example,
+  });
 }
 
 function unknownCommand(text: string, commands: readonly Command[]): UserError {

@@ -11,7 +11,7 @@ import { fingerprint } from './fingerprint.ts';
 import { type Post, postOnce } from './post-once.ts';
 
 /** A message that is posted once and edited from then on. */
-export interface Shown extends Omit<Post, 'shown' | 'thread'> {
+export interface Shown extends Omit<Post, 'shown'> {
   /** Where it is remembered. */
   readonly key: string;
 }

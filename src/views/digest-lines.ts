@@ -1,6 +1,20 @@
+import type { KnownBlock } from '@slack/types';
 import { ageWords, counted } from '../handoffs/age.ts';
 import type { Content, Digest, Ended, Item, Section } from '../handoffs/digest.ts';
-import { code, joined, type Mrkdwn, mrkdwn, person, shortened, time } from './view.ts';
+import {
+  type ButtonLook,
+  code,
+  joined,
+  lineWithButton,
+  section as block,
+  link,
+  type Mrkdwn,
+  mrkdwn,
+  person,
+  shortened,
+  time,
+  worded,
+} from './view.ts';
 
 export const LOOK: Readonly<Record<Section, { icon: string; title: string }>> = {
   blocked: { icon: ':octagonal_sign:', title: 'Blocked' },
@@ -16,7 +30,8 @@ export const LOOK: Readonly<Record<Section, { icon: string; title: string }>> = 
   locks: { icon: ':lock:', title: 'Locks' },
   freezes: { icon: ':snowflake:', title: 'Freezes' },
   warnings: { icon: ':warning:', title: 'Warnings' },
-  ongoing: { icon: ':memo:', title: 'Ongoing' },
+  ongoing: { icon: ':arrows_counterclockwise:', title: 'Ongoing' },
+  notes: { icon: ':memo:', title: 'Notes' },
   unshipped: { icon: ':package:', title: 'Not shipped' },
   done: { icon: ':checkered_flag:', title: 'Clean breaks' },
 };
@@ -30,14 +45,27 @@ const ENDED_ICONS = {
 
 /** People's words in a line: their beginning tells enough, and a line stays a line. */
 const SAID_LETTERS = 90;
+/** In the thread nothing is lost of a note. */
+const WHOLE_LETTERS = 500;
 const WORDS_LETTERS = 120;
 
+/** Whether the line of an item leaves out some of what people wrote. */
+export function isCut({ said }: Item): boolean {
+  return Array.from(said).length > SAID_LETTERS;
+}
+
+/** An item's line in the thread, with all that people wrote. */
+export function wholeItemLine(item: Item, at: Date, assigned: Digest['assigned']): Mrkdwn {
+  return itemLine(item, at, assigned, WHOLE_LETTERS);
+}
+
 /** What, where, whose, how old, what next: one line. */
-export function itemLine(item: Item, at: Date, assigned: Digest['assigned']): Mrkdwn {
+export function itemLine(item: Item, at: Date, assigned: Digest['assigned'], letters = SAID_LETTERS): Mrkdwn {
   const { id, section, what, where, said, owner, since, next } = item;
   const place = where === '' ? mrkdwn`` : mrkdwn`*${shortened(where, WORDS_LETTERS)}* `;
   const whose = owner === '' ? mrkdwn`` : mrkdwn`, ${person(owner)}`;
-  const words = said === '' ? mrkdwn`` : mrkdwn`: “${shortened(said, SAID_LETTERS)}”`;
+  const source = item.link === null ? mrkdwn`` : mrkdwn` (${link(item.link, 'message')})`;
+  const words = said === '' ? mrkdwn`` : mrkdwn`: “${shortened(said, letters)}”${source}`;
   const age = since === null ? mrkdwn`` : mrkdwn`, ${ageWords(since, at)}`;
   const to = assigned[id];
   const step =
@@ -45,9 +73,20 @@ export function itemLine(item: Item, at: Date, assigned: Digest['assigned']): Mr
       ? mrkdwn` → ${person(to.to)} has it`
       : next === ''
         ? mrkdwn``
-        : mrkdwn` → ${shortened(next, WORDS_LETTERS)}`;
+        : mrkdwn` → ${worded(next, WORDS_LETTERS)}`;
   const icon = { mrkdwn: LOOK[section].icon };
   return mrkdwn`${icon} ${place}${shortened(what, WORDS_LETTERS)}${whose}${age}${moment(item)}${words}${step} ${code(id)}`;
+}
+
+/** The button of an item that somebody may make theirs; none once somebody has it. */
+export function takeOverOf(
+  { id: item, section, lock }: Item,
+  { id, assigned }: Pick<Digest, 'id' | 'assigned'>,
+): ButtonLook | undefined {
+  if (assigned[item] !== undefined) return undefined;
+  if (lock !== null) return { label: 'Take over', command: `handoff take ${id} --lock ${lock.id}` };
+  if (section !== 'awaiting') return undefined;
+  return { label: 'Take over', command: `handoff take ${id} --item ${item}` };
 }
 
 /** `staging 34 (2 failed), production 3`: what has ended, by environment. */
@@ -70,6 +109,14 @@ export function endedLine({ service, ref, state, reason, by, name, endedAt, seco
   return mrkdwn`${icon} *${service}* ${code(shortened(ref, 40))} ${name === '' ? person(by) : name} ${time(endedAt)}${took}${why}`;
 }
 
+/** `2026-11-23, 2026-11-24`: the days of earlier digests of the same handoff, by their ids. */
+export function datesOf(ids: readonly string[]): string {
+  return ids
+    .slice(-5)
+    .map((id) => id.slice(-'2026-11-23'.length))
+    .join(', ');
+}
+
 /** What could not be looked at. */
 export function gapLines({ gaps }: Content): Mrkdwn[] {
   return gaps.slice(0, 5).map((gap) => mrkdwn`${shortened(gap, 200)}`);
@@ -88,6 +135,31 @@ export function inPieces(lines: readonly Mrkdwn[], longest = 2_800): Mrkdwn[] {
     pieces.at(-1)?.push(line);
   }
   return pieces.map((piece) => joined(piece));
+}
+
+/** A line of a digest, with the button of what may be taken over. */
+export interface Row {
+  readonly line: Mrkdwn;
+  readonly button?: ButtonLook | undefined;
+}
+
+/** Lines with a button stand alone; the others stand together. */
+export function rowBlocks(rows: readonly Row[]): KnownBlock[] {
+  const blocks: KnownBlock[] = [];
+  let plain: Mrkdwn[] = [];
+  const flush = () => {
+    blocks.push(...inPieces(plain).map(block));
+    plain = [];
+  };
+  for (const { line, button } of rows) {
+    if (button === undefined) plain.push(line);
+    else {
+      flush();
+      blocks.push(lineWithButton(line, button, blocks.length));
+    }
+  }
+  flush();
+  return blocks;
 }
 
 function moment({ section, at }: Item): Mrkdwn {

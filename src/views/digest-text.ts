@@ -1,7 +1,7 @@
 import { ageWords } from '../handoffs/age.ts';
 import { type Digest, type Ended, type Item, SECTIONS } from '../handoffs/digest.ts';
 import { clocksAt, clockText } from '../sites/wall-time.ts';
-import { endedWords, LOOK } from './digest-lines.ts';
+import { datesOf, endedWords, LOOK } from './digest-lines.ts';
 import type { DigestText } from './digest-mail.ts';
 
 export interface Zone {
@@ -31,7 +31,7 @@ export function digestText(
     title,
     intro: [
       `As of ${when(at)}${late ? ' (late)' : ''}. Since ${ageWords(since, at)}: ${deployed}.`,
-      ...(folded.length === 0 ? [] : [`It also tells: ${folded.join(', ')}.`]),
+      ...(folded.length === 0 ? [] : [`It also tells what did not reach you before: ${datesOf(folded)}.`]),
       ...(items.length === 0 ? ['Nothing is open.'] : []),
       ...gaps,
     ],

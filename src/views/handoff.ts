@@ -1,7 +1,6 @@
-import { counted } from '../handoffs/age.ts';
-import type { Content, Digest, DigestState, Item } from '../handoffs/digest.ts';
+import type { Digest, DigestState, Item } from '../handoffs/digest.ts';
 import type { DueHandoff } from '../handoffs/schedule.ts';
-import { openWords, standing } from './digest.ts';
+import { openWords, type Standing, standing } from './digest.ts';
 import { itemLine } from './digest-lines.ts';
 import {
   buttons,
@@ -20,7 +19,7 @@ import {
 export interface CurrentFacts {
   /** The reader's; undefined for somebody of no site. */
   readonly site: string | undefined;
-  readonly current: { readonly content: Content; readonly left: number };
+  readonly current: Standing;
   readonly next: {
     readonly gives?: DueHandoff | undefined;
     readonly takes?: DueHandoff | undefined;
@@ -35,14 +34,14 @@ export function currentView({ site, current, next, last }: CurrentFacts): View {
   const lines = [
     ...(next.takes === undefined
       ? []
-      : [mrkdwn`${next.takes.from} hands over to you ${time(next.takes.at)}.`]),
+      : [mrkdwn`*${next.takes.from}* hands over to you ${time(next.takes.at)}.`]),
     ...(next.gives === undefined
       ? []
-      : [mrkdwn`You hand over to ${next.gives.to ?? 'nobody'} ${time(next.gives.at)}.`]),
+      : [mrkdwn`You hand over to *${next.gives.to ?? 'nobody'}* ${time(next.gives.at)}.`]),
     ...(last === undefined ? [] : [mrkdwn`The last handoff: ${historyLine(last)}`]),
   ];
   const [first, ...rest] = lines;
-  const view = standing(title, current.content, current.left);
+  const view = standing(title, current);
   const canTake = last !== undefined && last.taken === null && last.state === 'posted';
   const take = canTake
     ? [buttons({ label: 'I have it', command: `handoff take ${last.id}`, style: 'primary' })]
@@ -52,9 +51,12 @@ export function currentView({ site, current, next, last }: CurrentFacts): View {
 }
 
 /** What the next digest would say if it were made now. */
-export function previewView({ due, content }: { readonly due: DueHandoff; readonly content: Content }): View {
+export function previewView({
+  due,
+  ...current
+}: Omit<Standing, 'left'> & { readonly due: DueHandoff }): View {
   const way = due.to === undefined ? `${due.from}, which nobody takes` : `${due.from} to ${due.to}`;
-  return standing(mrkdwn`*Preview of the handoff ${way}*, due ${time(due.at)}`, content);
+  return standing(mrkdwn`*Preview of the handoff ${way}*, due ${time(due.at)}`, { ...current, left: 0 });
 }
 
 const STATES: Readonly<Record<DigestState, string>> = {
@@ -72,7 +74,7 @@ export function handoffHistoryView(digests: readonly Digest[]): View {
   }
   const lines = digests.map((digest) => mrkdwn`• ${historyLine(digest)}`);
   return {
-    text: `The last ${counted(digests.length, 'handoff')}`,
+    text: digests.length === 1 ? 'The last handoff' : `The last ${digests.length} handoffs`,
     blocks: [section(mrkdwn`*The last handoffs*`), ...pairs(lines).map((pair) => section(joined(pair)))],
   };
 }
@@ -82,8 +84,8 @@ export function digestTaken({ taken, from, content }: Digest, reader: string): V
   const open = content === null ? '' : ` ${openWords(content)}`;
   const line =
     taken?.by === reader
-      ? mrkdwn`:handshake: You have the handoff of ${from}, since ${time(taken.at)}:${open}.`
-      : mrkdwn`:handshake: ${person(taken?.by ?? '')} has the handoff of ${from} already. Nothing was changed.`;
+      ? mrkdwn`:handshake: You have the handoff of *${from}*, since ${time(taken.at)}:${open}.`
+      : mrkdwn`:handshake: ${person(taken?.by ?? '')} has the handoff of *${from}* already. Nothing was changed.`;
   return { text: summaryText(`The handoff of ${from}`), blocks: [section(line)] };
 }
 
@@ -109,7 +111,7 @@ function historyLine({ id, from, to, dueAt, state, late, taken, content }: Diges
   const who =
     taken === null ? mrkdwn`${STATES[state]}` : mrkdwn`${person(taken.by)} took it ${time(taken.at)}`;
   const open = content === null ? '' : `, ${openWords(content)}`;
-  return mrkdwn`${from} to ${to ?? 'nobody'} ${time(dueAt)}${late ? ' (late)' : ''}: ${who}${open} ${code(id)}`;
+  return mrkdwn`*${from}* to *${to ?? 'nobody'}* ${time(dueAt)}${late ? ' (late)' : ''}: ${who}${open} ${code(id)}`;
 }
 
 function pairs(lines: readonly Mrkdwn[]): Mrkdwn[][] {

@@ -62,6 +62,10 @@ function directView(event: LockEvent): View | undefined {
       return news(`Your lock on ${where} has ended`, [
         mrkdwn`:unlock: ${pullRequestOf(lock)} has been merged, so your lock on *${where}*${held(lock)}, has ended. ${code(`/lock ${scope}`)} takes it again.`,
       ]);
+    case 'handed_over':
+      return news(`Your lock on ${where} has ended`, [
+        mrkdwn`:unlock: ${person(actor)} has taken the handoff, so your lock on *${where}*${lock === null ? '' : because(lock)}${held(lock)}, has ended. ${code(`/lock ${scope}`)} takes it again.`,
+      ]);
     case 'offered':
       return offer(`${where} is offered to you`, event, [
         mrkdwn`:handshake: ${person(actor)} offers you the lock on *${where}*${lock === null ? '' : because(lock)}${offerEnd(lock)}.`,

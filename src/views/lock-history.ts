@@ -45,6 +45,8 @@ function whatHappened({ kind, scope, actor, other, lock }: LockEvent): Mrkdwn {
       return mrkdwn`${who} accepted ${where} from ${whom}`;
     case 'taken_over':
       return mrkdwn`${who} took over ${where} from ${whom} at the handoff`;
+    case 'handed_over':
+      return mrkdwn`The lock of ${whom} on ${where} ended: ${who} took the handoff`;
     case 'declined':
       return mrkdwn`${who} declined ${where}, so ${whom} kept it`;
     case 'waiting':

@@ -68,6 +68,10 @@ export function lockNews(event: LockEvent): View | undefined {
       return news(`A warning about ${where}`, [
         mrkdwn`:warning: ${person(actor)} warns whoever deploys to *${where}*${warningEnd(event)}: ${quote(warning?.reason ?? '')}. It blocks nobody.`,
       ]);
+    case 'handed_over':
+      return news(`${where} is unlocked`, [
+        mrkdwn`:unlock: *${where}* is unlocked: ${person(actor)} has taken the handoff, until which ${person(other ?? '')} had locked it.`,
+      ]);
     case 'merged':
       return news(`${where} is unlocked`, [
         mrkdwn`:unlock: *${where}* is unlocked: ${pullRequestOf(lock)} has been merged, and the lock of ${person(other ?? '')}${held(lock)}, was tied to it.`,

@@ -27,19 +27,25 @@ export function quote(reason: string): Mrkdwn {
   return mrkdwn`“${shortened(reason, 500)}”`;
 }
 
+type End = Pick<Lock, 'until' | 'handoff' | 'pullRequest'>;
+
 /** `until …`, to complete a sentence. */
-export function ending({ until, pullRequest }: Pick<Lock, 'until' | 'pullRequest'>): Mrkdwn {
-  const tied =
-    pullRequest === null ? undefined : mrkdwn`${pullRequest.repository}#${pullRequest.number} is merged`;
-  if (until === null) return mrkdwn`until ${tied ?? mrkdwn`it is unlocked`}`;
-  return tied === undefined
-    ? mrkdwn`until ${time(until)}`
-    : mrkdwn`until ${tied}, at most until ${time(until)}`;
+export function ending({ until, handoff, pullRequest }: End): Mrkdwn {
+  const ways = [
+    ...(pullRequest === null ? [] : [mrkdwn`${pullRequest.repository}#${pullRequest.number} is merged`]),
+    ...(handoff === null
+      ? []
+      : [mrkdwn`somebody takes the handoff of *${handoff.from}* ${time(handoff.at)}`]),
+  ];
+  if (ways.length === 0) return until === null ? mrkdwn`until it is unlocked` : mrkdwn`until ${time(until)}`;
+  const most = until === null ? mrkdwn`` : mrkdwn`, at most until ${time(until)}`;
+  return mrkdwn`until ${joined(ways, ' or ')}${most}`;
 }
 
 /** `, until …` behind who holds it; nothing for a lock without an end. */
 export function itsEnd(lock: Lock): Mrkdwn {
-  return lock.until === null && lock.pullRequest === null ? mrkdwn`` : mrkdwn`, ${ending(lock)}`;
+  const { until, handoff, pullRequest } = lock;
+  return until === null && handoff === null && pullRequest === null ? mrkdwn`` : mrkdwn`, ${ending(lock)}`;
 }
 
 export function unlockButton(lock: Lock): KnownBlock {

@@ -107,9 +107,10 @@ export function lockWaiting({ place, ahead, lock }: Answer, away?: Blocked['away
 /** `; once you accept, it is yours for 2h`; nothing where they did not say for how long. */
 function yoursThen(asked: Place['asked']): Mrkdwn {
   if (asked === undefined) return mrkdwn``;
-  const { seconds, until = null, pullRequest = null } = asked;
+  const { seconds, until = null, handoff = null, pullRequest = null } = asked;
   const length = seconds === undefined ? mrkdwn`` : mrkdwn` for ${durationWords(seconds)}`;
-  const end = until === null && pullRequest === null ? mrkdwn`` : mrkdwn` ${ending({ until, pullRequest })}`;
+  const isOpen = until === null && handoff === null && pullRequest === null;
+  const end = isOpen ? mrkdwn`` : mrkdwn` ${ending({ until, handoff, pullRequest })}`;
   return mrkdwn`; once you accept, it is yours${length}${end}`;
 }
 

@@ -1,11 +1,16 @@
 import { context, mrkdwn, section, summaryText, time, type View } from './view.ts';
 
-/** Tells the audit channel that a digest does not go out by mail. `said` is what the mail server said, or what is wrong. */
-export function mailRefused(subject: string, said: string): View {
+/**
+ * Tells the audit channel that a digest does not go out by mail, to one recipient or to all. `said` is what the mail
+ * server said, or what is wrong.
+ */
+export function mailRefused(subject: string, said: string, to?: string): View {
   return {
     text: summaryText('A digest does not go out by mail'),
     blocks: [
-      section(mrkdwn`:warning: *“${subject}” does not go out by mail.* ${said}`),
+      section(
+        mrkdwn`:warning: *“${subject}” does not go out by mail${to === undefined ? '' : ` to ${to}`}.* ${said}`,
+      ),
       context(mrkdwn`The digest stands in its channel. Baton does not send this mail again.`),
     ],
   };

@@ -60,9 +60,10 @@ export function noteWasDone(id: string, before: { readonly by: string; readonly 
 
 const MOST_LISTED = 20;
 
-/** The notes that a site passes on, each with its button. */
-export function noteList(notes: readonly Note[], site: string | undefined): View {
-  const where = site === undefined ? mrkdwn`of people without a site` : mrkdwn`of *${site}*`;
+/** The notes that sites pass on, each with its button. */
+export function noteList(notes: readonly Note[], sites: readonly string[]): View {
+  const named = sites.map((site) => mrkdwn`*${site}*`);
+  const where = named.length === 0 ? mrkdwn`of people without a site` : mrkdwn`of ${joined(named, ' and ')}`;
   if (notes.length === 0) {
     const none = mrkdwn`There are no notes ${where}. ${code('/handoff note TEXT')} adds one.`;
     return { text: 'No notes', blocks: [section(none)] };
@@ -74,7 +75,7 @@ export function noteList(notes: readonly Note[], site: string | undefined): View
     blocks: [
       section(mrkdwn`Notes ${where}, carried until somebody marks them done:`),
       ...shown.flatMap((note) => [
-        section(noteLine(note)),
+        section(noteLine(note, 500)),
         buttons({ label: 'Done', command: `handoff done ${note.id}` }),
       ]),
       ...(more === 0 ? [] : [context(mrkdwn`… and ${more} more, which come up as these are done.`)]),

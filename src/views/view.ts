@@ -135,18 +135,12 @@ export function shortened(text: string, letters = 100): string {
 }
 
 /** A sentence whose “quoted” parts are what people typed, or should type: shown letter by letter. */
-export function worded(sentence: string): Mrkdwn {
-  const parts = shortened(sentence, 1_000).split(/“([^”]+)”/);
+export function worded(sentence: string, letters = 1_000): Mrkdwn {
+  const parts = shortened(sentence, letters).split(/“([^”]+)”/);
   return joined(
-    parts.map((part, index) => (index % 2 === 1 ? code(part) : unquoted(part))),
+    parts.map((part, index) => (index % 2 === 1 ? code(part) : mrkdwn`${part}`)),
     '',
   );
-}
-
-/** Unlike a value on its own, a part of a sentence keeps the spaces at its ends. */
-function unquoted(part: string): Mrkdwn {
-  const [, before = '', words = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(part) ?? [];
-  return mrkdwn`${{ mrkdwn: before }}${words}${{ mrkdwn: after }}`;
 }
 
 /** Signs that format, unless they stand between letters, and what looks like them but does not. */
@@ -154,7 +148,8 @@ const LOOKS_LIKE: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~':
 
 function inert(text: string): string {
   // Slack has no escape for its signs, and one of ours may be waiting for its partner: so none of theirs may count.
-  return entities(oneLine(text))
+  // The spaces at its ends stay: it may be a part of a sentence.
+  return entities(unbroken(text))
     .replaceAll(/(?<![A-Za-z0-9])[*_~`]|[*_~`](?![A-Za-z0-9])/g, (sign) => LOOKS_LIKE[sign] ?? sign)
     .replaceAll(/:(?=[\w+'-]+:)/g, ':\u200B');
 }
@@ -167,8 +162,12 @@ function entities(text: string): string {
 const TERMINAL_CODES = /(?!\s)\p{Cc}(?:\[[0-?]*[ -/]*[@-~]|\][^\p{Cc}]*\p{Cc}\\?)/gu;
 
 function oneLine(text: string): string {
+  return unbroken(text).trim();
+}
+
+function unbroken(text: string): string {
   // Control characters and direction overrides would let text pose as something else; half a letter is none.
-  return text.replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu, ' ').trim();
+  return text.replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu, ' ');
 }
 
 /** Slack refuses a text that is empty or longer than this. */

@@ -43,7 +43,7 @@ export interface LockShape {
 }
 
 export function lockShape(
-  { scope, holder, reason, since, until, pullRequest }: Lock,
+  { scope, holder, reason, since, until, handoff, pullRequest }: Lock,
   waiting: readonly Place[],
 ): LockShape {
   return {
@@ -51,7 +51,7 @@ export function lockShape(
     holder,
     reason,
     since: since.toISOString(),
-    until: until?.toISOString() ?? null,
+    until: (handoff?.at ?? until)?.toISOString() ?? null,
     waiting: [...new Set(waiting.map(({ person }) => person))],
     pull_request: pullRequest?.number ?? null,
   };

@@ -17,7 +17,7 @@ it('keeps a note for the site of whoever wrote it, and says where it goes', asyn
   expect(reply.to).toBe('caller');
   expect(reply.words).toContain('blocked: the key is late');
   expect(reply.words).toContain('next digest of *bengaluru*');
-  const [note] = await openNotes(ctx, 'bengaluru', NOON);
+  const [note] = await openNotes(ctx, ['bengaluru'], NOON);
   expect(note).toMatchObject({
     site: 'bengaluru',
     by: 'U0ASHA',
@@ -26,7 +26,7 @@ it('keeps a note for the site of whoever wrote it, and says where it goes', asyn
     at: NOON,
   });
   expect(reply.buttons).toEqual({ Done: `handoff done ${note?.id}` });
-  expect(await openNotes(ctx, 'us', NOON)).toEqual([]);
+  expect(await openNotes(ctx, ['us'], NOON)).toEqual([]);
 });
 
 it('puts a note of somebody without a site into the digest of every site, and says why', async () => {
@@ -37,7 +37,7 @@ it('puts a note of somebody without a site into the digest of every site, and sa
   expect(reply.words).toContain(
     'next digest of every site, because `people` in the configuration gives you no site',
   );
-  for (const site of ['bengaluru', 'us', null]) expect(await openNotes(ctx, site, NOON)).toHaveLength(1);
+  for (const sites of [['bengaluru'], ['us'], []]) expect(await openNotes(ctx, sites, NOON)).toHaveLength(1);
 });
 
 it('is one note however often its job runs, also when it is done by then', async () => {
@@ -56,7 +56,7 @@ it('carries a note until somebody marks it done, and tells the next one who did'
   const { ctx, say } = bot();
   const { buttons } = await say('U0ASHA', 'handoff note the key is late');
   ctx.now = () => new Date(NOON.getTime() + 90 * 86_400_000);
-  expect(await openNotes(ctx, 'bengaluru', ctx.now())).toHaveLength(1);
+  expect(await openNotes(ctx, ['bengaluru'], ctx.now())).toHaveLength(1);
 
   const done = await say('U0BEN', buttons['Done'] ?? '', 'done');
   expect(done.text).toBe('The note is done');
@@ -87,6 +87,19 @@ it('lists the notes of the site, who is blocked first, each with its button', as
   );
 });
 
+it('lists for the site that takes a handoff what is passed on to it, in full', async () => {
+  const { say } = bot();
+  const long = 'the migration is half way, and '.repeat(12);
+  await say('U0ASHA', `handoff note ongoing: ${long}`);
+  await say('U0BEN', 'handoff note of the taking site');
+
+  const { words } = await say('U0BEN', 'handoff notes');
+
+  expect(words).toContain('Notes of *us* and *bengaluru*');
+  expect(words).toContain(long.trim());
+  expect(words).toContain('of the taking site');
+});
+
 it('lets no mention and no markup in a note come to life, and hides secrets', async () => {
   const { ctx, say } = bot();
 
@@ -111,7 +124,7 @@ it('leaves a note that it cannot read as it is, and hides it behind a reference'
   await ctx.redis.hset('baton:{handoffs}:notes', 'n1', '{"id":"n1"}');
 
   expect((await say('U0ASHA', 'handoff notes')).text).toContain('Reference');
-  await expect(openNotes(ctx, 'bengaluru', NOON)).rejects.toThrow('cannot be read');
+  await expect(openNotes(ctx, ['bengaluru'], NOON)).rejects.toThrow('cannot be read');
 
   expect(await ctx.redis.hget('baton:{handoffs}:notes', 'n1')).toBe('{"id":"n1"}');
 });
@@ -165,6 +178,7 @@ function bot() {
       bengaluru: { timezone: 'Asia/Kolkata', ...hours },
       us: { timezone: 'America/Los_Angeles', ...hours },
     },
+    handoffs: [{ from: 'bengaluru', to: 'us', at: '17:00', channel: 'C0HAND' }],
   });
   return { ctx, say: speaker(ctx) };
 }

@@ -20,7 +20,7 @@ it('shows on the digest who has it and since when', async () => {
 
   expect(reply).toMatchObject({
     to: 'caller',
-    words: expect.stringContaining('You have the handoff of bengaluru'),
+    words: expect.stringContaining('You have the handoff of *bengaluru*'),
   });
   const edit = slack.calls.findLast(({ method }) => method === 'chat.update');
   expect(edit?.fields['blocks']).toContain('<@U0BEN> has it since');
@@ -79,8 +79,8 @@ it('moves the lock of somebody who leaves to whoever takes it over from the dige
 });
 
 it.each([
-  ['U0LEA', 'Locks of this handoff are taken over by people of us'],
-  ['U0ASHA', 'You are of bengaluru, which hands over'],
+  ['U0LEA', 'Locks of this handoff are taken over by people of `us`'],
+  ['U0ASHA', 'You are of `bengaluru`, which hands over'],
   ['U0PIA', 'Only deployers of staging may take over staging'],
 ])('does not move it to %s', async (person, words) => {
   const { say, ctx, lockButton } = await posted({ locked: true });
@@ -124,7 +124,7 @@ it('gives an open item to somebody of the other site, tells them, and shows it',
   expect(slack.calls.findLast(({ method }) => method === 'chat.update')?.fields['blocks']).toContain(
     '→ <@U0BEN> has it',
   );
-  expect((await say('U0ASHA', `handoff assign ${item} <@U0LEA>`)).words).toContain('not of us');
+  expect((await say('U0ASHA', `handoff assign ${item} <@U0LEA>`)).words).toContain('not of `us`');
   expect(await ctx.redis.lrange('baton:{audit}:trail', 0, -1)).toContainEqual(
     expect.stringContaining('handoff assign'),
   );
@@ -174,7 +174,7 @@ it('lists the last fourteen handoffs with who took them, the newest first', asyn
   expect(lines).toHaveLength(14);
   expect(lines[0]).toContain('bengaluru-us-2026-12-11');
   expect(lines.at(-1)).toContain('bengaluru-us-2026-11-24');
-  expect((await say('U0ASHA', 'handoff')).words).toContain('You hand over to us');
+  expect((await say('U0ASHA', 'handoff')).words).toContain('You hand over to *us*');
 });
 
 it('shows who took it in the history', async () => {
@@ -191,11 +191,35 @@ it('shows each reader what is open for their own site, and what comes next', asy
 
   expect(asha.words).toContain('Where things stand for bengaluru');
   expect(asha.words).toContain('main failed');
-  expect(asha.words).toContain('You hand over to us');
+  expect(asha.words).toContain('You hand over to *us*');
   expect(ben.words).toContain('Where things stand for us');
-  expect(ben.words).toContain('bengaluru hands over to you');
+  expect(ben.words).toContain('*bengaluru* hands over to you');
   expect(ben.words).toContain('1 line more of other people and services');
   expect(ben.buttons).toEqual({ 'I have it': `handoff take ${DIGEST}` });
+});
+
+it('counts what was given to somebody among what is open for their site, and says that they have it', async () => {
+  const { say, digest, ctx } = await posted({ running: true });
+  const item = (await digest())?.content?.items[0]?.id ?? '';
+
+  await say('U0ASHA', `handoff assign ${item} <@U0BEN>`);
+
+  ctx.now = () => minutesAfter(1);
+  for (const text of ['handoff', 'handoff preview bengaluru']) {
+    expect((await say('U0BEN', text)).words).toContain('main runs');
+    expect((await say('U0BEN', text)).words).toContain(`→ <@U0BEN> has it \`${item}\``);
+  }
+  expect((await say('U0ASHA', 'handoff')).words).toContain('→ <@U0BEN> has it');
+});
+
+it('tells somebody once that a line is theirs', async () => {
+  const { say, digest } = await posted({ failed: true });
+  const item = (await digest())?.content?.items[0]?.id ?? '';
+
+  const first = await say('U0ASHA', `handoff assign ${item} <@U0BEN>`);
+  const again = await say('U0LEA', `handoff assign ${item} <@U0BEN>`);
+
+  expect([first.direct.length, again.direct.length]).toEqual([1, 0]);
 });
 
 interface Standing {

@@ -13,6 +13,7 @@ const lock: Lock = {
   since: NOON,
   until: null,
   turn: false,
+  handoff: null,
   pullRequest: null,
   remindAt: null,
   offer: null,

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { createDeployment, replaceDeployment } from '../../src/deployments/store.ts';
-import { takeDigest } from '../../src/handoffs/take.ts';
+import { addNote } from '../../src/handoffs/notes-store.ts';
+import { assignItem, takeDigest } from '../../src/handoffs/take.ts';
 import { closeContexts } from '../support/context.ts';
 import { wanted } from '../support/deployment.ts';
 import { DIGEST, DUE, handoffWorld, minutesAfter } from '../support/handoffs.ts';
@@ -26,6 +27,18 @@ it('tells the lead at the beginning of their hours, once, that nobody has it', a
   expect(told().filter((line) => line.startsWith('chat.postMessage DU0BEN'))).toEqual([
     'chat.postMessage DU0BEN Nobody has taken the handoff of bengaluru yet',
   ]);
+});
+
+it('wakes no lead at night where an outage lasted longer than their day', async () => {
+  const { at, told } = await handoffWorld();
+  const nine = new Date('2026-11-23T17:00:00Z');
+
+  await at(DUE);
+  await at(minutesAfter(16 * 60, nine));
+  expect(told().filter((line) => line.includes('DU0BEN'))).toEqual([]);
+  await at(minutesAfter(24 * 60, nine));
+
+  expect(told()).toContain('chat.postMessage DU0BEN Nobody has taken the handoff of bengaluru yet');
 });
 
 it('does not tell the lead again where a worker died after telling them', async () => {
@@ -62,6 +75,28 @@ it('puts the deployments since the last digest into its thread, once', async () 
     ['C0HAND', 'Deployments to production'],
     ['C0HAND', 'Deployments to staging'],
   ]);
+});
+
+it('shows in the thread, where a line stands only there, who has it', async () => {
+  const { at, ctx, slack, digest, work } = await handoffWorld();
+  const note = {
+    text: 'a note',
+    mark: null,
+    site: 'bengaluru',
+    by: 'U0ASHA',
+    at: minutesAfter(-9),
+    link: null,
+  };
+  for (let index = 0; index < 20; index += 1) await addNote(ctx, `c${index}`, note);
+  await at(DUE);
+  const item = (await digest())?.content?.items.at(-1)?.id ?? '';
+
+  await assignItem(ctx, { digest: DIGEST, item, to: 'U0BEN' }, { command: 'c', person: 'U0ASHA' });
+  await work();
+
+  const edits = slack.calls.filter(({ method }) => method === 'chat.update');
+  expect(edits.map(({ fields }) => fields['text'])).toEqual(['Notes']);
+  expect(edits[0]?.fields['blocks']).toContain(`→ <@U0BEN> has it \`${item}\``);
 });
 
 it('leaves the lead alone where somebody has it in time', async () => {

@@ -112,6 +112,15 @@ it('tells what has ended since, also when it was asked for weeks ago', async () 
   expect((await told()).ended).toMatchObject([{ id: asked.id }]);
 });
 
+it('tells of what timed out and still blocks as of what nobody knows the end of', async () => {
+  const { ctx, put, told } = await world();
+  const begun = await put({ state: 'in_progress', createdAt: minutesAfter(-3 * 24 * 60) });
+  const ended = { state: 'failure', reason: 'timed_out', endedAt: minutesAfter(-2 * 24 * 60) } as const;
+  await replaceDeployment(ctx.redis, begun, { ...begun, ...ended });
+
+  expect((await told()).items).toMatchObject([{ section: 'unknown', owner: 'U0ASHA' }]);
+});
+
 it('tells of a broken glass until somebody has reviewed it, however old it is', async () => {
   const { ctx, put, told } = await world();
   const breakGlass = { reason: 'nobody can pay', reviewedBy: null, reviewedAt: null };
@@ -130,7 +139,7 @@ it('tells of a broken glass until somebody has reviewed it, however old it is', 
       said: 'nobody can pay',
       owner: 'U0ASHA',
       since: createdAt,
-      next: `Somebody else reviews it: /deploy review ${broken.id}`,
+      next: `Somebody else reviews it: “/deploy review ${broken.id}”`,
     },
   ]);
   expect(after.items).toEqual([]);
@@ -263,12 +272,8 @@ async function world() {
   const ctx: TestContext = testContext({ now: () => DUE });
   ctx.config = handoffConfig();
   const put = async (overrides: Partial<Deployment>) => {
-    const asked = wanted({
-      startedAt: overrides.createdAt ?? DUE,
-      ...overrides,
-      state: 'queued',
-      endedAt: null,
-    });
+    const queued = { ...overrides, state: 'queued' as const, endedAt: null };
+    const asked = wanted({ startedAt: overrides.createdAt ?? DUE, ...queued });
     const created = await createDeployment(ctx.redis, asked);
     if (created.kind === 'leased') throw new Error('it is free');
     const after = { ...created.deployment, ...overrides };

@@ -29,14 +29,27 @@ it.each<[string, Partial<Deployment>, object]>([
       said: 'driver_failed: exit code 1',
       owner: 'U0ASHA',
       since: hour(-3),
-      next: 'Fix it and /deploy staging api; nothing was live before',
+      next: 'Fix it and “/deploy staging api”; nothing was live before',
     },
   ],
-  ['what is not known', { state: 'unknown' }, { section: 'unknown', what: 'main how it ended is not known' }],
+  [
+    'what is not known, and how it comes to be known',
+    { id: 'staging-1', state: 'unknown' },
+    {
+      section: 'unknown',
+      what: 'main blocks: nobody can tell how it ended',
+      next: 'Look at the target, then “/deploy resolve staging-1 ran|failed|never”',
+    },
+  ],
   [
     'what waits for an approval, and who can move it',
-    { state: 'awaiting_approval', environment: 'staging' },
-    { section: 'awaiting', next: 'An approver of staging approves or rejects it', owner: 'U0ASHA' },
+    { id: 'staging-1', state: 'awaiting_approval', approvers: ['U0BEN', 'U0NEW', 'U0PIA'] },
+    { section: 'awaiting', next: 'Ben or Pia: “/deploy approve staging-1”, or reject', owner: 'U0ASHA' },
+  ],
+  [
+    'what waits for an approval of people whose names nobody knows',
+    { id: 'staging-1', state: 'awaiting_approval', approvers: ['U0NEW'] },
+    { section: 'awaiting', next: 'An approver of staging: “/deploy approve staging-1”, or reject' },
   ],
   ['what waits in the line', { state: 'waiting' }, { section: 'waiting' }],
   ['what is queued', { state: 'queued' }, { section: 'running', what: 'main is about to start' }],
@@ -49,6 +62,32 @@ it.each<[string, Partial<Deployment>, object]>([
   const { items } = contentOf(facts({ deployments: [deployment(overrides)] }));
 
   expect(items).toEqual([expect.objectContaining(expected)]);
+});
+
+it('does not ask to deploy again where the run may still be going on, however long ago it timed out', () => {
+  const endedAt = new Date(SINCE.getTime() - 3_600_000);
+  const one = deployment({ id: 'staging-1', state: 'failure', reason: 'timed_out', endedAt });
+
+  const { items } = contentOf(facts({ deployments: [one], blocking: new Set(['staging-1']) }));
+
+  expect(items).toMatchObject([
+    {
+      section: 'unknown',
+      what: 'main blocks: it timed out, and may still run',
+      next: 'Look at the target, then “/deploy resolve staging-1 ran|failed|never”',
+    },
+  ]);
+});
+
+it('tells of no failure where it is not known what runs, for nothing can be deployed there yet', () => {
+  const deployments = [
+    deployment({ id: 'staging-2', state: 'unknown' }),
+    deployment({ id: 'staging-1', state: 'failure', endedAt: hour(-2) }),
+  ];
+
+  const { items } = contentOf(facts({ deployments }));
+
+  expect(items.map(({ section }) => section)).toEqual(['unknown']);
 });
 
 it.each<[string, Partial<Deployment>[], string[]]>([
@@ -163,11 +202,15 @@ it('tells the blocked first, then the rest by urgency', () => {
     return { id, site: 'bengaluru', by: 'U0ASHA', text: `note ${id}`, mark, at: SINCE, link: null };
   };
   const notes = [note('a', 'done'), note('b', null), note('c', 'blocked')];
-  const deployments = [deployment({ state: 'failure', endedAt: hour(-1) }), deployment({ state: 'unknown' })];
+  const deployments = [
+    deployment({ state: 'failure', endedAt: hour(-1), service: 'web' }),
+    deployment({ state: 'unknown' }),
+  ];
 
   const { items } = contentOf({ ...facts({ deployments }), notes });
 
-  expect(items.map(({ section }) => section)).toEqual(['blocked', 'unknown', 'failed', 'ongoing', 'done']);
+  expect(items.map(({ section }) => section)).toEqual(['blocked', 'unknown', 'failed', 'notes', 'done']);
+  expect(items[3]).toMatchObject({ what: 'Note' });
 });
 
 it('keeps the id of a thing from digest to digest, and gives no two things the same', () => {
@@ -210,6 +253,7 @@ function facts(
     deployments: [],
     cut: false,
     live: new Map(),
+    blocking: new Set(),
     claims: { ...none, ...claims },
     freezes: [],
     unreadable: [],
@@ -223,7 +267,11 @@ function facts(
     notes: [],
     remote: [],
     gaps: [],
-    names: new Map([['U0ASHA', 'Asha']]),
+    names: new Map([
+      ['U0ASHA', 'Asha'],
+      ['U0BEN', 'Ben'],
+      ['U0PIA', 'Pia'],
+    ]),
   };
 }
 

@@ -20,6 +20,9 @@ const commands = [
   }),
   command('unlock', { words: ['ENV'], flags: ['force'], clauses: ['because'], values: { lock: 'word' } }),
   command('handoff', { words: [], flags: [], clauses: [], rest: 'TEXT' }),
+  command('board', { words: [], flags: [], clauses: [] }),
+  command('board preview', { words: ['[SITE]'], flags: [], clauses: [] }),
+  command('board take', { words: ['ID'], flags: [], clauses: [] }),
   command('baton help', { words: ['[COMMAND]', '[WORD]'], flags: [], clauses: [] }),
   command('baton version', { words: [], flags: [], clauses: [] }),
 ];
@@ -149,6 +152,8 @@ it.each([
   ['baton version now', /“now” is one word too many.*takes no words/],
   ['deplyo staging', /no command “deplyo”.*“deploy”/],
   ['baton versoin', /no command “baton versoin”.*“baton version”/],
+  ['board prevew', /no command “board prevew”.*“board preview”/],
+  ['board foo', /no command “board foo”.*alone, or before: preview, take/],
   ['xyzzy', /no command “xyzzy”.*\/baton help/],
   ['<!channel> now', /no command “<!channel>”/],
   ['x'.repeat(4_001), /too long; a command has at most 4000 characters/],

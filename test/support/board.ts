@@ -11,6 +11,7 @@ export function lock(overrides: Partial<Lock> = {}): Lock {
     since: NOON,
     until: null,
     turn: false,
+    handoff: null,
     pullRequest: null,
     remindAt: null,
     offer: null,

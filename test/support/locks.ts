@@ -31,6 +31,7 @@ export function lockOf(given: Partial<Lock> = {}): Lock {
     since: NOON,
     until: null,
     turn: false,
+    handoff: null,
     pullRequest: null,
     remindAt: null,
     offer: null,

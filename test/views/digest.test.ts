@@ -8,7 +8,8 @@ import {
   newItem,
   SECTIONS,
 } from '../../src/handoffs/digest.ts';
-import { digestThread, digestView, leadTold, standing } from '../../src/views/digest.ts';
+import { digestThread } from '../../src/views/digest-thread.ts';
+import { digestView, leadTold, standing } from '../../src/views/digest.ts';
 import { mrkdwn, type View } from '../../src/views/view.ts';
 
 const AT = new Date('2026-11-23T13:00:00Z');
@@ -32,10 +33,12 @@ it('shows a week of 40 services, 200 deployments, 15 locks in twenty lines, and 
   const thread = digestThread(week);
 
   expect(linesOf(view).length).toBeLessThanOrEqual(20);
+  expect(JSON.stringify(view.blocks)).toMatch(/\d+ lines more in the thread\./);
   expect(problemsWithBlocks(view.blocks)).toEqual([]);
   for (const part of thread) expect(problemsWithBlocks(part.blocks)).toEqual([]);
   const all = [view, ...thread].flatMap(linesOf).join('\n');
   for (const { id } of week.content?.items ?? []) expect(all).toContain(`\`${id}\``);
+  expect(all.match(/took \d+ (s|min|h)/g)).toHaveLength(week.content?.ended.length ?? 0);
   expect(thread.map(({ text }) => text)).toEqual(
     expect.arrayContaining(['Deployments to production', 'Deployments to staging']),
   );
@@ -71,7 +74,7 @@ it.each(['<!channel> *all* `x` :fire: <@U0BEN>', 'é'.repeat(4_000), '&'.repeat(
     for (const view of [
       digestView(week),
       ...digestThread(week),
-      standing(mrkdwn`*Now*`, contentOf(week), 3),
+      standing(mrkdwn`*Now*`, { content: contentOf(week), assigned: {}, left: 3 }),
     ]) {
       expect(problemsWithBlocks(view.blocks)).toEqual([]);
       expect(new Set(mentionsIn(view)).size).toBeLessThanOrEqual(1); // its owner
@@ -113,6 +116,56 @@ it('has a button on a lock whose holder leaves and on an approval, until somebod
   expect(linesOf(after).join('\n')).toContain('→ <@U0BEN> has it');
 });
 
+it('has the whole of a long note in its thread, and the message that it was made from in both', () => {
+  const said = `${'the migration is half way, and '.repeat(8)}here it ends`;
+  const link = 'https://acme.slack.com/archives/C0STG/p1';
+  const note = newItem('n', { section: 'notes', what: 'Note', where: '', said, link, owner: 'U0ASHA' });
+  const told = digest({ items: [note] });
+
+  const main = linesOf(digestView(told)).join('\n');
+  const thread = digestThread(told).flatMap(linesOf).join('\n');
+
+  expect(main).toContain('…” (<https://acme.slack.com/archives/C0STG/p1|message>)');
+  expect(thread).toContain('here it ends” (<https://acme.slack.com/archives/C0STG/p1|message>)');
+});
+
+it('shows what is to be typed next letter by letter', () => {
+  const item = newItem('f', {
+    section: 'failed',
+    what: 'main failed',
+    where: 'staging/api',
+    next: 'Fix it and “/deploy staging api”; main was live before',
+  });
+
+  expect(linesOf(digestView(digest({ items: [item] }))).join('\n')).toContain(
+    '→ Fix it and `/deploy staging api`; main was live before `',
+  );
+});
+
+it('has the same buttons in its thread, in as many messages whatever is assigned', () => {
+  const items = Array.from({ length: 45 }, (_, number) =>
+    newItem(`${number}`, {
+      section: 'leaving',
+      what: 'locked',
+      where: `staging/service-${number}`,
+      next: 'take it over',
+      lock: { id: `l${number}`, scope: 'staging' },
+    }),
+  );
+  const told = digest({ items });
+  const assigned = Object.fromEntries(items.map(({ id }) => [id, { to: 'U0BEN', by: 'U0BEN', at: AT }]));
+
+  const thread = digestThread(told);
+  const after = digestThread({ ...told, assigned });
+
+  expect(thread.flatMap(commandsOf)).toEqual(
+    items.map(({ lock }) => `handoff take bengaluru-us-2026-11-23 --lock ${lock?.id}`),
+  );
+  expect(after.flatMap(commandsOf)).toEqual([]);
+  expect([thread.length, after.length]).toEqual([2, 2]);
+  for (const part of thread) expect(problemsWithBlocks(part.blocks)).toEqual([]);
+});
+
 it('tells times in the reader’s own zone', () => {
   const item = newItem('f', {
     section: 'freezes',
@@ -129,7 +182,7 @@ it('tells times in the reader’s own zone', () => {
 it('tells the lead what waits for them', () => {
   const view = leadTold(digest({ items: weekItems() }));
 
-  expect(linesOf(view)[0]).toContain('Nobody of us has said yet');
+  expect(linesOf(view)[0]).toContain('Nobody at *us* has said yet');
   expect(problemsWithBlocks(view.blocks)).toEqual([]);
 });
 
@@ -154,7 +207,7 @@ function weekItems(): Item[] {
         said: 'because the load test needs the whole of it',
         owner: 'U0ASHA',
         since: hour(-number),
-        next: 'Fix it and /deploy production service',
+        next: 'Fix it and “/deploy production service”',
         lock: section === 'leaving' ? { id: `lock-${number}`, scope: 'staging' } : null,
       }),
     ),

@@ -19,6 +19,10 @@ import { anyText } from '../support/words.ts';
 
 const hostile = fc.oneof(anyText, fc.string({ unit: 'binary' }));
 
+it('keeps the spaces at the ends of a value, which may be a part of a sentence', () => {
+  expect(mrkdwn`3 lines more${' in the thread'}.`.mrkdwn).toBe('3 lines more in the thread.');
+});
+
 it.each<[string, (text: string) => string]>([
   ['a template', (text) => mrkdwn`Reason: ${text}`.mrkdwn],
   ['bold print', (text) => mrkdwn`*${text}*`.mrkdwn],
