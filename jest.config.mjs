@@ -9,7 +9,7 @@ export default {
   // The end-to-end tests wait more than they work, so one more than this machine's cores often are.
   maxWorkers: 3,
   // The crash tests wait more than they work, so some run side by side; each one starts several processes.
-  maxConcurrency: 4,
+  maxConcurrency: 3,
   testTimeout: 30_000,
   transform: {
     '^.+\\.ts$': [

@@ -7,21 +7,24 @@ import type { Deployment } from './deployment.ts';
 
 /** GitHub's record can wait: neither the start nor the message waits for it, and quick states are told together. */
 const REPORT_AFTER_SECONDS = 0.2;
+/** Nearly every one that is queued starts at once: GitHub hears of the start, and of the wait only where there is one. */
+const REPORT_QUEUED_AFTER_SECONDS = 10;
 
 /**
  * Tells everybody of the deployment's present state: its message, GitHub, and the audit trail of its start and end. Safe
  * to repeat: each is told once for each revision.
  */
 export async function tell(ctx: Context, deployment: Deployment): Promise<void> {
-  const { id, revision, reference, channel } = deployment;
+  const { id, revision, reference, channel, state } = deployment;
   const job = { version: 1 as const, deployment: id, reference };
+  const delaySeconds = state === 'queued' ? REPORT_QUEUED_AFTER_SECONDS : REPORT_AFTER_SECONDS;
   await Promise.all([
     // A label's answer is on its pull request.
     channel === ''
       ? undefined
       : ctx.jobs.add('messages', `${id}-${revision}`, { ...job, kind: 'deployment' }),
     wakeRemote(ctx, deployment),
-    ctx.jobs.add('reports', `${id}-${revision}`, job, { delaySeconds: REPORT_AFTER_SECONDS }),
+    ctx.jobs.add('reports', `${id}-${revision}`, job, { delaySeconds }),
     ...auditOf(deployment).map((event) => appendAudit(ctx.redis, event)), // one step: they stand in this order
   ]);
 }

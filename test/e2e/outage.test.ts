@@ -69,17 +69,18 @@ for (const { what, breakIt, mendIt } of [
       await house.type('U0BEN', '/lock production'),
     ];
     const button = { channel: locked.channel, ts: locked.ts, actionId: buttonOf(locked) ?? '' };
-    const clicked = await house.slack.click({ user: 'U0ASHA', ...button });
+    const click = () => house.slack.click({ user: 'U0ASHA', ...button });
+    const clicked = [await click(), await click()];
 
     for (const { status, body } of typed) {
       expect(status).toBe(200);
       expect(JSON.parse(body)).toMatchObject({ response_type: 'ephemeral' });
       expect(body).toMatch(NOTHING_DONE);
     }
-    expect(clicked.status).toBe(200);
+    expect(clicked.map(({ status }) => status)).toEqual([200, 200]);
     // One of them, so that the other tests on this machine cannot spoil it.
     expect(Math.min(...typed.map(({ ms }) => ms))).toBeLessThan(3_000);
-    expect(clicked.ms).toBeLessThan(3_000);
+    expect(Math.min(...clicked.map(({ ms }) => ms))).toBeLessThan(3_000);
     await until(
       'the words for the click',
       () => house.slack.ephemerals('U0ASHA').filter(({ text }) => NOTHING_DONE.test(text))[1],

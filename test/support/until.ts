@@ -6,11 +6,13 @@ export async function until<Found>(
   ask: () => Found | Promise<Found>,
   seconds = 90,
 ): Promise<NonNullable<Found>> {
-  const deadline = performance.now() + seconds * 1_000;
+  const began = performance.now();
+  const deadline = began + seconds * 1_000;
   while (performance.now() < deadline) {
     const found = await ask();
     if (found !== undefined && found !== null && found !== false) return found;
-    await sleep(50);
+    // What takes long is asked for seldom: asking costs the machine what it needs to answer.
+    await sleep(Math.min(50 + (performance.now() - began) / 20, 500));
   }
   throw new Error(`Not within ${seconds} s: ${what}`);
 }
