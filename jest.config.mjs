@@ -10,7 +10,7 @@ export default {
   maxWorkers: 3,
   // The crash tests wait more than they work, so some run side by side; each one starts several processes.
   maxConcurrency: 3,
-  testTimeout: 30_000,
+  testTimeout: 90_000,
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
