@@ -4,8 +4,9 @@ import type { Deployment } from './deployment.ts';
 import { driverOf, laterRequest } from './driver.ts';
 import { becomeUnknown } from './end.ts';
 import { listHeldIds } from './held.ts';
+import { readableLeases } from './readable-leases.ts';
 import { askGatesAgain, endBeforeStart, intend, leap, recordStart, SETTLE_SECONDS } from './start.ts';
-import { listEnvironmentNames, listLeases, loadDeployment } from './store.ts';
+import { listEnvironmentNames, loadDeployment } from './store.ts';
 import { watch } from './watch.ts';
 
 /**
@@ -68,7 +69,13 @@ export async function lookAtSuspects(ctx: Context): Promise<void> {
   const round = Math.floor(now / (SWEEP_SECONDS * 1_000));
   for (const environment of await listEnvironmentNames(ctx.redis)) {
     const held = await listHeldIds(ctx.redis, environment);
-    const leases = Array.from((await listLeases(ctx.redis, environment)).values());
+    const { leases, unreadable } = await readableLeases(ctx.redis, environment);
+    if (unreadable.length > 0) {
+      ctx.log.error(
+        { environment, services: unreadable },
+        'a lease cannot be read, so it blocks its service',
+      );
+    }
     const suspect = leases.filter(({ since }) => now - since.getTime() >= SUSPECT_SECONDS * 1_000);
     for (const deployment of [...suspect.map((lease) => lease.deployment), ...held]) {
       const job = { version: 1 as const, deployment, reference: 'sweep' };

@@ -38,3 +38,28 @@ it.each(['awaiting_approval', 'waiting'] as const)(
     expect(jobs.map(({ data }) => data)).toEqual([expect.objectContaining({ deployment: id })]);
   },
 );
+
+it('looks after everything else although what runs on one environment cannot be read', async () => {
+  const ctx = testContext();
+  await ctx.redis.sadd('baton:environments', 'broken');
+  await ctx.redis.hset('baton:{broken}:leases', 'api', 'not json');
+  await createDeployment(ctx.redis, wanted());
+  ctx.now = () => new Date(NOON.getTime() + 30_000);
+
+  await sweep.run(ctx, { version: 1 }, ATTEMPT);
+
+  const queues = ctx.queued.map(({ queue }) => queue);
+  expect(queues).toEqual(expect.arrayContaining(['deployments', 'locks']));
+});
+
+it('looks at what else runs beside a lease that cannot be read', async () => {
+  const ctx = testContext();
+  const { environment } = wanted();
+  await createDeployment(ctx.redis, wanted());
+  await ctx.redis.hset(`baton:{${environment}}:leases`, 'web', 'not json');
+  ctx.now = () => new Date(NOON.getTime() + 30_000);
+
+  await sweep.run(ctx, { version: 1 }, ATTEMPT);
+
+  expect(ctx.queued.filter(({ queue }) => queue === 'deployments')).toHaveLength(1);
+});
