@@ -2,13 +2,15 @@ import { appendAudit } from '../src/audit/store.ts';
 import { type Call, defineCommand, type Reply } from '../src/command.ts';
 import { remoteEnvironmentName } from '../src/config/remote-name.ts';
 import type { Context } from '../src/context.ts';
+import { hasSucceeded } from '../src/deployments/deployment.ts';
+import { findDeployment } from '../src/deployments/store.ts';
 import { UserError } from '../src/errors.ts';
 import { findWholePullRequest } from '../src/github/whole-pull-request.ts';
 import { requireRole } from '../src/people/permission.ts';
 import { type AskedFor, readAskedFor } from '../src/remote-deploys/asked-for.ts';
 import { whoIsIdle } from '../src/remote-deploys/idle.ts';
 import { lookSoon } from '../src/remote-deploys/look-again.ts';
-import { newRemote } from '../src/remote-deploys/remote-deploy.ts';
+import { newRemote, type RemoteDeploy } from '../src/remote-deploys/remote-deploy.ts';
 import { takePlace } from '../src/remote-deploys/slots.ts';
 import { findRemote, nameOf, saveRemote } from '../src/remote-deploys/store.ts';
 import { remoteAsked, remoteNone, remoteStatus } from '../src/views/remote.ts';
@@ -61,11 +63,20 @@ async function tearDown(ctx: Context, call: Call, asked: AskedFor): Promise<Repl
       command: call.id,
       unlabelled: false,
     };
-    // Asked for by a person, it is tried anew, however often it has failed before.
-    await saveRemote(ctx.redis, { ...before, stop, teardown: null });
+    const teardown = await teardownThatCounts(ctx, before);
+    await saveRemote(ctx.redis, { ...before, stop, teardown });
   }
   await handOn(ctx, call, asked);
   return { to: 'caller', view: remoteAsked(shown(asked), 'down', '') };
+}
+
+/** One that is under way is enough; one that failed is tried anew for a person, however often it has failed before. */
+async function teardownThatCounts(
+  ctx: Context,
+  { teardown }: RemoteDeploy,
+): Promise<RemoteDeploy['teardown']> {
+  const tried = teardown === null ? undefined : await findDeployment(ctx.redis, teardown.deployment);
+  return tried !== undefined && tried.runOver && !hasSucceeded(tried) ? null : teardown;
 }
 
 async function requireDeployer(ctx: Context, { actor }: Call, asked: AskedFor): Promise<void> {

@@ -118,6 +118,24 @@ it('tries a teardown that fails again, says so, and stops after five', async () 
   expect(pr.labels).toEqual([]);
 });
 
+it('tears down once although somebody asks for it while that goes on', async () => {
+  const world = await house();
+  const pr = world.add(12);
+  await world.label(pr);
+  await world.settle();
+  world.target.answer = { status: 202 };
+  await world.unlabel(pr);
+  await world.settle();
+
+  await speaker(world.ctx)('U0BEN', 'remote api#12 down');
+  await world.settle();
+  world.target.state = 'success';
+  await world.settle(240);
+
+  expect(world.actions().map((action) => action.split(' ')[0])).toEqual(['deploy', 'down']);
+  expect(pr.labels).toEqual([]);
+});
+
 async function house(): Promise<RemoteWorld> {
   const world = await remoteWorld();
   open.push(world);
