@@ -7,6 +7,6 @@ export const remoteDeploy = defineWorker({
   queue: 'remote-deploys',
   concurrency: 5,
 
-  run: (ctx, { repository, number, why }) =>
-    patiently(() => lookAtPullRequest(ctx, { repository, number, why })),
+  run: (ctx, { repository, number, why }, attempt) =>
+    patiently(() => lookAtPullRequest(ctx, { repository, number, why }), attempt),
 });

@@ -7,5 +7,5 @@ export const remoteNotes = defineWorker({
   queue: 'remote-notes',
   concurrency: 1,
 
-  run: (ctx, pullRequest) => patiently(() => tellGitHub(ctx, pullRequest)),
+  run: (ctx, pullRequest, attempt) => patiently(() => tellGitHub(ctx, pullRequest), attempt),
 });

@@ -9,7 +9,7 @@ import {
   isRefusedForGood,
   listReportedStates,
 } from '../src/github/deployments.ts';
-import { rateLimitSeconds } from '../src/github/failure.ts';
+import { isOutage, OUTAGE_SECONDS, rateLimitSeconds } from '../src/github/failure.ts';
 import {
   githubEnvironment,
   NOTHING_REPORTED,
@@ -19,10 +19,12 @@ import {
   statesToReport,
 } from '../src/github/report.ts';
 import { endTurn, findReport, isOvertaken, saveReport, takeTurn, type Turn } from '../src/github/store.ts';
-import { defineWorker, type Outcome } from '../src/worker.ts';
+import { type Attempt, defineWorker, type Outcome } from '../src/worker.ts';
 
 const TURN_SECONDS = 2;
 const YOUNG_SECONDS = 60;
+/** GitHub may be away for a night. */
+const GIVE_UP_AFTER_SECONDS = 86_400;
 
 /** Brings GitHub's record of a deployment up to its newest state. Nothing that fails here touches the deployment. */
 export const reportDeployment = defineWorker({
@@ -34,14 +36,14 @@ export const reportDeployment = defineWorker({
     const turn = await takeTurn(ctx.redis, id, attempt.id);
     if (turn === undefined) return { againInSeconds: TURN_SECONDS };
     try {
-      return await report(ctx, ctx.github, turn);
+      return await report(ctx, ctx.github, turn, attempt);
     } finally {
       await endTurn(ctx.redis, turn);
     }
   },
 });
 
-async function report(ctx: Context, github: Octokit, turn: Turn): Promise<Outcome> {
+async function report(ctx: Context, github: Octokit, turn: Turn, { last }: Attempt): Promise<Outcome> {
   const deployment = await loadDeployment(ctx.redis, turn.deployment);
   const wanted = statesToReport(deployment);
   // A deployment whose driver is a GitHub Deployment has one already.
@@ -54,6 +56,9 @@ async function report(ctx: Context, github: Octokit, turn: Turn): Promise<Outcom
   } catch (error) {
     const againInSeconds = rateLimitSeconds(error);
     if (againInSeconds !== undefined) return { againInSeconds };
+    if (last && isOutage(error) && secondsSinceChange(ctx, deployment) < GIVE_UP_AFTER_SECONDS) {
+      return { againInSeconds: OUTAGE_SECONDS };
+    }
     if (!isRefusedForGood(error)) throw error;
     const { id, repository } = deployment;
     ctx.log.warn(
@@ -102,6 +107,11 @@ async function bringUpToDate(ctx: Context, github: Octokit, work: Work): Promise
     reported = [...reported, state];
     await save(null);
   }
+}
+
+/** Since its state changed for the last time. */
+function secondsSinceChange(ctx: Context, { updatedAt }: Deployment): number {
+  return (ctx.now().getTime() - updatedAt.getTime()) / 1_000;
 }
 
 function wordsFor(state: ReportedState, { summary }: Deployment, overtaken: boolean): string {

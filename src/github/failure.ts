@@ -46,6 +46,16 @@ export function rateLimitSeconds(error: unknown): number | undefined {
   return error.status === 429 || /rate limit/i.test(error.message) ? PATIENCE_SECONDS : undefined;
 }
 
+/** How long to wait for the next look at an outage that has used up all attempts. */
+export const OUTAGE_SECONDS = 300;
+
+/** True for what passes, or is mended outside: GitHub is broken, out of reach, or takes Baton's credentials no more. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof GitHubUnreadableError)
+    return error.retryAfterSeconds !== undefined || isOutage(error.cause);
+  return error instanceof RequestError && (error.status >= 500 || error.status === 401);
+}
+
 function sentence(error: RequestError, repository: string): string {
   if (isTimeout(error)) return 'GitHub did not answer in time.';
   if (error.response !== undefined && error.status >= 500) {

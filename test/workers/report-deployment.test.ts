@@ -4,7 +4,7 @@ import { loadDeployment, replaceDeployment } from '../../src/deployments/store.t
 import { listOurDeployments, readGitHubEnd } from '../../src/github/our-deployments.ts';
 import { reportDeployment } from '../../workers/report-deployment.ts';
 import { testConfig } from '../support/config.ts';
-import { closeContexts, type TestContext } from '../support/context.ts';
+import { closeContexts, NOON, type TestContext } from '../support/context.ts';
 import { closeGitHubs } from '../support/github.ts';
 import { attempt, job, reportWorld, type ReportWorld } from '../support/report.ts';
 
@@ -156,6 +156,21 @@ it('comes back when GitHub says, and holds nobody up meanwhile', async () => {
 
   expect(await report(id)).toEqual({ againInSeconds: 90 });
   expect(await report(id)).toBe('done');
+  expect(states()).toEqual([['queued']]);
+});
+
+it('goes on trying through an outage of hours, for a day', async () => {
+  const { ctx, played, request, states } = world;
+  const id = await request();
+  const last = { ...attempt('j1'), last: true };
+  played.failNext({ path: /./, does: { status: 503, body: { message: 'no' } }, times: 4 });
+  expect(await reportDeployment.run(ctx, job(id), last)).toEqual({ againInSeconds: 300 });
+
+  ctx.now = () => new Date(NOON.getTime() + 86_400_000);
+  await expect(reportDeployment.run(ctx, job(id), last)).rejects.toThrow();
+
+  ctx.now = () => new Date(NOON.getTime() + 3_600_000);
+  expect(await reportDeployment.run(ctx, job(id), last)).toBe('done');
   expect(states()).toEqual([['queued']]);
 });
 
