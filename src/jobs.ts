@@ -149,6 +149,8 @@ export interface JobOptions {
   readonly delaySeconds?: number;
   /** Nobody is waiting for it: it gives way to what somebody is waiting for. */
   readonly givesWay?: boolean;
+  /** The next one does the same: nothing of it is kept, also of a failure, or thousands a minute would fill Redis. */
+  readonly comesAgain?: boolean;
 }
 
 /** BullMQ takes jobs without a priority before those with one. */
@@ -156,8 +158,8 @@ export const GIVES_WAY = 10;
 
 export interface Jobs {
   /**
-   * Puts a job on a queue, durably. The same id twice is one job for at least an hour. Ids must not hold a colon nor
-   * be all digits (BullMQ). Rejects quickly when Redis does not answer.
+   * Puts a job on a queue, durably. The same id twice is one job for at least an hour, or while one that comes again is
+   * not over. Ids must not hold a colon nor be all digits (BullMQ). Rejects quickly when Redis does not answer.
    */
   add<Name extends QueueName>(
     queue: Name,
@@ -202,13 +204,12 @@ export function openQueues(options: QueueOptions): QueuedJobs {
   const queues = new Map(names.map((name) => [name, openQueue(name, options)]));
   return {
     queues,
-    add: async (name, id, data, { delaySeconds = 0, givesWay = false } = {}) => {
+    add: async (name, id, data, { delaySeconds = 0, givesWay = false, comesAgain = false } = {}) => {
       const priority = givesWay ? GIVES_WAY : 0;
-      await queues.get(name)?.add(name, data, { jobId: id, delay: delaySeconds * 1_000, priority });
+      const kept = comesAgain && { removeOnComplete: true, removeOnFail: true };
+      await queues.get(name)?.add(name, data, { jobId: id, delay: delaySeconds * 1_000, priority, ...kept });
     },
-    close: async () => {
-      await Promise.all(Array.from(queues.values(), (queue) => queue.close()));
-    },
+    close: async () => void (await Promise.all(Array.from(queues.values(), (queue) => queue.close()))),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from '@jest/globals';
 import type { Queue } from 'bullmq';
+import { UserError } from '../src/errors.ts';
 import { type JobOptions, openQueues } from '../src/jobs.ts';
 import { startWorker, type Worker } from '../src/worker.ts';
 import { closeContexts, testContext, testRedis } from './support/context.ts';
@@ -39,6 +40,20 @@ it('lets a job that comes back give way to new ones', async () => {
   const [fresh, old] = [await added(queue, add), await queue?.getJob('old')];
   expect(fresh?.priority).toBe(0);
   expect(old?.priority).toBeGreaterThan(0);
+});
+
+it('keeps nothing of a job that comes again by itself, whatever became of it', async () => {
+  const { queue, add, take } = house();
+  for (const id of ['sweep-good', 'sweep-bad']) await add(id, { comesAgain: true });
+  await add('own', {});
+
+  take(async (id) => {
+    if (id === 'sweep-bad') throw new UserError('no');
+    return 'done';
+  });
+  await until('all jobs', async () => (await queue?.getJob('own'))?.isCompleted());
+
+  await until('them to go', async () => (await queue?.getJobs())?.length === 1);
 });
 
 async function added(queue: Queue | undefined, add: ReturnType<typeof house>['add']) {

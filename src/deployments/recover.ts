@@ -79,7 +79,10 @@ export async function lookAtSuspects(ctx: Context): Promise<void> {
     const suspect = leases.filter(({ since }) => now - since.getTime() >= SUSPECT_SECONDS * 1_000);
     for (const deployment of [...suspect.map((lease) => lease.deployment), ...held]) {
       const job = { version: 1 as const, deployment, reference: 'sweep' };
-      await ctx.jobs.add('deployments', `${deployment}-sweep-${round}`, job, { givesWay: true });
+      await ctx.jobs.add('deployments', `${deployment}-sweep-${round}`, job, {
+        givesWay: true,
+        comesAgain: true,
+      });
     }
   }
 }
