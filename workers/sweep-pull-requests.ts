@@ -1,4 +1,3 @@
-import type { Config } from '../src/config/schema.ts';
 import type { Context } from '../src/context.ts';
 import { GitHubUnreadableError } from '../src/errors.ts';
 import type { GitHub } from '../src/github/client.ts';
@@ -71,18 +70,19 @@ async function lookAt(
 ): Promise<void> {
   const { number, labels } = pullRequest;
   const occasion = { repository, number, why };
-  if (!isAsItShouldBe(ctx.config, pullRequest, remote)) await lookForRemote(ctx, occasion);
+  if (!isAsItShouldBe(ctx, pullRequest, remote)) await lookForRemote(ctx, occasion);
   const asks = labels.some((label) => environmentInLabel(ctx.config, label) !== undefined);
   if (asks) await lookForDeployLabels(ctx, occasion);
 }
 
 /** A look costs requests to GitHub, so it is taken only where something may be left to do. */
 function isAsItShouldBe(
-  { remote_deploys: rules }: Config,
+  { config: { remote_deploys: rules }, now }: Context,
   { labels, head, isDraft }: OpenPullRequest,
   remote: RemoteDeploy | undefined,
 ): boolean {
   const isLabelled = rules !== undefined && labels.includes(rules.label);
   if (!isLabelled) return remote === undefined || remote.state === 'down' || remote.state === 'refused';
-  return remote?.state === 'live' && remote.live?.sha === head && !isDraft;
+  const isExpired = remote?.expiresAt != null && remote.expiresAt <= now();
+  return remote?.state === 'live' && remote.live?.sha === head && !isDraft && !isExpired;
 }

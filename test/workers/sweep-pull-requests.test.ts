@@ -43,6 +43,12 @@ it.each<{ what: string; given: Partial<RemoteDeploy> | undefined; labels: string
     looked: false,
   },
   {
+    what: 'labelled, with its head live beyond its time',
+    given: { state: 'live', expiresAt: NOON },
+    labels: ['remote-deploy'],
+    looked: true,
+  },
+  {
     what: 'labelled, queued',
     given: { state: 'queued', live: null },
     labels: ['remote-deploy'],
