@@ -43,7 +43,7 @@ async function run(ctx: Context, job: CommandJob, { id, again, last }: Attempt):
   try {
     const actor = await loadMember(ctx.slack, user, { team, workspace: ctx.config.slack.workspace });
     const parsed = parse(text, commands);
-    words = parsed.words;
+    words = withoutSecrets(ctx, parsed.words);
     const { name } = parsed.command;
     ctx.log.info({ command: name, actor: user }, 'command');
     const reply = await parsed.command.run(ctx, { words, actor, channel, id, reference, again });
@@ -58,6 +58,11 @@ async function run(ctx: Context, job: CommandJob, { id, again, last }: Attempt):
     await noteRefusal(ctx, job, id, { reason, said: view.text, words });
     return { to: 'caller', view };
   }
+}
+
+/** Everybody sees a reason, and the trail keeps it for ever. */
+function withoutSecrets({ redact }: Context, words: Words): Words {
+  return words.because === undefined ? words : { ...words, because: redact(words.because) };
 }
 
 /** The person has been told that nothing was done; the same request may have come again since, and been accepted. */
@@ -82,17 +87,18 @@ async function noteRefusal(
   { reason, said, words }: Refusal,
 ): Promise<void> {
   const [action = 'help'] = text.trim().split(/\s+/);
-  const typed = ctx.redact(text.slice(0, 200));
+  // Cut only afterwards: of a secret that was cut in two neither half is known any more.
+  const typed = ctx.redact(text).slice(0, 200);
   const about = words === undefined ? undefined : subjectOf(ctx.config, words);
   await appendAudit(ctx.redis, {
     id,
     at: ctx.now(),
     actor: user,
     action,
-    subject: about === undefined ? typed : ctx.redact(about.slice(0, 200)),
+    subject: about === undefined ? typed : ctx.redact(about).slice(0, 200),
     outcome: 'refused',
     reason,
-    detail: { said, typed },
+    detail: { said: ctx.redact(said), typed },
   });
 }
 

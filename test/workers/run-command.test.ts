@@ -96,6 +96,31 @@ it.each([
   ]);
 });
 
+it.each([
+  'deploy test-secret',
+  `unlock all --force because ${'x'.repeat(166)} test-secret`, // the trail keeps 200 characters
+  'unlock all --force because test-secret',
+  'lock staging because the token is test-secret',
+])('lets no secret that somebody typed into the trail: %s', async (text) => {
+  const ctx = testContext();
+
+  await run(ctx, { text });
+
+  const trail = JSON.stringify(await audited(ctx));
+  expect(trail).toContain('U0ASHA');
+  expect(trail).not.toContain('test-s');
+});
+
+it('lets no secret into what others hear of a reason', async () => {
+  const ctx = testContext();
+
+  await run(ctx, { text: 'lock staging because the token is test-secret' });
+
+  const heard = JSON.stringify(ctx.queued);
+  expect(heard).toContain('the token is [redacted]');
+  expect(heard).not.toContain('test-s');
+});
+
 async function run(
   ctx: TestContext,
   {
