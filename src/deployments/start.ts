@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { findService, rulesFor } from '../config/find.ts';
 import type { Environment } from '../config/schema.ts';
+import { ConflictError } from '../errors.ts';
 import type { ReasonCode } from '../reason-codes.ts';
 import type { DriverRequest, Started } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
@@ -13,7 +14,7 @@ import { wake } from './result.ts';
 import { readFacts } from './facts.ts';
 import { countStart, LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
 import { isGitHubLogin } from './may-deploy.ts';
-import { replaceDeployment } from './store.ts';
+import { loadDeployment, replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
 import { findUsualSeconds } from './usual.ts';
 import { askToKeepLocks } from '../locks/act.ts';
@@ -79,8 +80,9 @@ export async function recordStart(
 ): Promise<Outcome> {
   const { state, run } = started;
   const change = { summary: '', ...details(started), run };
-  const running = transition(deployment, 'in_progress', ctx.now(), change);
-  const saved = await replaceDeployment(ctx.redis, deployment, running);
+  const saved = await saveOver(ctx, deployment, (before) =>
+    transition(before, 'in_progress', ctx.now(), change),
+  );
   ctx.log.info({ deployment: saved.id, run, fence: saved.fence }, 'deployment started');
   if (state !== 'started') return endRun(ctx, saved, { ...details(started), state });
 
@@ -88,6 +90,32 @@ export async function recordStart(
   failpoint('watching');
   void started.ended?.then(() => wake(ctx, saved, 'ended')).catch(() => undefined); // polling sees it anyway
   return { againInSeconds: 1 };
+}
+
+/**
+ * Saves what this attempt came to. While the driver was called a break-glass may have been reviewed, which must not cost
+ * what is known of the run; where another attempt was recorded it throws ConflictError.
+ */
+async function saveOver(
+  ctx: Context,
+  attempt: Deployment,
+  change: (before: Deployment) => Deployment,
+): Promise<Deployment> {
+  for (let before = attempt; ; ) {
+    try {
+      return await replaceDeployment(ctx.redis, before, change(before));
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      const { breakGlass, revision, ...now } = await loadDeployment(ctx.redis, attempt.id);
+      const isSame = now.state === attempt.state && now.run === null && isAttempt(now, attempt);
+      if (!isSame || revision === before.revision) throw error;
+      before = { ...attempt, breakGlass, revision };
+    }
+  }
+}
+
+function isAttempt(one: Pick<Deployment, 'attemptedAt'>, other: Pick<Deployment, 'attemptedAt'>): boolean {
+  return one.attemptedAt?.getTime() === other.attemptedAt?.getTime();
 }
 
 /** Asks all gates right before a start; what a gate refuses ends, and frees its lease. */
