@@ -1,5 +1,6 @@
 import type { Context } from '../src/context.ts';
 import { lookAtSuspects } from '../src/deployments/recover.ts';
+import { tellAllExpired } from '../src/freezes/told.ts';
 import { askToKeepLocks } from '../src/locks/act.ts';
 import { lockPlaces } from '../src/locks/places.ts';
 import { lookAtTiedLocks } from '../src/locks/tied.ts';
@@ -16,6 +17,7 @@ export const sweep = defineWorker({
     for (const environment of await lockPlaces(ctx)) {
       await askToKeepLocks(ctx, environment, `sweep-${minute}`);
     }
+    await tellAllExpired(ctx);
     await askToSweepPullRequests(ctx);
     if (minute % 2 === 0) await lookAtTiedLocks(ctx, `sweep-${minute}`);
     return 'done';

@@ -113,6 +113,28 @@ export async function findFreeze(
   return sorted(readFreeze(environment, await stored(redis, environment)), now).replaced;
 }
 
+/*
+ * Forgets a freeze, if it is still as it was read.
+ *
+ *   KEYS[1]  the freeze     ARGV[1]  the value that was read
+ */
+const FORGET = defineScript(/* lua */ `
+  if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+`);
+
+/** The freeze whose time is over, handed to `tell` and then forgotten. Safe to repeat. Throws UnreadableFreezeError. */
+export async function endExpired(
+  redis: RedisClient,
+  { environment, now }: { readonly environment: string; readonly now: Date },
+  tell: (expired: SetFreeze) => Promise<void>,
+): Promise<void> {
+  const value = await stored(redis, environment);
+  const { expired } = sorted(readFreeze(environment, value), now);
+  if (expired === undefined) return;
+  await tell(expired);
+  await FORGET(redis, [freezeKey(environment)], [value]);
+}
+
 function sorted(found: SetFreeze | undefined, now: Date): Pick<Done, 'replaced' | 'expired'> {
   if (found === undefined) return {};
   return found.until > now ? { replaced: found } : { expired: found };

@@ -4,7 +4,7 @@ import type { Call } from '../command.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import type { SetFreeze } from './set-freeze.ts';
-import { UnreadableFreezeError } from './store.ts';
+import { endExpired, UnreadableFreezeError } from './store.ts';
 
 /** What the audit trail hears of a command about a freeze; the rest is the command's. */
 export interface Told {
@@ -35,7 +35,7 @@ export async function tellAudit(ctx: Context, call: Call, told: Told): Promise<v
   });
 }
 
-/** Tells that the time of a freeze was over; whoever meets it first says so. */
+/** Tells that the time of a freeze was over; whoever meets it first says so, at the latest the sweep. */
 export async function tellExpired(
   ctx: Context,
   environment: string,
@@ -52,6 +52,22 @@ export async function tellExpired(
     reason: null,
     detail: detailOf(freeze),
   });
+}
+
+/** Another worker's clock may be behind: for that one it must not be gone before its time. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+/** Tells of each freeze whose time is over and that nobody has met since. One that cannot be read stays, and blocks. */
+export async function tellAllExpired(ctx: Context): Promise<void> {
+  const now = new Date(ctx.now().getTime() - CLOCKS_DIFFER_MS);
+  for (const environment of Object.keys(ctx.config.environments)) {
+    const tell = (expired: SetFreeze) => tellExpired(ctx, environment, expired);
+    try {
+      await endExpired(ctx.redis, { environment, now }, tell);
+    } catch (error) {
+      if (!(error instanceof UnreadableFreezeError)) throw error;
+    }
+  }
 }
 
 /** Does the work; a refusal is told to the audit trail before it is passed on, in words that people understand. */

@@ -1,4 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { listAudit } from '../../src/audit/store.ts';
+import { setFreeze } from '../../src/freezes/store.ts';
 import { recordDeployment } from '../../src/deployments/admission.ts';
 import { createDeployment } from '../../src/deployments/store.ts';
 import { sweep } from '../../workers/sweep.ts';
@@ -62,4 +64,27 @@ it('looks at what else runs beside a lease that cannot be read', async () => {
   await sweep.run(ctx, { version: 1 }, ATTEMPT);
 
   expect(ctx.queued.filter(({ queue }) => queue === 'deployments')).toHaveLength(1);
+});
+
+it('tells the trail once that the time of a freeze is over, and leaves one that cannot be read', async () => {
+  const ctx = testContext();
+  const set = { version: 1 as const, id: 'f1', by: 'U0BEN', reason: 'stock-taking', since: NOON };
+  const until = new Date(NOON.getTime() + 60_000);
+  const where = { environment: 'staging', command: 'c1' };
+  await setFreeze(ctx.redis, where, () => ({ ...set, until }));
+  await ctx.redis.set('baton:{production}:freeze', 'not json');
+  const trail = async () => (await listAudit(ctx.redis, { limit: 9 })).items;
+
+  ctx.now = () => new Date(until.getTime() + 59_999); // by another worker's clock it may still be in force
+  await sweep.run(ctx, { version: 1 }, ATTEMPT);
+  expect(await trail()).toEqual([]);
+
+  ctx.now = () => new Date(until.getTime() + 60_000);
+  for (let run = 0; run < 2; run += 1) await sweep.run(ctx, { version: 1 }, ATTEMPT);
+
+  expect(await trail()).toEqual([
+    expect.objectContaining({ action: 'freeze', subject: 'staging', outcome: 'expired' }),
+  ]);
+  expect(await ctx.redis.exists('baton:{staging}:freeze')).toBe(0);
+  expect(await ctx.redis.get('baton:{production}:freeze')).toBe('not json');
 });
