@@ -1,3 +1,4 @@
+import { isRemoteEnvironment } from './config/remote-name.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What this process counts from its start on. Label values come from short lists: never what people typed. */
@@ -38,7 +39,9 @@ const build = gauge(metrics, 'baton_build_info', 'Always 1; the version is in th
 
 /** A deployment has ended; to be called where its end is saved, so once. */
 export function countDeploymentEnd(environment: string, state: string, reason: string | null): void {
-  ends.inc({ environment, state, reason: reason ?? '' });
+  // One for each pull request would stay in memory for ever.
+  const where = isRemoteEnvironment(environment) ? 'pr' : environment;
+  ends.inc({ environment: where, state, reason: reason ?? '' });
 }
 
 export function observeAck(seconds: number, outcome: string): void {

@@ -82,6 +82,7 @@ it('leaves out whether data was lost where that cannot be read', async () => {
 it('tells what the process has counted', async () => {
   countDeploymentEnd('staging', 'failure', 'driver_failed');
   countDeploymentEnd('staging', 'success', null);
+  for (const environment of ['pr-12', 'pr-13']) countDeploymentEnd(environment, 'success', null);
   countCommand('deploy', 'locked');
   countMessage('posted');
   observeAck(0.004, 'queued');
@@ -95,6 +96,7 @@ it('tells what the process has counted', async () => {
     'baton_deployments_ended_total{environment="staging",state="failure",reason="driver_failed"} 1',
   );
   expect(text).toContain('baton_deployments_ended_total{environment="staging",state="success",reason=""} 1');
+  expect(text).toContain('baton_deployments_ended_total{environment="pr",state="success",reason=""} 2');
   expect(text).toContain('baton_commands_total{command="deploy",reason="locked"} 1');
   expect(text).toContain('baton_messages_total{outcome="posted"} 1');
   expect(text).toContain('baton_slack_ack_seconds_bucket{le="0.005",outcome="queued"} 1');
