@@ -26,7 +26,8 @@ export const GithubActionsOptions = z.strictObject({
 });
 type GithubActionsOptions = z.infer<typeof GithubActionsOptions>;
 
-const LISTED_LATE_SECONDS = 30;
+/** After an unclear answer: what GitHub lists by then is all that there is. Two runs are worse than two minutes. */
+const LISTED_LATE_SECONDS = 120;
 const GIVEN_UP_SECONDS = 120;
 const DELETED = 'GitHub does not show the run: it was deleted, or access was lost.';
 

@@ -22,7 +22,8 @@ export const GithubDeploymentOptions = z.strictObject({
 });
 type GithubDeploymentOptions = z.infer<typeof GithubDeploymentOptions>;
 
-const LISTED_LATE_SECONDS = 30;
+/** After an unclear answer: what GitHub lists by then is all that there is. Two runs are worse than two minutes. */
+const LISTED_LATE_SECONDS = 120;
 const NO_CANCEL =
   'GitHub has no way to cancel a deployment. Stop it where it runs, and have its end reported to GitHub.';
 

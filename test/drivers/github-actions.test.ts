@@ -14,7 +14,7 @@ const OPTIONS = { type: 'github-actions', workflow: 'deploy.yml' } as const;
 const secondsLater = (seconds: number) => () => new Date(NOON.getTime() + seconds * 1_000);
 
 /** With octokit's own retries on, as in production: a dispatch must be sent once all the same. */
-function toolsFor(fake: FakeActions, seconds = 60) {
+function toolsFor(fake: FakeActions, seconds = 130) {
   const github = new Octokit({
     baseUrl: fake.url,
     throttle: { enabled: false },
@@ -24,7 +24,7 @@ function toolsFor(fake: FakeActions, seconds = 60) {
 }
 
 async function target(fake: FakeActions): Promise<Target> {
-  const blind = driverTools({ now: secondsLater(60) });
+  const blind = driverTools({ now: secondsLater(130) });
   return {
     driver: githubActions,
     options: OPTIONS,
@@ -151,16 +151,16 @@ it('says so when GitHub is not configured', async () => {
 });
 
 describe('after a crash', () => {
-  it('waits half a minute before it believes that there is no run', async () => {
+  it('waits two minutes before it believes that there is no run', async () => {
     const fake = await fakeActions({});
 
-    expect((await githubActions.lookup(toolsFor(fake, 29), driverRequest(), OPTIONS)).state).toBe('later');
-    expect((await githubActions.lookup(toolsFor(fake, 31), driverRequest(), OPTIONS)).state).toBe(
+    expect((await githubActions.lookup(toolsFor(fake, 119), driverRequest(), OPTIONS)).state).toBe('later');
+    expect((await githubActions.lookup(toolsFor(fake, 121), driverRequest(), OPTIONS)).state).toBe(
       'not_found',
     );
   });
 
-  it('counts that half minute from the latest attempt', async () => {
+  it('counts those two minutes from the latest attempt', async () => {
     const fake = await fakeActions({});
     const request = driverRequest({ attemptedAt: secondsLater(300)() });
 

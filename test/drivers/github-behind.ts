@@ -13,7 +13,7 @@ export async function gitHubBehind(
   const way = await faultyWay(url, fault);
   const shared = { credentials: { token: 'test-token' }, apiUrl: way.url, log: pino({ level: 'silent' }) };
   const [patient, impatient] = [createGitHub(shared), createGitHub({ ...shared, timeoutMs: 1_000 })];
-  const tools = driverTools({ now: () => new Date(NOON.getTime() + 60_000) });
+  const tools = driverTools({ now: () => new Date(NOON.getTime() + 130_000) });
   return {
     tools: {
       ...tools,

@@ -35,7 +35,7 @@ async function world(...states: string[]): Promise<World> {
   const [first] = api.commits.values();
   const { sha } = driverRequest();
   if (first !== undefined) api.commits.set(sha, { ...first, sha });
-  const tools = driverTools({ github, now: secondsLater(60) });
+  const tools = driverTools({ github, now: secondsLater(130) });
   const down = await serve((_request, response) => response.writeHead(503).end('{}'));
   const says: World['says'] = (...all) => {
     for (const one of all) {
@@ -182,7 +182,7 @@ describe('what the statuses mean', () => {
     const check = (given: typeof tools) => githubDeployment.check(given, driverRequest(), '5', OPTIONS);
 
     expect((await check(blind.tools)).state).toBe('in_progress');
-    expect((await check({ ...tools, now: secondsLater(29) })).state).toBe('in_progress');
+    expect((await check({ ...tools, now: secondsLater(119) })).state).toBe('in_progress');
     expect(await check(tools)).toMatchObject({ state: 'unknown', why: expect.stringMatching(/deleted/) });
   });
 });
@@ -232,10 +232,10 @@ describe('what GitHub answers to the creation', () => {
 });
 
 describe('after a crash', () => {
-  it('waits half a minute before it believes that nothing was created', async () => {
+  it('waits two minutes before it believes that nothing was created', async () => {
     const target = await world();
     const { tools, driver } = target;
-    const soon = { ...tools, now: secondsLater(29) };
+    const soon = { ...tools, now: secondsLater(119) };
 
     expect((await driver.lookup(soon, driverRequest(), OPTIONS)).state).toBe('later');
     await expect(driver.start(soon, driverRequest(AGAIN), OPTIONS)).rejects.toThrow(/earlier/);
