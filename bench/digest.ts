@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { Config } from '../src/config/schema.ts';
 import { Deployment, deploymentIdFor, type DeploymentState } from '../src/deployments/deployment.ts';
-import { heldKey, indexKey, leasesKey, recordKey } from '../src/deployments/keys.ts';
+import { unleasedKey, indexKey, leasesKey, recordKey } from '../src/deployments/keys.ts';
 import { collectFacts } from '../src/handoffs/facts.ts';
 import { contentOf } from '../src/handoffs/items.ts';
 import { forgetfulMemory } from '../src/redis/memory.ts';
@@ -132,7 +132,7 @@ async function fill(redis: Redis, past: number): Promise<void> {
   }
   for (const { id, service, state, createdAt: since } of open) {
     if (state === 'awaiting_approval' || state === 'waiting')
-      await redis.hset(heldKey('staging'), id, service);
+      await redis.hset(unleasedKey('staging'), id, service);
     else {
       const lease = { deployment: id, fence: 1, requestedBy: 'U0ASHA', ref: 'main', since };
       await redis.hset(leasesKey('staging'), service, JSON.stringify(lease));

@@ -1,6 +1,6 @@
 import { defineCommand } from '../src/command.ts';
 import { listUnreviewed } from '../src/deployments/break-glass.ts';
-import { listHeld } from '../src/deployments/held.ts';
+import { listUnleased } from '../src/deployments/unleased.ts';
 import { listRuns } from '../src/deployments/run.ts';
 import { listLive } from '../src/deployments/store.ts';
 import { UnreadableError } from '../src/errors.ts';
@@ -31,17 +31,17 @@ export const deployStatus = defineCommand({
 
 async function statusOf(ctx: Context, name: string): Promise<EnvironmentStatus> {
   const configured = ctx.config.environments[name]?.services ?? [];
-  const [live, runs, frozen, locks, held, unreviewed] = await Promise.all([
+  const [live, runs, frozen, locks, waiting, unreviewed] = await Promise.all([
     orUnreadable(listLive(ctx.redis, name)),
     orUnreadable(listRuns(ctx.redis, name)),
     orUnreadable(freezeOn(ctx, name, ctx.now())),
     orUnreadable(locksOn(ctx.redis, name, ctx.now())),
-    orUnreadable(listHeld(ctx.redis, name)),
+    orUnreadable(listUnleased(ctx.redis, name)),
     orUnreadable(listUnreviewed(ctx.redis, name)),
   ]);
   const known = [live, runs].flatMap((found) => (found === 'unreadable' ? [] : [...found.keys()]));
   const services = [...new Set([...configured, ...known])];
-  return { name, services, live, runs, locks, frozen, held, unreviewed };
+  return { name, services, live, runs, locks, frozen, waiting, unreviewed };
 }
 
 /** One broken value must not hide all the rest. */

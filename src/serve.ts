@@ -19,7 +19,7 @@ import { keepStore } from './store-watch.ts';
 import { VERSION } from './version.ts';
 import { apiRoutes } from './web/api.ts';
 import { environmentNames, listEnvironments } from './web/environments.ts';
-import { heldOn } from './web/held.ts';
+import { newestUnleased } from './web/unleased.ts';
 import { listHandoffs } from './web/handoffs.ts';
 import { healthRoutes, jobsProbe, type Probe, redisProbe } from './web/health.ts';
 import { describeProcess, observeAck } from './metrics.ts';
@@ -184,7 +184,8 @@ async function openPlayground(given: Settings, env: Variables) {
     commands: commands.map(({ name, usage, summary }) => ({ name, usage, summary })),
     environments: async () => (shown === undefined ? [] : listEnvironments(shown.ctx)),
     handoffs: async () => (shown === undefined ? [] : listHandoffs(shown.ctx)),
-    held: async () => (shown === undefined ? [] : heldOn(shown.ctx, await environmentNames(shown.ctx), 10)),
+    held: async () =>
+      shown === undefined ? [] : newestUnleased(shown.ctx, await environmentNames(shown.ctx), 10),
   });
   // A configuration of the person's own is played with too.
   const own = given.configFileGiven || existsSync(given.configFile);

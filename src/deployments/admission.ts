@@ -3,7 +3,7 @@ import { ConflictError, UnreadableError } from '../errors.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Deployment } from './deployment.ts';
 import { Lease } from './lease.ts';
-import { heldKey, indexKey, leasesKey, recordKey } from './keys.ts';
+import { unleasedKey, indexKey, leasesKey, recordKey } from './keys.ts';
 import { noteBrokenGlass } from './unreviewed.ts';
 
 /*
@@ -59,7 +59,7 @@ export async function recordDeployment(
   const [stored] = await Promise.all([
     RECORD(
       redis,
-      [recordKey(id), indexKey(environment), heldKey(environment)],
+      [recordKey(id), indexKey(environment), unleasedKey(environment)],
       [id, json, createdAt.getTime(), service],
     ),
     redis.sadd('baton:environments', environment),
@@ -81,7 +81,12 @@ export async function admitDeployment(
   const rest = (value: object) => JSON.stringify(value).slice(1);
   const { fence: _none, ...unleased } = after;
   const lease = { deployment: id, requestedBy, ref, since: after.updatedAt };
-  const keys = [recordKey(id), leasesKey(environment), `baton:{${environment}}:fence`, heldKey(environment)];
+  const keys = [
+    recordKey(id),
+    leasesKey(environment),
+    `baton:{${environment}}:fence`,
+    unleasedKey(environment),
+  ];
   const next = { ...unleased, revision: before.revision + 1 };
   const args = [before.revision, service, rest(next), rest(lease), id];
   const [kind, json] = z

@@ -3,7 +3,7 @@ import { ConflictError } from '../errors.ts';
 import { actOnLocks, askToKeepLocks } from '../locks/act.ts';
 import { holdBack } from '../locks/hold-back.ts';
 import { type Deployment, hasSucceeded } from './deployment.ts';
-import { listHeld } from './held.ts';
+import { listUnleased } from './unleased.ts';
 import { findDeployment } from './store.ts';
 import { afterEnd, endWaiting } from './waiting.ts';
 
@@ -21,7 +21,7 @@ export async function followEnd(ctx: Context, deployment: Deployment): Promise<v
 
 /** What was asked for earlier and still waits for approvals would undo what is live now. */
 async function supersedeOlder(ctx: Context, newer: Deployment): Promise<void> {
-  for (const { id, createdAt } of await listHeld(ctx.redis, newer.environment, newer.service)) {
+  for (const { id, createdAt } of await listUnleased(ctx.redis, newer.environment, newer.service)) {
     if (createdAt < newer.createdAt) await supersede(ctx, id, newer);
   }
 }

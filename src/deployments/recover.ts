@@ -3,8 +3,8 @@ import type { Outcome } from '../worker.ts';
 import type { Deployment } from './deployment.ts';
 import { driverOf, laterRequest } from './driver.ts';
 import { becomeUnknown } from './end.ts';
-import { listHeldIds } from './held.ts';
 import { readableLeases } from './readable-leases.ts';
+import { unleasedIds } from './unleased.ts';
 import { askGatesAgain, endBeforeStart, intend, leap, recordStart, SETTLE_SECONDS } from './start.ts';
 import { listEnvironmentNames, loadDeployment } from './store.ts';
 import { watch } from './watch.ts';
@@ -68,7 +68,7 @@ export async function lookAtSuspects(ctx: Context): Promise<void> {
   const now = ctx.now().getTime();
   const round = Math.floor(now / (SWEEP_SECONDS * 1_000));
   for (const environment of await listEnvironmentNames(ctx.redis)) {
-    const held = await listHeldIds(ctx.redis, environment);
+    const unleased = await unleasedIds(ctx.redis, environment);
     const { leases, unreadable } = await readableLeases(ctx.redis, environment);
     if (unreadable.length > 0) {
       ctx.log.error(
@@ -77,7 +77,7 @@ export async function lookAtSuspects(ctx: Context): Promise<void> {
       );
     }
     const suspect = leases.filter(({ since }) => now - since.getTime() >= SUSPECT_SECONDS * 1_000);
-    for (const deployment of [...suspect.map((lease) => lease.deployment), ...held]) {
+    for (const deployment of [...suspect.map((lease) => lease.deployment), ...unleased.keys()]) {
       const job = { version: 1 as const, deployment, reference: 'sweep' };
       await ctx.jobs.add('deployments', `${deployment}-sweep-${round}`, job, {
         givesWay: true,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ConflictError, NotFoundError, UnreadableError } from '../errors.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Deployment, environmentOfDeployment, holdsNoLease, Live } from './deployment.ts';
-import { heldKey, indexKey, leasesKey, liveKey, livesKey, recordKey } from './keys.ts';
+import { unleasedKey, indexKey, leasesKey, liveKey, livesKey, recordKey } from './keys.ts';
 import { Lease } from './lease.ts';
 import { noteBrokenGlass } from './unreviewed.ts';
 
@@ -112,7 +112,7 @@ export async function replaceDeployment(
       recordKey(id),
       leasesKey(environment),
       liveKey(environment),
-      heldKey(environment),
+      unleasedKey(environment),
       livesKey(environment, service),
     ],
     [

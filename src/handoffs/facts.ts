@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { findEnvironment, findService } from '../config/find.ts';
 import { isRemoteEnvironment } from '../config/remote-name.ts';
 import { type Deployment, isFinished, type Live } from '../deployments/deployment.ts';
-import { heldIds } from '../deployments/held.ts';
+import { unleasedIds } from '../deployments/unleased.ts';
 import { deploymentsSince, loadAll } from '../deployments/since.ts';
 import { listEnvironmentNames, listLeases, listLive } from '../deployments/store.ts';
 import { unreviewedIds } from '../deployments/unreviewed.ts';
@@ -80,10 +80,10 @@ async function environmentFacts(ctx: Context, name: string, wanted: Wanted): Pro
   // What was asked for before the last digest may still be open, or have ended since.
   const longest = (rules?.approval_expires ?? 0) + (rules?.timeout ?? 0);
   const from = new Date(since.getTime() - Math.max(DAY, longest * 1_000));
-  const [found, leases, held, unreviewed, live, claims, freezes] = await Promise.all([
+  const [found, leases, unleased, unreviewed, live, claims, freezes] = await Promise.all([
     deploymentsSince(redis, { environment: name, from, most: MOST_DEPLOYMENTS }),
     readable(listLeases(redis, name)),
-    heldIds(redis, name),
+    unleasedIds(redis, name),
     unreviewedIds(redis, name, MOST_UNREVIEWED),
     readable(listLive(redis, name)),
     claimsOn(ctx, name, wanted),
@@ -93,7 +93,7 @@ async function environmentFacts(ctx: Context, name: string, wanted: Wanted): Pro
   const blocking = Array.from(leases?.values() ?? [], ({ deployment }) => deployment);
   const older = [
     ...blocking,
-    ...held.keys(),
+    ...unleased.keys(),
     ...claims.waiting,
     ...unreviewed,
     ...Array.from(live?.values() ?? []).flatMap((there) => changedSince(there, since)),

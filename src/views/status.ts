@@ -26,7 +26,7 @@ export interface EnvironmentStatus {
   readonly runs: ReadonlyMap<string, Run> | 'unreadable';
   readonly locks: Claims | 'unreadable';
   /** What waits for approvals or for its turn. */
-  readonly held: readonly Deployment[] | 'unreadable';
+  readonly waiting: readonly Deployment[] | 'unreadable';
   /** What broke the glass and waits for its review. */
   readonly unreviewed: readonly Deployment[] | 'unreadable';
   /** Undefined when it is open. */
@@ -43,7 +43,7 @@ export function statusView(environments: readonly EnvironmentStatus[]): View {
 }
 
 function environmentLines(status: EnvironmentStatus): Mrkdwn[] {
-  const { name, services, live, runs, locks, frozen, held, unreviewed } = status;
+  const { name, services, live, runs, locks, frozen, waiting, unreviewed } = status;
   return [
     mrkdwn`*${name}*`,
     ...freezeLines(frozen),
@@ -57,21 +57,23 @@ function environmentLines(status: EnvironmentStatus): Mrkdwn[] {
       const icon = running.lost === undefined ? LOOK.in_progress.icon : LOOK.unknown.icon;
       return mrkdwn`${line}\n    ${{ mrkdwn: icon }} ${whatRuns(running)}`;
     }),
-    ...heldLines(held),
+    ...waitingLines(waiting),
     ...reviewLines(unreviewed),
   ];
 }
 
-const MOST_HELD = 5;
+const MOST_WAITING = 5;
 
-function heldLines(held: EnvironmentStatus['held']): Mrkdwn[] {
-  if (held === 'unreadable') return [mrkdwn`:warning: what waits cannot be read`];
-  const lines = held.slice(0, MOST_HELD).map((deployment) => {
+function waitingLines(waiting: EnvironmentStatus['waiting']): Mrkdwn[] {
+  if (waiting === 'unreadable') return [mrkdwn`:warning: what waits cannot be read`];
+  const lines = waiting.slice(0, MOST_WAITING).map((deployment) => {
     const { id, state, service, requestedBy, createdAt } = deployment;
     const { icon, words } = LOOK[state];
     return mrkdwn`${{ mrkdwn: icon }} *${service}* ${words}: ${whatIsDeployed(deployment)}, asked for by ${person(requestedBy)} ${time(createdAt)} (${code(id)})`;
   });
-  return held.length > MOST_HELD ? [...lines, mrkdwn`and ${held.length - MOST_HELD} more wait`] : lines;
+  return waiting.length > MOST_WAITING
+    ? [...lines, mrkdwn`and ${waiting.length - MOST_WAITING} more wait`]
+    : lines;
 }
 
 function reviewLines(unreviewed: EnvironmentStatus['unreviewed']): Mrkdwn[] {

@@ -5,7 +5,7 @@ import { UnreadableError } from '../errors.ts';
 import { environmentNames, listEnvironments, listLocks } from './environments.ts';
 import { listHandoffs } from './handoffs.ts';
 import { unlessRedisIsDown } from './health.ts';
-import { heldOn } from './held.ts';
+import { newestUnleased } from './unleased.ts';
 import { badCursor, badParameter, type PageOf, pageOf, readPage } from './paging.ts';
 import { type Address, HttpError, type Route, sendJson } from './route.ts';
 import { deploymentShape, entryShape } from './shape.ts';
@@ -90,7 +90,7 @@ async function deployments(ctx: Context, { query }: Address): Promise<PageOf<obj
   }
   const environments = named === null ? names : [named];
   const held = query.get('held');
-  if (held === 'true') return { items: await heldOn(ctx, environments, limit), next: null };
+  if (held === 'true') return { items: await newestUnleased(ctx, environments, limit), next: null };
   if (held !== null) throw badParameter('held', 'is not “true”', '?held=true');
   const { items, next } = await listDeployments(ctx.redis, { environments, limit, before });
   return { items: items.map(deploymentShape), next };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
-import { listHeld } from '../../src/deployments/held.ts';
+import { listUnleased } from '../../src/deployments/unleased.ts';
 import { deploymentView } from '../../src/views/deployment.ts';
 import { closeContexts } from '../support/context.ts';
 import { type Running, running, sha } from '../support/running.ts';
@@ -19,7 +19,7 @@ afterEach(async () => {
 
 const [A, B, C] = [sha('a'), sha('b'), sha('c')];
 const held = async (service?: string) =>
-  (await listHeld(baton.ctx.redis, 'staging', service)).map(({ id }) => id);
+  (await listUnleased(baton.ctx.redis, 'staging', service)).map(({ id }) => id);
 
 async function approved(id: string): Promise<void> {
   expect((await baton.say('U0BEN', `deploy approve ${id}`)).words).toContain('You approved');
