@@ -1,15 +1,14 @@
 import type { Environment } from '../config/schema.ts';
 import type { Context } from '../context.ts';
-import { ConflictError, GitHubUnreadableError, UnavailableError, UserError } from '../errors.ts';
+import { GitHubUnreadableError, UnavailableError, UserError } from '../errors.ts';
 import { readAuthors } from '../github/commits.ts';
 import { accountsOf, isSamePerson } from '../people/accounts.ts';
 import { approvalRule, approvalsThatCount, withApproval } from './approval.ts';
-import { type Deployment } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
 import { wake } from './result.ts';
-import { loadDeployment, replaceDeployment } from './store.ts';
+import { replaceDeployment } from './store.ts';
 import { tell } from './tell.ts';
-
-const MOST_TRIES = 20;
+import { withNewest } from './with-newest.ts';
 
 export interface Approved {
   readonly deployment: Deployment;
@@ -21,22 +20,11 @@ export interface Approved {
 
 /**
  * Adds one person's approval. Throws UserError `self_approval` for the requester and for whoever made the commit, by
- * any of their accounts, and ConflictError for a deployment that no longer waits for approvals.
+ * any of their accounts, and for a deployment that no longer waits for approvals.
  */
 export async function approve(ctx: Context, rules: Environment, id: string, by: string): Promise<Approved> {
-  for (let tries = 1; ; tries += 1) {
-    const deployment = await loadDeployment(ctx.redis, id);
-    try {
-      return await addApproval(ctx, rules, deployment, by);
-    } catch (error) {
-      const lostRace = error instanceof ConflictError && !(error instanceof ApprovalOverError);
-      if (!lostRace || tries >= MOST_TRIES) throw error;
-    }
-  }
+  return withNewest(ctx.redis, id, (deployment) => addApproval(ctx, rules, deployment, by));
 }
-
-/** The deployment waits for no approvals (any more). */
-export class ApprovalOverError extends ConflictError {}
 
 async function addApproval(
   ctx: Context,
@@ -98,8 +86,8 @@ function selfApproval(message: string, id: string): UserError {
   return new UserError(message, { reason: 'self_approval', hint });
 }
 
-function over({ id, state }: Deployment): ApprovalOverError {
-  return new ApprovalOverError(`Deployment ${id} waits for no approval: it is ${state.replace('_', ' ')}.`, {
+function over({ id, state }: Deployment): UserError {
+  return new UserError(`Deployment ${id} waits for no approval: it is ${state.replace('_', ' ')}.`, {
     hint: 'Nothing was changed. “/deploy history” shows what became of it.',
   });
 }

@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts';
-import { ConflictError } from '../errors.ts';
 import { cancelRun } from './driver.ts';
 import { type Deployment, holdsNoLease, isFinished } from './deployment.ts';
 import { endRun } from './end.ts';
@@ -7,9 +6,7 @@ import { endBeforeStart, SETTLE_SECONDS } from './start.ts';
 import { loadDeployment, replaceDeployment } from './store.ts';
 import { tell } from './tell.ts';
 import { endWaiting } from './waiting.ts';
-
-/** It moves on while it is being cancelled; so often it does not. */
-const MOST_TRIES = 20;
+import { withNewest } from './with-newest.ts';
 
 /**
  * What came of it. `ended`: it is over, and the deployment says how; `asked`: its target has the wish, and it goes on
@@ -21,14 +18,7 @@ export type Cancelling =
 
 /** Ends a deployment: at once before its start, after it by its driver. Frees nothing before the run is over. */
 export async function cancel(ctx: Context, id: string, by: string): Promise<Cancelling> {
-  for (let tries = 1; ; tries += 1) {
-    const deployment = await loadDeployment(ctx.redis, id);
-    try {
-      return await attempt(ctx, deployment, by);
-    } catch (error) {
-      if (!(error instanceof ConflictError) || tries >= MOST_TRIES) throw error;
-    }
-  }
+  return withNewest(ctx.redis, id, (deployment) => attempt(ctx, deployment, by));
 }
 
 async function attempt(ctx: Context, deployment: Deployment, by: string): Promise<Cancelling> {

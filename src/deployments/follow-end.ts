@@ -1,14 +1,10 @@
 import type { Context } from '../context.ts';
-import { ConflictError } from '../errors.ts';
 import { actOnLocks, askToKeepLocks } from '../locks/act.ts';
 import { holdBack } from '../locks/hold-back.ts';
 import { type Deployment, hasSucceeded } from './deployment.ts';
 import { listUnleased } from './unleased.ts';
-import { findDeployment } from './store.ts';
 import { afterEnd, endWaiting } from './waiting.ts';
-
-/** An approval that comes at the same moment wins the race; so many do not. */
-const MOST_TRIES = 20;
+import { withNewest } from './with-newest.ts';
 
 /** What follows from the end of a deployment, whoever saved it: the line moves on, older ones give way. Safe to repeat. */
 export async function followEnd(ctx: Context, deployment: Deployment): Promise<void> {
@@ -27,16 +23,11 @@ async function supersedeOlder(ctx: Context, newer: Deployment): Promise<void> {
 }
 
 async function supersede(ctx: Context, id: string, newer: Deployment): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    const older = await findDeployment(ctx.redis, id);
-    if (older?.state !== 'awaiting_approval') return;
-    const summary = `${newer.id} was asked for later and is live: ${newer.ref} at ${newer.sha.slice(0, 7)}.`;
-    try {
-      return await endWaiting(ctx, older, { state: 'superseded', reason: 'superseded', summary });
-    } catch (error) {
-      if (!(error instanceof ConflictError) || tries >= MOST_TRIES) throw error;
-    }
-  }
+  const summary = `${newer.id} was asked for later and is live: ${newer.ref} at ${newer.sha.slice(0, 7)}.`;
+  await withNewest(ctx.redis, id, async (older) => {
+    if (older.state !== 'awaiting_approval') return; // an approval at the same moment was faster
+    await endWaiting(ctx, older, { state: 'superseded', reason: 'superseded', summary });
+  });
 }
 
 /** Holds the environment against automatic deployments of what was left, until somebody says otherwise. */

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { ConflictError, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { isSamePerson } from '../people/accounts.ts';
 import { verdictsNeeded } from './ask-people.ts';
 import { type Deployment, isFinished, type Verdict } from './deployment.ts';
@@ -8,8 +8,7 @@ import { endRun } from './end.ts';
 import { wake } from './result.ts';
 import { loadDeployment, replaceDeployment } from './store.ts';
 import { tell } from './tell.ts';
-
-const MOST_TRIES = 20;
+import { withNewest } from './with-newest.ts';
 
 /**
  * What came of it. `ended`: the run's end is known now; `noted`: others must say the same first; `known`: the driver
@@ -23,14 +22,7 @@ export interface Resolved {
 
 /** Takes a person's word on a run of which nobody can tell how it ended. The driver's own word wins. */
 export async function resolve(ctx: Context, id: string, by: string, how: Verdict): Promise<Resolved> {
-  for (let tries = 1; ; tries += 1) {
-    const deployment = await loadDeployment(ctx.redis, id);
-    try {
-      return await attempt(ctx, deployment, by, how);
-    } catch (error) {
-      if (!(error instanceof ConflictError) || tries >= MOST_TRIES) throw error;
-    }
-  }
+  return withNewest(ctx.redis, id, (deployment) => attempt(ctx, deployment, by, how));
 }
 
 /** Whether people may be asked about it: nobody can tell, or its time is over and its run's end is not known. */

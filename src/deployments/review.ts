@@ -1,28 +1,19 @@
 import type { Context } from '../context.ts';
-import { ConflictError, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { isSamePerson } from '../people/accounts.ts';
 import { tellReviewed } from './break-glass.ts';
 import type { Deployment } from './deployment.ts';
-import { loadDeployment, replaceDeployment } from './store.ts';
+import { replaceDeployment } from './store.ts';
 import { tell } from './tell.ts';
 import { forgetReviewed } from './unreviewed.ts';
-
-/** It moves on while it is being reviewed; so often it does not. */
-const MOST_TRIES = 20;
+import { withNewest } from './with-newest.ts';
 
 /**
  * Closes the open item of a break-glass; whoever reviewed it first stays who did. Safe to repeat. Throws UserError
  * `self_approval` for who broke the glass.
  */
 export async function review(ctx: Context, id: string, by: string): Promise<Deployment> {
-  for (let tries = 1; ; tries += 1) {
-    const deployment = await loadDeployment(ctx.redis, id);
-    try {
-      return await attempt(ctx, deployment, by);
-    } catch (error) {
-      if (!(error instanceof ConflictError) || tries >= MOST_TRIES) throw error;
-    }
-  }
+  return withNewest(ctx.redis, id, (deployment) => attempt(ctx, deployment, by));
 }
 
 async function attempt(ctx: Context, deployment: Deployment, by: string): Promise<Deployment> {
