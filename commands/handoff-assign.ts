@@ -5,6 +5,7 @@ import type { Digest } from '../src/handoffs/digest.ts';
 import { assignItem, loadItem } from '../src/handoffs/take.ts';
 import { loadMember } from '../src/people/roles.ts';
 import { itemAssigned, itemGiven } from '../src/views/handoff.ts';
+import type { View } from '../src/views/view.ts';
 
 const EXAMPLE = '/handoff assign k3f9a @ben';
 
@@ -45,19 +46,14 @@ async function receiver(ctx: Context, { to }: Digest, id: string): Promise<strin
   throw new UserError(`That person is not of “${to}”, which takes this handoff.`, { reason: 'not_allowed' });
 }
 
-async function tell(
-  ctx: Context,
-  { id, reference }: Call,
-  user: string,
-  { text, blocks }: ReturnType<typeof itemGiven>,
-): Promise<void> {
+async function tell(ctx: Context, { id, reference }: Call, user: string, view: View): Promise<void> {
   await ctx.jobs.add('messages', `given-${id}`, {
     version: 1,
     kind: 'reply',
     user,
     channel: '',
     responseUrl: '',
-    view: { text, blocks: [...blocks] },
+    view,
     reference,
   });
 }

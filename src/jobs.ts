@@ -10,9 +10,9 @@ export const MAX_COMMAND_TEXT = 4_001;
 /** Slack's message as a job carries it: checked again where it is sent, so here only its outline. */
 const view = z.object({
   text: z.string(),
-  blocks: z.array(
-    z.custom<KnownBlock>((block) => typeof block === 'object' && block !== null && 'type' in block),
-  ),
+  blocks: z
+    .array(z.custom<KnownBlock>((block) => typeof block === 'object' && block !== null && 'type' in block))
+    .readonly(),
 });
 
 /** One typed command or one click, as the web role took it. */

@@ -131,13 +131,12 @@ function secretVariables({ environments, remote_deploys }: Config): string[] {
 /** Each process sees the same bad file; the id lets one of them tell. */
 async function tellRefused(jobs: QueuedJobs, channel: string, error: ConfigError): Promise<void> {
   const id = createHash('sha256').update(error.message).digest('hex').slice(0, 16);
-  const { text, blocks } = configRefused(error.message);
   await jobs.add('messages', `config-${id}`, {
     version: 1,
     kind: 'notice',
     channel,
     user: '',
-    view: { text, blocks: [...blocks] },
+    view: configRefused(error.message),
     reference: id.slice(0, 8),
   });
 }

@@ -18,14 +18,13 @@ export const anchorAudit = defineWorker({
     else if (verdict.entries === 0) return 'done';
 
     const day = ctx.now().toISOString().slice(0, 10);
-    const { text, blocks } = trailAnchored(verdict, day);
     // A message is known by its job for 90 days, so a second one of the same day is not sent.
     await ctx.jobs.add('messages', `anchor-${day}`, {
       version: 1,
       kind: 'notice',
       channel,
       user: '',
-      view: { text, blocks: [...blocks] },
+      view: trailAnchored(verdict, day),
       reference: 'anchor',
     });
     return 'done';

@@ -105,17 +105,13 @@ async function noteRefusal(
 async function send(ctx: Context, job: CommandJob, { id }: Attempt, reply: Reply): Promise<void> {
   const { user, channel, reference, responseUrl } = job;
   const privately = async (view: View) => {
-    const message = { user, channel, responseUrl, view: asMessage(view), reference };
+    const message = { user, channel, responseUrl, view, reference };
     await ctx.jobs.add('messages', `reply-${id}`, { version: 1, kind: 'reply', ...message });
   };
   if (reply.to === 'caller') await privately(reply.view);
   if (reply.to !== 'channel') return;
 
-  const news = { user, channel: reply.channel ?? channel, view: asMessage(reply.view), reference };
+  const news = { user, channel: reply.channel ?? channel, view: reply.view, reference };
   await ctx.jobs.add('messages', `news-${id}`, { version: 1, kind: 'notice', ...news });
   if (reply.caller !== undefined) await privately(reply.caller);
-}
-
-function asMessage({ text, blocks }: View): { text: string; blocks: View['blocks'][number][] } {
-  return { text, blocks: [...blocks] };
 }

@@ -86,7 +86,7 @@ function pauseAfter(waitedMs: number): number {
 }
 
 /** Once for each mail and trouble: a notice is known by its id for months (src/slack/message-store.ts). */
-async function tell(ctx: Context, mail: StoredMail, which: string, { text, blocks }: View): Promise<void> {
+async function tell(ctx: Context, mail: StoredMail, which: string, view: View): Promise<void> {
   const { audit } = ctx.config.slack.channels;
   if (audit === undefined) return;
   await ctx.jobs.add('messages', `${mail.id}-${which}`, {
@@ -94,7 +94,7 @@ async function tell(ctx: Context, mail: StoredMail, which: string, { text, block
     kind: 'notice',
     channel: audit,
     user: '',
-    view: { text, blocks: [...blocks] },
+    view,
     reference: shortDigest(mail.id),
   });
 }

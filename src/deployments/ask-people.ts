@@ -2,7 +2,6 @@ import { findEnvironment, rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
 import { listHolders } from '../people/roles.ts';
 import { lostNews, silentFor } from '../views/lost.ts';
-import type { View } from '../views/view.ts';
 import type { Deployment } from './deployment.ts';
 
 /** Nobody can tell how a run ended: asks the deployers of the environment in its channel, once a deployment. */
@@ -16,7 +15,7 @@ export async function askPeople(ctx: Context, deployment: Deployment): Promise<v
     // One that a label asked for has no message in Slack.
     channel: deployment.channel === '' ? releases : deployment.channel,
     user: deployment.requestedBy,
-    view: carried(lostNews(deployment, { deployers, needed: verdictsNeeded(ctx, deployment) })),
+    view: lostNews(deployment, { deployers, needed: verdictsNeeded(ctx, deployment) }),
     reference: deployment.reference,
   });
 }
@@ -29,7 +28,7 @@ export async function askRequester(ctx: Context, deployment: Deployment): Promis
     user: deployment.requestedBy,
     channel: '',
     responseUrl: '',
-    view: carried(silentFor(deployment)),
+    view: silentFor(deployment),
     reference: deployment.reference,
   });
 }
@@ -37,8 +36,4 @@ export async function askRequester(ctx: Context, deployment: Deployment): Promis
 /** How many people must say the same of a run of which nobody can tell: two where deployments need approvals. */
 export function verdictsNeeded({ config }: Pick<Context, 'config'>, { environment }: Deployment): number {
   return (findEnvironment(config, environment)?.approvals ?? 0) > 0 ? 2 : 1;
-}
-
-function carried({ text, blocks }: View) {
-  return { text, blocks: [...blocks] };
 }

@@ -32,15 +32,14 @@ interface Post {
   readonly thread?: string;
 }
 
-async function post(ctx: Context, deployment: Deployment, { job, view, ...where }: Post): Promise<void> {
+async function post(ctx: Context, deployment: Deployment, { job, ...shown }: Post): Promise<void> {
   const { audit, releases } = ctx.config.slack.channels;
   await ctx.jobs.add('messages', job, {
     version: 1,
     kind: 'notice',
     channel: audit ?? releases ?? deployment.channel,
     user: deployment.requestedBy,
-    ...where,
-    view: { text: view.text, blocks: [...view.blocks] },
+    ...shown,
     reference: deployment.reference,
   });
 }

@@ -124,8 +124,7 @@ export async function afterEnd(ctx: Context, deployment: Deployment): Promise<vo
 
 async function tellWhy(ctx: Context, deployment: Deployment): Promise<void> {
   const { id, requestedBy: user, reference } = deployment;
-  const { text, blocks } = deploymentEndedFor(deployment);
-  const message = { user, channel: '', responseUrl: '', view: { text, blocks: [...blocks] } };
+  const message = { user, channel: '', responseUrl: '', view: deploymentEndedFor(deployment) };
   await ctx.jobs.add('messages', `${id}-why`, { version: 1, kind: 'reply', ...message, reference });
 }
 

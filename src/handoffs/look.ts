@@ -158,14 +158,13 @@ async function tellLead(ctx: Context, digest: Digest): Promise<void> {
   const from = new Date(Math.max(deadline.getTime(), ctx.now().getTime()));
   const at = nextWorkingTime(name === undefined ? site : own, from);
   if (at === undefined || ctx.now() < at) return;
-  const { text, blocks } = leadTold(digest);
   await ctx.jobs.add('messages', `digest-${id}-lead`, {
     version: 1,
     kind: 'reply',
     user: site.lead,
     channel: '',
     responseUrl: '',
-    view: { text, blocks: [...blocks] },
+    view: leadTold(digest),
     reference: 'handoff',
   });
   await replaceDigest(ctx.redis, digest, { ...digest, leadToldAt: ctx.now() });

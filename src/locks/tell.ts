@@ -88,27 +88,20 @@ async function tellChannel(
   channel: string,
   { id, view, user, thread }: Message & { readonly user: string; readonly thread?: string | undefined },
 ): Promise<void> {
-  const data = { version: 1 as const, kind: 'notice' as const, channel, user, reference: 'lock' };
   await ctx.jobs.add('messages', `lock-${id}`, {
-    ...data,
+    version: 1,
+    kind: 'notice',
+    channel,
+    user,
+    view,
+    reference: 'lock',
     ...(thread !== undefined && { thread: `lock-${thread}` }),
-    view: { text: view.text, blocks: [...view.blocks] },
   });
 }
 
 async function tellPerson(ctx: Context, user: string, { id, view }: Message): Promise<void> {
-  const data = {
-    version: 1 as const,
-    kind: 'reply' as const,
-    user,
-    channel: '',
-    responseUrl: '',
-    reference: 'lock',
-  };
-  await ctx.jobs.add('messages', `lock-${id}`, {
-    ...data,
-    view: { text: view.text, blocks: [...view.blocks] },
-  });
+  const message = { user, channel: '', responseUrl: '', view, reference: 'lock' };
+  await ctx.jobs.add('messages', `lock-${id}`, { version: 1, kind: 'reply', ...message });
 }
 
 const AUDITED = {
@@ -166,19 +159,4 @@ function detailOf({ id, holder, reason, since, until, handoff, pullRequest }: Lo
     ...(handoff !== null && { handoff: `${handoff.from} ${handoff.at.toISOString()}` }),
     ...(pullRequest !== null && { pull_request: `${pullRequest.repository}#${pullRequest.number}` }),
   };
-}
-
-/** For refusals: what the trail hears of a command about locks that was not carried out. */
-export async function tellLockRefusal(
-  ctx: Context,
-  refused: {
-    readonly id: string;
-    readonly actor: string;
-    readonly action: string;
-    readonly scope: string;
-    readonly reason: string;
-  },
-): Promise<void> {
-  const { scope, ...told } = refused;
-  await appendAudit(ctx.redis, { ...told, at: ctx.now(), subject: scope, outcome: 'refused', detail: {} });
 }

@@ -200,7 +200,7 @@ async function tellRefused(ctx: Context, asked: Asked, { id: user }: Person, vie
     user,
     channel: '',
     responseUrl: '',
-    view: { text: view.text, blocks: [...view.blocks] },
+    view,
     reference: referenceOf(asked),
   });
 }

@@ -104,8 +104,7 @@ async function tellIfTaken(
 ): Promise<void> {
   if ((await revoking) !== 'taken') return;
   log.warn({ reference, job: id }, 'the person was told that nothing was done, but a worker was quicker');
-  const { text, blocks } = wasTakenAfterAll(reference);
-  const message = { user, channel, responseUrl, view: { text, blocks: [...blocks] }, reference };
+  const message = { user, channel, responseUrl, view: wasTakenAfterAll(reference), reference };
   try {
     await jobs.add('messages', `taken-${id}`, { version: 1, kind: 'reply', ...message });
   } catch (error) {
