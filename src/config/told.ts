@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import * as z from 'zod';
 import { appendAudit } from '../audit/store.ts';
 import type { Context } from '../context.ts';
-import { UnreadableError } from '../errors.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 
 /** What became of a changed configuration file. */
 export interface Judged {
@@ -52,9 +52,5 @@ export async function tellConfig(
 }
 
 function readLast(json: string | null): z.infer<typeof Last> | undefined {
-  try {
-    return json === null ? undefined : Last.parse(JSON.parse(json));
-  } catch (error) {
-    throw new UnreadableError(LAST, error);
-  }
+  return json === null ? undefined : parseStored(Last, LAST, json);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { ConflictError, UnreadableError } from '../errors.ts';
+import { ConflictError } from '../errors.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Deployment } from './deployment.ts';
 import { Lease } from './lease.ts';
@@ -64,7 +65,7 @@ export async function recordDeployment(
     ),
     redis.sadd('baton:environments', environment),
   ]);
-  return parse(Deployment, recordKey(id), z.string().parse(stored));
+  return parseStored(Deployment, recordKey(id), z.string().parse(stored));
 }
 
 export type Admitted =
@@ -93,14 +94,6 @@ export async function admitDeployment(
     .tuple([z.enum(['admitted', 'leased', 'moved']), z.string()])
     .parse(await ADMIT(redis, keys, args));
   if (kind === 'moved') throw new ConflictError(`Deployment ${id} has moved on from ${before.state}.`);
-  if (kind === 'leased') return { kind, lease: parse(Lease, leasesKey(environment), json) };
-  return { kind, deployment: parse(Deployment, recordKey(id), json) };
-}
-
-function parse<Value extends z.ZodType>(schema: Value, key: string, json: string): z.infer<Value> {
-  try {
-    return schema.parse(JSON.parse(json));
-  } catch (error) {
-    throw new UnreadableError(key, error);
-  }
+  if (kind === 'leased') return { kind, lease: parseStored(Lease, leasesKey(environment), json) };
+  return { kind, deployment: parseStored(Deployment, recordKey(id), json) };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { UnreadableError } from '../errors.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Deployment, type Live } from './deployment.ts';
 import { indexKey, leasesKey, liveKey, recordKey } from './keys.ts';
@@ -63,11 +63,7 @@ export async function adoptDeployment(
     ]),
     redis.sadd('baton:environments', environment),
   ]);
-  try {
-    return Deployment.parse(JSON.parse(z.string().parse(stored)));
-  } catch (error) {
-    throw new UnreadableError(recordKey(id), error);
-  }
+  return parseStored(Deployment, recordKey(id), z.string().parse(stored));
 }
 
 /** What is stored as live, as it stands, '' for nothing: for `Adoption.live.before`. */

@@ -1,4 +1,4 @@
-import { UnreadableError } from '../errors.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 import type { RedisClient } from '../redis/script.ts';
 import { Live } from './deployment.ts';
 import { livesKey } from './keys.ts';
@@ -7,9 +7,5 @@ import { livesKey } from './keys.ts';
 export async function listLives(redis: RedisClient, environment: string, service: string): Promise<Live[]> {
   const key = livesKey(environment, service);
   const rows = await redis.lrange(key, 0, -1);
-  try {
-    return rows.map((row) => Live.parse(JSON.parse(row)));
-  } catch (error) {
-    throw new UnreadableError(key, error);
-  }
+  return rows.map((row) => parseStored(Live, key, row));
 }

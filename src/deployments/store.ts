@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { ConflictError, NotFoundError, UnreadableError } from '../errors.ts';
+import { ConflictError, NotFoundError } from '../errors.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Deployment, environmentOfDeployment, holdsNoLease, Live } from './deployment.ts';
 import { unleasedKey, indexKey, leasesKey, liveKey, livesKey, recordKey } from './keys.ts';
@@ -87,8 +88,8 @@ export async function createDeployment(
     redis.sadd('baton:environments', environment),
   ]);
   const [kind, json] = z.tuple([z.enum(['created', 'exists', 'leased']), z.string()]).parse(answer);
-  if (kind === 'leased') return { kind, lease: parse(Lease, leasesKey(environment), json) };
-  return { kind, deployment: parse(Deployment, recordKey(id), json) };
+  if (kind === 'leased') return { kind, lease: parseStored(Lease, leasesKey(environment), json) };
+  return { kind, deployment: parseStored(Deployment, recordKey(id), json) };
 }
 
 export interface Effect {
@@ -133,7 +134,7 @@ export async function replaceDeployment(
 export async function findDeployment(redis: RedisClient, id: string): Promise<Deployment | undefined> {
   if (environmentOfDeployment(id) === undefined) return undefined;
   const json = await redis.get(recordKey(id));
-  return json === null ? undefined : parse(Deployment, recordKey(id), json);
+  return json === null ? undefined : parseStored(Deployment, recordKey(id), json);
 }
 
 /** Throws NotFoundError. */
@@ -149,7 +150,7 @@ export async function findLease(
   service: string,
 ): Promise<Lease | undefined> {
   const json = await redis.hget(leasesKey(environment), service);
-  return json === null ? undefined : parse(Lease, leasesKey(environment), json);
+  return json === null ? undefined : parseStored(Lease, leasesKey(environment), json);
 }
 
 /** The leases of an environment by service: what runs there now. */
@@ -163,7 +164,7 @@ export async function findLive(
   service: string,
 ): Promise<Live | undefined> {
   const json = await redis.hget(liveKey(environment), service);
-  return json === null ? undefined : parse(Live, liveKey(environment), json);
+  return json === null ? undefined : parseStored(Live, liveKey(environment), json);
 }
 
 /** What is live on an environment, by service. */
@@ -238,13 +239,5 @@ async function readHash<Value extends z.ZodType>(
   schema: Value,
 ): Promise<Map<string, z.infer<Value>>> {
   const stored = await redis.hgetall(key);
-  return new Map(Object.entries(stored).map(([field, json]) => [field, parse(schema, key, json)]));
-}
-
-function parse<Value extends z.ZodType>(schema: Value, key: string, json: string): z.infer<Value> {
-  try {
-    return schema.parse(JSON.parse(json));
-  } catch (error) {
-    throw new UnreadableError(key, error);
-  }
+  return new Map(Object.entries(stored).map(([field, json]) => [field, parseStored(schema, key, json)]));
 }

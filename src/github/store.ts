@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { environmentOfDeployment } from '../deployments/deployment.ts';
-import { ConflictError, UnreadableError } from '../errors.ts';
+import { ConflictError } from '../errors.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Report } from './report.ts';
 
@@ -67,12 +68,7 @@ const NOTE_SUCCESS = defineScript(/* lua */ `
 /** Throws UnreadableError for a value that does not parse. */
 export async function findReport(redis: RedisClient, deployment: string): Promise<Report | undefined> {
   const json = await redis.get(reportKey(deployment));
-  if (json === null) return undefined;
-  try {
-    return Report.parse(JSON.parse(json));
-  } catch (error) {
-    throw new UnreadableError(reportKey(deployment), error);
-  }
+  return json === null ? undefined : parseStored(Report, reportKey(deployment), json);
 }
 
 /**

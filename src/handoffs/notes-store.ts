@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { UnreadableError, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { byUrgency, Note } from './note.ts';
 
@@ -102,17 +103,9 @@ export async function allNotes({ redis }: WithRedis): Promise<Note[]> {
 }
 
 function readRow(id: string, row: string): Note {
-  return parsed(Note, row, `${NOTES} ${id}`);
+  return parseStored(Note, `${NOTES} ${id}`, row);
 }
 
 function readEnd(id: string, row: string): NoteEnd {
-  return parsed(NoteEnd, row, endKey(id));
-}
-
-function parsed<Schema extends z.ZodType>(schema: Schema, row: string, key: string): z.infer<Schema> {
-  try {
-    return schema.parse(JSON.parse(row));
-  } catch (error) {
-    throw new UnreadableError(key, error);
-  }
+  return parseStored(NoteEnd, endKey(id), row);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ConflictError, UnreadableError } from '../errors.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Digest } from './digest.ts';
 
@@ -75,7 +76,7 @@ export async function replaceDigest(redis: RedisClient, before: Digest, after: D
 /** Throws UnreadableError. */
 export async function findDigest(redis: RedisClient, id: string): Promise<Digest | undefined> {
   const json = await redis.get(recordKey(id));
-  return json === null ? undefined : parse(id, json);
+  return json === null ? undefined : parseStored(Digest, recordKey(id), json);
 }
 
 export interface Listing {
@@ -91,7 +92,7 @@ export async function listDigests(redis: RedisClient, { handoff, limit }: Listin
   const stored = await redis.mget(ids.map(recordKey));
   return stored.flatMap((json, index) => {
     try {
-      return json === null ? [] : [parse(ids[index] ?? '', json)];
+      return json === null ? [] : [parseStored(Digest, recordKey(ids[index] ?? ''), json)];
     } catch {
       return [];
     }
@@ -119,12 +120,4 @@ export async function lookedUntil(redis: RedisClient): Promise<Date | undefined>
 
 export async function noteLooked(redis: RedisClient, until: Date): Promise<void> {
   await LOOKED(redis, [LOOKED_UNTIL], [until.getTime()]);
-}
-
-function parse(id: string, json: string): Digest {
-  try {
-    return Digest.parse(JSON.parse(json));
-  } catch (error) {
-    throw new UnreadableError(recordKey(id), error);
-  }
 }

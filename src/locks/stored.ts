@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Lease } from '../deployments/lease.ts';
-import { UnreadableError } from '../errors.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Answer, type Change } from './change.ts';
 import { LockEvent } from './event.ts';
@@ -155,11 +155,7 @@ export async function findDone(
 }
 
 function parseDone(environment: string, command: string, json: string): Answer {
-  try {
-    return Answer.parse(JSON.parse(json));
-  } catch (error) {
-    throw new UnreadableError(doneKey(environment, command), error);
-  }
+  return parseStored(Answer, doneKey(environment, command), json);
 }
 
 export function readEvent(json: string): LockEvent | undefined {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { UnreadableError } from '../errors.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 import type { RedisClient } from '../redis/script.ts';
 
 /** A mail as it goes out, the same for each recipient and each attempt. */
@@ -32,12 +32,7 @@ export async function keepMail(redis: RedisClient, mail: StoredMail): Promise<St
 /** Undefined for one that is no longer kept. Throws UnreadableError. */
 export async function findMail(redis: RedisClient, id: string): Promise<StoredMail | undefined> {
   const row = await redis.get(mailKey(id));
-  if (row === null) return undefined;
-  try {
-    return StoredMail.parse(JSON.parse(row));
-  } catch (error) {
-    throw new UnreadableError(mailKey(id), error);
-  }
+  return row === null ? undefined : parseStored(StoredMail, mailKey(id), row);
 }
 
 export async function isSent(redis: RedisClient, id: string, recipient: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { UnreadableError } from '../errors.ts';
 import type { Labelling } from '../github/labelling.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Asked } from './asked.ts';
 
@@ -43,7 +43,7 @@ export async function listAsked(redis: RedisClient, id: PullRequestId): Promise<
   const key = askedKey(id);
   const stored = Object.values(await redis.hgetall(key));
   return stored
-    .map((json) => parse(key, json, Asked))
+    .map((json) => parseStored(Asked, key, json))
     .toSorted((one, other) => other.at.getTime() - one.at.getTime() || other.event - one.event);
 }
 
@@ -74,7 +74,7 @@ export async function findNotedLabelling(
 ): Promise<Labelling | undefined> {
   const key = labelledKey(id, label);
   const json = await redis.get(key);
-  return json === null ? undefined : parse(key, json, Labelled);
+  return json === null ? undefined : parseStored(Labelled, key, json);
 }
 
 const Told = z.object({ comment: z.int(), digest: z.string() });
@@ -86,7 +86,7 @@ export type Told = z.infer<typeof Told>;
 export async function findTold(redis: RedisClient, id: PullRequestId): Promise<Told | undefined> {
   const key = toldKey(id);
   const json = await redis.get(key);
-  return json === null ? undefined : parse(key, json, Told);
+  return json === null ? undefined : parseStored(Told, key, json);
 }
 
 export async function saveTold(redis: RedisClient, id: PullRequestId, told: Told): Promise<void> {
@@ -106,14 +106,6 @@ export async function claimComment<Done>(
     return await write();
   } finally {
     await END_CLAIM(redis, [key], [word]);
-  }
-}
-
-function parse<Value>(key: string, json: string, schema: z.ZodType<Value>): Value {
-  try {
-    return schema.parse(JSON.parse(json));
-  } catch (error) {
-    throw new UnreadableError(key, error);
   }
 }
 

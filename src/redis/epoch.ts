@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { ConflictError, UnreadableError } from '../errors.ts';
+import { ConflictError } from '../errors.ts';
+import { parseStored } from './parse-stored.ts';
 import { defineScript, type RedisClient } from './script.ts';
 
 /** How far one environment has come since the store was found to have lost something. */
@@ -76,10 +77,5 @@ export async function changeEpoch<Before extends Epoch | undefined>(
 }
 
 function parse(stored: string | null): Epoch | undefined {
-  if (stored === null) return undefined;
-  try {
-    return Epoch.parse(JSON.parse(stored));
-  } catch (error) {
-    throw new UnreadableError(KEY, error);
-  }
+  return stored === null ? undefined : parseStored(Epoch, KEY, stored);
 }

@@ -1,4 +1,5 @@
-import { ConflictError, UnreadableError } from '../errors.ts';
+import { ConflictError } from '../errors.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { type PullRequestName, RemoteDeploy } from './remote-deploy.ts';
 
@@ -27,12 +28,7 @@ export async function findRemote(
 ): Promise<RemoteDeploy | undefined> {
   const key = remoteKey({ repository, number });
   const json = await redis.get(key);
-  if (json === null) return undefined;
-  try {
-    return RemoteDeploy.parse(JSON.parse(json));
-  } catch (error) {
-    throw new UnreadableError(key, error);
-  }
+  return json === null ? undefined : parseStored(RemoteDeploy, key, json);
 }
 
 /** Saves `after` with its next revision. Throws ConflictError when somebody saved it since `after` was read. */

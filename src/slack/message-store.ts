@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { environmentOfDeployment } from '../deployments/deployment.ts';
-import { ConflictError, NotFoundError, UnreadableError } from '../errors.ts';
+import { ConflictError, NotFoundError } from '../errors.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 
 const KEEP_SECONDS = 90 * 86_400;
@@ -174,10 +175,5 @@ function heldMessage(redis: RedisClient, key: string, token: string, stored: str
 }
 
 function parse(key: string, stored: string | null): Message {
-  if (stored === null) return NONE;
-  try {
-    return Message.parse(JSON.parse(stored));
-  } catch (error) {
-    throw new UnreadableError(key, error);
-  }
+  return stored === null ? NONE : parseStored(Message, key, stored);
 }
