@@ -4,10 +4,10 @@ import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
 import { type Order, order, orderedBefore, refuse } from '../src/deployments/order.ts';
 import { rehearse } from '../src/deployments/rehearse.ts';
+import type { WantedRef } from '../src/github/ref-text.ts';
 import { resolveRef } from '../src/github/refs.ts';
 import { requireRole } from '../src/people/permission.ts';
 import { holdsRole } from '../src/people/roles.ts';
-import type { WantedRef } from '../src/slack/ref.ts';
 import { environmentNamed, readTarget, type Target } from '../src/slack/target.ts';
 
 export const deploy = defineCommand({

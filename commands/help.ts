@@ -1,7 +1,7 @@
 import { type Command, defineCommand } from '../src/command.ts';
 import { UserError } from '../src/errors.ts';
 import { nearestWord } from '../src/nearest.ts';
-import { quoted } from '../src/slack/wrong.ts';
+import { quoted } from '../src/quoted.ts';
 import { commandHelpView, helpView } from '../src/views/help.ts';
 
 /** `baton help` about these commands, in this order. It is made by the list, which it could not import. */

@@ -6,7 +6,7 @@ import { resolve } from '../src/deployments/resolve.ts';
 import { UserError } from '../src/errors.ts';
 import { nearestWord } from '../src/nearest.ts';
 import { requireRole } from '../src/people/permission.ts';
-import { quoted } from '../src/slack/wrong.ts';
+import { quoted } from '../src/quoted.ts';
 import { resolveNote } from '../src/views/ends.ts';
 
 export const deployResolve = defineCommand({

@@ -1,12 +1,12 @@
 import type { Environment } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
+import type { WantedRef } from '../github/ref-text.ts';
 import { type Resolved, resolveRef } from '../github/refs.ts';
 import { environmentOf } from '../locks/lock.ts';
 import { awakeHolders } from '../people/awake.ts';
 import { awayFrom } from '../people/away.ts';
 import { listHolders } from '../people/roles.ts';
-import type { WantedRef } from '../slack/ref.ts';
 import { readFacts } from './facts.ts';
 import { type Facts, type GateName, GATES, type Refusal } from './gates.ts';
 import { listLives } from './lives.ts';

@@ -3,7 +3,7 @@ import { findEnvironment } from '../config/find.ts';
 import type { Config } from '../config/schema.ts';
 import { UserError } from '../errors.ts';
 import { readEnvironment } from '../slack/target.ts';
-import { quoted } from '../slack/wrong.ts';
+import { quoted } from '../quoted.ts';
 
 /** The one environment that `/freeze` or `/thaw` is about. Throws UserError for none, for all, and for a service. */
 export function environmentNamedIn(config: Config, { words, command }: Words): string {

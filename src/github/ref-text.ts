@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { quoted } from '../quoted.ts';
 
 /** What a person wants deployed. A name may say what it is by a prefix: `branch:NAME`, `tag:NAME`, `sha:HEX`. */
 export type WantedRef =
@@ -36,12 +37,6 @@ export function readRefText(wanted: WantedRef | string | undefined): RefText {
 /** True for what may be a sha or the beginning of one, in enough characters to look it up. */
 export function isSha(text: string): boolean {
   return /^[0-9a-f]{7,40}$/i.test(text);
-}
-
-/** The text in quotation marks, cut where it would drown the sentence. */
-export function quoted(text: string): string {
-  const characters = Array.from(text);
-  return `“${characters.length > 80 ? `${characters.slice(0, 80).join('')}…` : text}”`;
 }
 
 /** What git-check-ref-format forbids in the name of a branch or tag, and what only looks like a name. */

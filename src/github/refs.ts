@@ -1,11 +1,12 @@
 import type { Octokit } from 'octokit';
 import { UserError } from '../errors.ts';
 import { nearestWord } from '../nearest.ts';
+import { quoted } from '../quoted.ts';
 import { foundOrNot, readFailure } from './failure.ts';
 import { findHeadSha, findTaggedSha } from './named-refs.ts';
 import { findPullRequestHead } from './pull-requests.ts';
 import { isReachable, type Repository } from './reachable.ts';
-import { isSha, quoted, readRefText, type RefText, type WantedRef } from './ref-text.ts';
+import { isSha, readRefText, type RefText, type WantedRef } from './ref-text.ts';
 import { owned } from './repository.ts';
 
 /** A ref and the one commit that it stood for when it was asked about. */

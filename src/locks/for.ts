@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { quoted } from '../slack/wrong.ts';
+import { quoted } from '../quoted.ts';
 import { UNIT_SECONDS } from './duration.ts';
 
 const LONGEST_DAYS = 365;

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { nearestWord } from '../nearest.ts';
-import { quoted } from '../slack/wrong.ts';
+import { quoted } from '../quoted.ts';
 import { type Reading, wrong } from './until-wrong.ts';
 
 /** The day that somebody means after `until`. */

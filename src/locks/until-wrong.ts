@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import { UserError } from '../errors.ts';
 import { clockText, type Showing } from '../sites/wall-time.ts';
-import { quoted } from '../slack/wrong.ts';
+import { quoted } from '../quoted.ts';
 
 /** What the errors about a moment after `until` tell of. */
 export interface Reading {

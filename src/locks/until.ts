@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { clocksAt, clockText, knownZone, toDate, whenClocksShow } from '../sites/wall-time.ts';
-import { quoted } from '../slack/wrong.ts';
+import { quoted } from '../quoted.ts';
 import { type Clock, readClock } from './clock-words.ts';
 import { type Day, takeDay } from './until-day.ts';
 import { passed, type Reading, skipped, wrong } from './until-wrong.ts';

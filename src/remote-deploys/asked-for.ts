@@ -3,7 +3,7 @@ import { findService } from '../config/find.ts';
 import type { Config } from '../config/schema.ts';
 import { UserError } from '../errors.ts';
 import { nearestWord } from '../nearest.ts';
-import { quoted } from '../slack/wrong.ts';
+import { quoted } from '../quoted.ts';
 import type { PullRequestName } from './remote-deploy.ts';
 
 export const VERBS = ['up', 'down', 'status'] as const;

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import { nearestWord } from '../nearest.ts';
 import { freeText, withoutZeroWidth } from './tokens.ts';
 import { readWords } from './words.ts';
-import { quoted } from './wrong.ts';
+import { quoted } from '../quoted.ts';
 
 const LONGEST_TEXT = 4_000;
 

@@ -1,10 +1,6 @@
 import { UserError } from '../errors.ts';
-import { quoted } from './wrong.ts';
-
-export type WantedRef =
-  | { readonly kind: 'default' }
-  | { readonly kind: 'named'; readonly name: string }
-  | { readonly kind: 'pull_request'; readonly number: number };
+import type { WantedRef } from '../github/ref-text.ts';
+import { quoted } from '../quoted.ts';
 
 const LONGEST_REF = 255;
 

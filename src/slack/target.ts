@@ -4,10 +4,11 @@ import { followsPullRequest } from '../config/follows-pull-request.ts';
 import { DEPLOY_WORDS } from '../config/references.ts';
 import type { Config, Environment } from '../config/schema.ts';
 import { UserError } from '../errors.ts';
+import type { WantedRef } from '../github/ref-text.ts';
 import { scopeOf } from '../locks/lock.ts';
 import { nearestWord } from '../nearest.ts';
-import { readRef, type WantedRef } from './ref.ts';
-import { quoted } from './wrong.ts';
+import { readRef } from './ref.ts';
+import { quoted } from '../quoted.ts';
 
 /** What a person points at: `staging`, `staging/api`, `api@main to staging`, `staging #12`. */
 export interface Scope {

@@ -2,7 +2,8 @@ import type { ClauseName, Command, Word, Words } from '../command.ts';
 import type { UserError } from '../errors.ts';
 import { nearestWord } from '../nearest.ts';
 import { freeText, type Token, tokensOf } from './tokens.ts';
-import { quoted, wrong } from './wrong.ts';
+import { quoted } from '../quoted.ts';
+import { wrong } from './wrong.ts';
 
 const LONGEST_REASON = 500;
 

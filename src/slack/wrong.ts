@@ -8,9 +8,3 @@ export function wrong(command: Command, message: string, hint?: string): UserErr
     example: command.example,
   });
 }
-
-/** A piece of what was typed, fit to stand in a message. */
-export function quoted(text: string): string {
-  const letters = Array.from(text);
-  return `“${letters.length > 60 ? `${letters.slice(0, 59).join('')}…` : text}”`;
-}
