@@ -4,7 +4,7 @@ import { UserError } from '../src/errors.ts';
 import { type Act, actOnLocks } from '../src/locks/act.ts';
 import { isHeardHere } from '../src/locks/tell.ts';
 import type { Answer, By } from '../src/locks/change.ts';
-import { ALL, LockedError, scopeOf, UnreadableLockError } from '../src/locks/lock.ts';
+import { ALL, environmentOf, LockedError, scopeOf, UnreadableLockError } from '../src/locks/lock.ts';
 import { lockPlaces } from '../src/locks/places.ts';
 import { explainBlocked } from '../src/locks/blocked.ts';
 import { keep } from '../src/locks/release.ts';
@@ -100,7 +100,7 @@ function onlyAction({ words: { flags, values, ...words } }: Call): Action | unde
 async function requireRoleFor(ctx: Context, { actor }: Call, scope: string, action?: Action): Promise<void> {
   // Whoever is offered something, or waits, may always say no.
   if (action === 'leave' || action === 'decline' || action === 'keep') return;
-  const environment = scope.split('/')[0] ?? '';
+  const environment = environmentOf(scope);
   const role = scope === ALL ? 'admin' : 'deployer';
   await requireRole(ctx, actor, {
     role,

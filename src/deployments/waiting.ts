@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
 import { actOnLocks, askToKeepLocks } from '../locks/act.ts';
 import { stopWaiting, waitToDeploy } from '../locks/line.ts';
-import { overlap, type Place, UnreadableLockError } from '../locks/lock.ts';
+import { type Place, UnreadableLockError } from '../locks/lock.ts';
+import { aheadOf } from '../locks/settle.ts';
 import { locksOn, readBoard } from '../locks/store.ts';
 import type { ReasonCode } from '../reason-codes.ts';
 import { deploymentEndedFor } from '../views/deployment.ts';
@@ -42,10 +43,8 @@ export async function whereInLine(
   });
   if (board === undefined) return 'unreadable';
   const { line } = board;
-  const index = line.findIndex(({ deployment }) => deployment === id);
-  const place = line[index];
-  if (place === undefined) return 'left';
-  return { ahead: line.slice(0, index).filter(({ scope }) => overlap(scope, place.scope)).length };
+  const place = line.find(({ deployment }) => deployment === id);
+  return place === undefined ? 'left' : { ahead: aheadOf(line, place) };
 }
 
 /** Says at which number it stands, when that has changed. */

@@ -1,11 +1,11 @@
 import { UserError } from '../errors.ts';
 import { quoted } from '../quoted.ts';
-import { UNIT_SECONDS } from './duration.ts';
+import { durationWords, UNIT_SECONDS } from './duration.ts';
 
 const LONGEST_DAYS = 365;
 const LONGEST_SECONDS = LONGEST_DAYS * 86_400;
 
-/** The words for each unit, the longest unit first. */
+/** The words that people write for each unit. */
 const UNITS: readonly { readonly letter: string; readonly words: readonly string[] }[] = [
   { letter: 'd', words: ['d', 'day', 'days'] },
   { letter: 'h', words: ['h', 'hr', 'hrs', 'hour', 'hours'] },
@@ -38,7 +38,7 @@ export function readFor(phrase: string, { example }: { readonly example: string 
   if (seconds > LONGEST_SECONDS) throw wrong(`is too long: at most ${LONGEST_DAYS}d are understood.`);
 
   if (parts.every((part) => !part.includes('.'))) return seconds;
-  const meant = Number.isInteger(seconds) ? inLetters(seconds) : '1h30m';
+  const meant = Number.isInteger(seconds) ? durationWords(seconds) : '1h30m';
   throw wrong(`is not in whole numbers; ${quoted(meant)} is understood.`, meant);
 }
 
@@ -56,17 +56,4 @@ function partsOf(typed: string): string[] | undefined {
 
 function secondsIn(part: string): number {
   return Number.parseFloat(part) * (UNIT_SECONDS[part.slice(-1)] ?? 0);
-}
-
-/** 5,400 as `1h30m`. */
-function inLetters(total: number): string {
-  let left = total;
-  let written = '';
-  for (const { letter } of UNITS) {
-    const seconds = UNIT_SECONDS[letter] ?? 1;
-    const count = Math.floor(left / seconds);
-    if (count > 0) written += `${count}${letter}`;
-    left -= count * seconds;
-  }
-  return written;
 }

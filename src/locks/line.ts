@@ -1,6 +1,15 @@
 import { UserError } from '../errors.ts';
 import { answer, type By, type Change, eventBy, type Moment, type Rule, unchanged } from './change.ts';
-import { type Board, byPrecedence, type Lock, lockIdFor, overlap, type Place, waitingFor } from './lock.ts';
+import {
+  type Board,
+  type Lock,
+  lockIdFor,
+  overlap,
+  overlappingLock,
+  type Place,
+  waitingFor,
+  withGlobal,
+} from './lock.ts';
 import { askedIn } from './asked.ts';
 import { aheadOf, settled } from './settle.ts';
 import { isOwnPlace, newLock, take, type Wanted } from './take.ts';
@@ -104,17 +113,14 @@ function join(
 }
 
 function inLine({ line, locks }: Board, { global }: Moment, place: Place) {
-  const standing = global === undefined ? locks : [global, ...locks];
-  const others = standing.filter((one) => one.holder !== place.person && overlap(one.scope, place.scope));
-  const lock = others.toSorted(byPrecedence)[0] ?? null;
+  const lock = overlappingLock(withGlobal(global, locks), place.scope, place.person) ?? null;
   return answer('waiting', { place, ahead: aheadOf(line, place), lock });
 }
 
 function isFree({ locks, line }: Board, { global }: Moment, { scope, person }: Wanted): boolean {
-  const standing = global === undefined ? locks : [global, ...locks];
-  const locked = standing.some((lock) => lock.holder !== person && overlap(lock.scope, scope));
   const [first] = waitingFor(line, scope);
-  return !locked && (first === undefined || first.person === person);
+  const isLocked = overlappingLock(withGlobal(global, locks), scope, person) !== undefined;
+  return !isLocked && (first === undefined || first.person === person);
 }
 
 /** The turn goes to the next in the line. */

@@ -201,6 +201,22 @@ export function lockInTheWay(locks: readonly Lock[], service: string, person: st
   return others.toSorted(byPrecedence)[0];
 }
 
+/** The lock by which somebody else claims what the scope claims, or part of it: the widest one. */
+export function overlappingLock(locks: readonly Lock[], scope: string, person: string): Lock | undefined {
+  const others = locks.filter((lock) => lock.holder !== person && overlap(lock.scope, scope));
+  return others.toSorted(byPrecedence)[0];
+}
+
+/** All locks that an environment has to respect: the global one, and its own. */
+export function withGlobal(global: Lock | undefined, locks: readonly Lock[]): readonly Lock[] {
+  return global === undefined ? locks : [global, ...locks];
+}
+
+/** The board on which a lock has changed. */
+export function withChanged(board: Board, before: Lock, after: Lock): Board {
+  return { ...board, locks: board.locks.map((one) => (one === before ? after : one)) };
+}
+
 /** The global lock first, then environments', then services'. */
 export function byPrecedence(one: { scope: string }, other: { scope: string }): number {
   return rank(one.scope) - rank(other.scope);

@@ -11,7 +11,7 @@ import {
 } from './change.ts';
 import { termsAtTurn } from './asked.ts';
 import { giveUpTurn } from './line.ts';
-import { type Board, type Lock, LockedError, lockIdFor, overlap, waitingFor } from './lock.ts';
+import { type Board, type Lock, LockedError, lockIdFor, overlap, waitingFor, withChanged } from './lock.ts';
 import { settled } from './settle.ts';
 import { isOwnPlace, newLock, type Wanted } from './take.ts';
 
@@ -33,7 +33,7 @@ export function offer({ scope, to, ...by }: OfferTo): Rule {
       offer: { id: lockIdFor(scope, `${by.command}-offer`), to, since: now, until },
     };
     return {
-      board: replaced(board, lock, offered),
+      board: withChanged(board, lock, offered),
       events: [eventBy(by, { kind: 'offered', at: now, scope, lock: offered, other: to })],
       answer: answer('offered', { lock: offered }),
     };
@@ -69,7 +69,7 @@ export function accept(reply: Reply): Rule {
       remindAt: remindAt(person, now),
       news: eventIdBy(reply, 'accepted'),
     };
-    const next = replaced(board, lock, after);
+    const next = withChanged(board, lock, after);
     return {
       board: { ...next, line: next.line.filter((place) => !isOwnPlace(place, lock.scope, person)) },
       events: [
@@ -93,7 +93,7 @@ export function decline({ scope, only, ...by }: Reply): Rule {
     refuseUnlessFor(lock.offer.to, by.person);
     const after: Lock = { ...lock, offer: null };
     return {
-      board: replaced(board, lock, after),
+      board: withChanged(board, lock, after),
       events: [
         eventBy(by, {
           kind: 'declined',
@@ -115,7 +115,7 @@ function acceptTurn(board: Board, moment: Moment, reply: Reply, turn: Lock): Cha
   const wanted: Wanted = { ...reply, scope, terms };
   const lock = { ...newLock(wanted, moment), id: turn.id, news: eventIdBy(reply, 'taken') };
   return {
-    board: replaced(board, turn, lock),
+    board: withChanged(board, turn, lock),
     events: [eventBy(reply, { kind: 'taken', at: moment.now, scope, lock, reason })],
     answer: answer('taken', { lock }),
   };
@@ -154,8 +154,4 @@ function refuseUnlessFor(meant: string, person: string): void {
   throw new UserError('That was offered to somebody else, so only they can answer it.', {
     reason: 'not_allowed',
   });
-}
-
-function replaced(board: Board, before: Lock, after: Lock): Board {
-  return { ...board, locks: board.locks.map((one) => (one === before ? after : one)) };
 }

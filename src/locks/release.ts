@@ -8,6 +8,7 @@ import {
   LockedError,
   waitingFor,
   type Warning,
+  withChanged,
 } from './lock.ts';
 import { settled } from './settle.ts';
 
@@ -132,7 +133,7 @@ export function keep({ scope, only, ...by }: Keep): Rule {
     const pullRequest = lock.pullRequest?.asked === true ? null : lock.pullRequest;
     const kept: Lock = { ...lock, remindAt: remindAt(lock.holder, now), pullRequest };
     return {
-      board: { ...board, locks: board.locks.map((one) => (one === lock ? kept : one)) },
+      board: withChanged(board, lock, kept),
       events: [eventBy(by, { kind: 'kept', at: now, scope, lock: kept })],
       answer: answer('kept', { lock: kept }),
     };

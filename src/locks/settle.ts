@@ -1,6 +1,16 @@
 import { answer, event, type Change, type Moment, type Rule } from './change.ts';
 import type { LockEvent } from './event.ts';
-import { type Board, isOver, type Lock, lockIdFor, overlap, type Place, type Warning } from './lock.ts';
+import {
+  type Board,
+  isOver,
+  type Lock,
+  lockIdFor,
+  overlap,
+  overlappingLock,
+  type Place,
+  type Warning,
+  withGlobal,
+} from './lock.ts';
 
 /** What time does by itself: ends locks, offers, turns and warnings, reminds holders, and gives the next their turn. */
 export const settle: Rule = (board, moment) => settleAfter(board, moment, board);
@@ -161,11 +171,10 @@ function hasSomebodyBefore(line: readonly Place[], index: number): boolean {
 }
 
 function isBlocked({ scope, person }: Place, locks: readonly Lock[], global: Lock | undefined): boolean {
-  const standing = global === undefined ? locks : [...locks, global];
-  return standing.some((lock) => lock.holder !== person && overlap(lock.scope, scope));
+  return overlappingLock(withGlobal(global, locks), scope, person) !== undefined;
 }
 
-/** Those before the last of `scope`'s waiters, for whoever asks how long the line is. */
+/** How many in the line stand before the place and wait for what it waits for, or for part of that. */
 export function aheadOf(line: readonly Place[], place: Place): number {
   const index = line.indexOf(place);
   return line.slice(0, index).filter(({ scope }) => overlap(scope, place.scope)).length;

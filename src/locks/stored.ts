@@ -4,7 +4,7 @@ import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Answer, type Change } from './change.ts';
 import { LockEvent } from './event.ts';
-import { Board, EMPTY, type Running, UnreadableLockError } from './lock.ts';
+import { Board, EMPTY, environmentOf, type Running, UnreadableLockError } from './lock.ts';
 
 /**
  * A string, or '' for none; anything else, an empty string too, as a text that nobody can read. The leases as field and
@@ -115,7 +115,7 @@ export function parseBoard(environment: string, json: string): Board {
   if (json === '') return EMPTY;
   try {
     const board = Board.parse(JSON.parse(json));
-    const strange = board.locks.find(({ scope }) => scope.split('/')[0] !== environment);
+    const strange = board.locks.find(({ scope }) => environmentOf(scope) !== environment);
     if (strange !== undefined) throw new Error(`it holds a lock on ${strange.scope}`);
     return board;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { answer, type By, eventBy, type Rule, unchanged } from './change.ts';
 import { endElse } from './end.ts';
-import { type Lock, lockIdFor } from './lock.ts';
+import { type Lock, lockIdFor, withChanged } from './lock.ts';
 import { settled } from './settle.ts';
 import { isOwnPlace } from './take.ts';
 
@@ -35,8 +35,7 @@ export function takeOver({ scope, only, ...by }: TakeOver): Rule {
     };
     return {
       board: {
-        ...board,
-        locks: board.locks.map((one) => (one === lock ? after : one)),
+        ...withChanged(board, lock, after),
         line: board.line.filter((place) => !isOwnPlace(place, lock.scope, by.person)),
       },
       events: [

@@ -11,15 +11,18 @@ import {
 } from './change.ts';
 import {
   type Board,
-  byPrecedence,
   concerns,
+  environmentOf,
   type Lock,
   LockedError,
   lockIdFor,
   overlap,
+  overlappingLock,
   type Place,
   waitingFor,
   type Warning,
+  withChanged,
+  withGlobal,
 } from './lock.ts';
 import { type Terms, termsAtTurn } from './asked.ts';
 import { endOf } from './end.ts';
@@ -137,7 +140,7 @@ function again(
     pullRequest: pullRequest ?? own.pullRequest,
   };
   return {
-    board: { ...board, locks: board.locks.map((other) => (other === own ? lock : other)) },
+    board: withChanged(board, own, lock),
     events: [eventBy(wanted, { kind: 'extended', at: moment.now, scope: own.scope, lock, reason })],
     answer: answer('extended', { lock }),
   };
@@ -194,14 +197,12 @@ function requireReason({ rules }: Moment, scope: string, reason: string): void {
 }
 
 /** Throws LockedError when somebody else holds a lock that overlaps: the widest one is named. */
-export function refuseIfLocked(
+function refuseIfLocked(
   { locks, line }: Board,
   { global }: Moment,
   { scope, person }: Pick<Wanted, 'scope' | 'person'>,
 ): void {
-  const standing = global === undefined ? locks : [global, ...locks];
-  const others = standing.filter((lock) => lock.holder !== person && overlap(lock.scope, scope));
-  const [lock] = others.toSorted(byPrecedence);
+  const lock = overlappingLock(withGlobal(global, locks), scope, person);
   if (lock !== undefined) throw new LockedError(lock, { waiting: waitingFor(line, lock.scope) });
 }
 
@@ -225,7 +226,7 @@ function refuseIfHolderDeploys(lock: Lock, { running }: Moment): void {
     `A deployment of the holder runs on ${lock.scope}, so the lock cannot be stolen now.`,
     {
       reason: 'deployment_running',
-      hint: `“/deploy status ${lock.scope.split('/')[0]}” shows how far it is. Steal it when it is over.`,
+      hint: `“/deploy status ${environmentOf(lock.scope)}” shows how far it is. Steal it when it is over.`,
     },
   );
 }
