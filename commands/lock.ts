@@ -10,7 +10,7 @@ import { explainBlocked } from '../src/locks/blocked.ts';
 import { keep } from '../src/locks/release.ts';
 import { ownLocksOn } from '../src/locks/store.ts';
 import { steal, take, warn } from '../src/locks/take.ts';
-import { readEnd, readTerms } from '../src/locks/terms.ts';
+import { readEnd, readTerms } from '../src/locks/read-terms.ts';
 import { requireRole } from '../src/people/permission.ts';
 import { readScope } from '../src/slack/target.ts';
 import { lockHeld, lockNote, lockOver } from '../src/views/lock.ts';

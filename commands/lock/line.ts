@@ -7,7 +7,7 @@ import { leave, wait } from '../../src/locks/line.ts';
 import { ALL, environmentOf } from '../../src/locks/lock.ts';
 import { onlyBehind } from '../../src/locks/only-behind.ts';
 import { accept, decline, offer } from '../../src/locks/offer.ts';
-import { readTerms } from '../../src/locks/terms.ts';
+import { readTerms } from '../../src/locks/read-terms.ts';
 import { awayFrom } from '../../src/people/away.ts';
 import { holdsRole, loadMember } from '../../src/people/roles.ts';
 import { lockHeld, lockNote, lockOver, lockWaiting } from '../../src/views/lock.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { Terms } from './asked.ts';
+import type { Terms } from './terms.ts';
 import type { Moment } from './change.ts';
 import { durationWords } from './duration.ts';
 import type { Lock } from './lock.ts';

@@ -10,7 +10,7 @@ import {
   waitingFor,
   withGlobal,
 } from './lock.ts';
-import { askedIn } from './asked.ts';
+import { askedIn } from './terms.ts';
 import { aheadOf, settled } from './settle.ts';
 import { isOwnPlace, newLock, take, type Wanted } from './take.ts';
 

@@ -9,7 +9,7 @@ import {
   type Rule,
   unchanged,
 } from './change.ts';
-import { termsAtTurn } from './asked.ts';
+import { termsAtTurn } from './terms.ts';
 import { giveUpTurn } from './line.ts';
 import { type Board, type Lock, LockedError, lockIdFor, overlap, waitingFor, withChanged } from './lock.ts';
 import { settled } from './settle.ts';

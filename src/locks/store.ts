@@ -22,7 +22,7 @@ const MOST_TRIES = 200;
 /** What this process wrote last, so that a write needs no reading first. A wrong guess costs one round trip more. */
 const guesses = new WeakMap<RedisClient, Map<string, Seen>>();
 
-export interface Asked {
+export interface Changing {
   /** `all`, or an environment's name. */
   readonly environment: string;
   /** Remembers what it did: the same command again hears the same. */
@@ -36,8 +36,8 @@ export interface Asked {
  * Changes the locks of an environment by a rule, in one step against everybody else, once for each command. Throws what
  * the rule throws, and UnreadableLockError, which leaves everything as it is.
  */
-export async function changeLocks(redis: RedisClient, asked: Asked): Promise<Answer> {
-  const { environment, command, rule, moment } = asked;
+export async function changeLocks(redis: RedisClient, changing: Changing): Promise<Answer> {
+  const { environment, command, rule, moment } = changing;
   let seen = guesses.get(redis)?.get(environment) ?? (await read(redis, environment));
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const decided = decide(environment, rule, seen, moment);
@@ -194,7 +194,12 @@ export async function forgetTold(redis: RedisClient, environment: string, { row 
 
 type Decided = { readonly before: Board; readonly change: Change } | { readonly refused: unknown };
 
-function decide(environment: string, rule: Rule, { board, leases }: Seen, moment: Asked['moment']): Decided {
+function decide(
+  environment: string,
+  rule: Rule,
+  { board, leases }: Seen,
+  moment: Changing['moment'],
+): Decided {
   try {
     const running = [...parseRunning(leases), ...(moment.running ?? [])];
     const before = parseBoard(environment, board);

@@ -24,7 +24,7 @@ import {
   withChanged,
   withGlobal,
 } from './lock.ts';
-import { type Terms, termsAtTurn } from './asked.ts';
+import { type Terms, termsAtTurn } from './terms.ts';
 import { endOf } from './end.ts';
 import { settled } from './settle.ts';
 

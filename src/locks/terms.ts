@@ -1,117 +1,33 @@
-import type { Call, Words } from '../command.ts';
-import { rulesFor, findService } from '../config/find.ts';
-import type { Config } from '../config/schema.ts';
-import type { Context } from '../context.ts';
-import { UserError } from '../errors.ts';
-import { pullRequestState } from '../github/pull-requests.ts';
-import { nextHandoffFrom } from '../handoffs/schedule.ts';
-import type { Person } from '../people/person.ts';
-import { workplaceOf } from '../sites/workplace.ts';
-import { readFor } from './for.ts';
-import type { TiedTo } from './lock.ts';
-import type { Terms } from './asked.ts';
-import { isHandoffWord, readUntil } from './until.ts';
+import type { Asked, HandoffEnd, Lock, TiedTo } from './lock.ts';
 
-interface Asked {
-  readonly config: Config;
-  readonly actor: Person;
-  readonly words: Words;
-  readonly scope: string;
-  readonly now: Date;
+export interface Terms {
+  /** Empty when none was given. */
+  readonly reason: string;
+  /** The end that was asked for. */
+  readonly until?: Date | undefined;
+  /** The handoff that was asked for in place of a time. */
+  readonly handoff?: HandoffEnd | undefined;
+  /** The length that was asked for, from which `until` was counted. */
+  readonly seconds?: number | undefined;
+  readonly pullRequest?: TiedTo | undefined;
 }
 
-/**
- * What was typed behind `for`, `until` and `because`, with times of the person's own zone. Throws UserError, also for a
- * pull request that nobody would see merged: where GitHub is off, or it is not open.
- */
-export async function readTerms(
-  { config, github, now }: Context,
-  { actor, words }: Call,
-  scope: string,
-): Promise<Terms> {
-  const terms = termsIn({ config, actor, words, scope, now: now() });
-  if (terms.pullRequest !== undefined)
-    await requireOpen(github, terms.pullRequest, `/${words.command} ${scope}`);
-  return terms;
+/** What is kept of the terms for when the turn comes; undefined for none. */
+export function askedIn({ until, seconds, handoff, pullRequest }: Terms): Asked | undefined {
+  if (until === undefined && handoff === undefined && pullRequest === undefined) return undefined;
+  return { ...(seconds === undefined ? { until } : { seconds }), handoff, pullRequest };
 }
 
-async function requireOpen(
-  github: Context['github'],
-  { repository, number }: TiedTo,
-  example: string,
-): Promise<void> {
-  const shown = `Pull request #${number} of ${repository}`;
-  const wrong = (message: string) => new UserError(message, { example: `${example} for 2h` });
-  if (github === undefined) {
-    throw wrong(`GitHub is off, so nobody would notice that ${shown.replace('P', 'p')} is merged.`);
-  }
-  const state = await pullRequestState(github, repository, number);
-  if (state === undefined) throw wrong(`There is no pull request #${number} in ${repository}.`);
-  if (state === 'merged') throw wrong(`${shown} has been merged already.`);
-  if (state === 'closed') throw wrong(`${shown} was closed without a merge.`);
-}
-
-function termsIn(asked: Asked): Terms {
-  const { words } = asked;
-  const tied = words.for === undefined ? undefined : readPullRequest(asked, words.for);
-  const length = tied === undefined ? words.for : undefined;
-  const until = readEnd(asked, length);
-  const { name: from } = workplaceOf(asked.config, asked.actor);
-  const isHandoff = words.until !== undefined && isHandoffWord(words.until);
+/** The terms of somebody whose turn has come: what they say now, else what they said when they came into the line. */
+export function termsAtTurn({ reason, asked }: Lock, given: Terms, now: Date): Terms {
+  const until = asked?.seconds === undefined ? asked?.until : new Date(now.getTime() + asked.seconds * 1_000);
+  const isGiven = given.until !== undefined || given.handoff !== undefined;
+  const handoff = isGiven ? given.handoff : asked?.handoff;
   return {
-    reason: words.because ?? '',
-    ...(until !== undefined &&
-      (isHandoff && from !== undefined ? { handoff: { from, at: until } } : { until })),
-    ...(until !== undefined &&
-      length !== undefined && { seconds: (until.getTime() - asked.now.getTime()) / 1_000 }),
-    ...(tied !== undefined && { pullRequest: tied }),
+    reason: given.reason === '' ? reason : given.reason,
+    // What has passed in the line is as if it had not been said.
+    until: isGiven || until === undefined || until <= now ? given.until : until,
+    handoff: handoff !== undefined && handoff.at > now ? handoff : undefined,
+    pullRequest: given.pullRequest ?? asked?.pullRequest,
   };
-}
-
-/** The end that was asked for, if one was. */
-export function readEnd(
-  { config, actor, words, scope, now }: Asked,
-  duration: string | undefined,
-): Date | undefined {
-  const example = `/${words.command} ${scope}`;
-  if (duration !== undefined && words.until !== undefined) {
-    throw new UserError('“for” and “until” both tell when it ends; say one of them.', {
-      example: `${example} for 2h`,
-    });
-  }
-  if (duration !== undefined) return new Date(now.getTime() + readFor(duration, { example }) * 1_000);
-  if (words.until === undefined) return undefined;
-  const { name } = workplaceOf(config, actor);
-  const nextHandoff = name === undefined ? undefined : nextHandoffFrom(config, name, now);
-  return readUntil(words.until, { now, timezone: actor.timezone, site: name, nextHandoff, example });
-}
-
-/** `#12` or `api#12`; undefined for what is no pull request. */
-function readPullRequest({ config, scope, words }: Asked, typed: string): TiedTo | undefined {
-  const [, named, digits] = /^([\w./-]*)#(\d{1,9})$/.exec(typed.trim()) ?? [];
-  if (named === undefined || digits === undefined) return undefined;
-  const [environment = '', service] = scope.split('/');
-  const services = rulesFor(config, environment)?.services ?? Object.keys(config.services);
-  const wanted = named === '' ? (service === undefined ? services : [service]) : [named];
-  const repositories = new Set(
-    wanted.flatMap((name) =>
-      services.includes(name)
-        ? (findService(config, name)?.repository ?? [])
-        : name.includes('/')
-          ? [name]
-          : [],
-    ),
-  );
-  const [repository] = repositories;
-  const number = Number(digits);
-  if (repository !== undefined && repositories.size === 1) return { repository, number, asked: false };
-  throw new UserError(
-    repositories.size === 0
-      ? `“${named}” is no service of ${environment}.`
-      : `“#${digits}” may be a pull request of several repositories: ${[...repositories].join(', ')}.`,
-    {
-      hint: `Services: ${services.join(', ')}.`,
-      example: `/${words.command} ${scope} for ${services[0] ?? 'api'}#${digits}`,
-    },
-  );
 }

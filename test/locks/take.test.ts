@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { type Board, LockedError } from '../../src/locks/lock.ts';
-import type { Terms } from '../../src/locks/asked.ts';
+import type { Terms } from '../../src/locks/terms.ts';
 import { steal, take, warn } from '../../src/locks/take.ts';
 import { NOON } from '../support/context.ts';
 import {
