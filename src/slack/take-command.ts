@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { type Jobs, MAX_COMMAND_TEXT } from '../jobs.ts';
 import type { RedisClient } from '../redis/script.ts';
+import { within } from '../within.ts';
 import { wasNotTaken, wasTakenAfterAll } from '../views/error.ts';
 import { type Claim, isRevoked, revokeCommand } from './claim.ts';
 import type { Slack } from './client.ts';
@@ -30,7 +31,7 @@ export interface Intake {
 /** Slack gives up after three seconds; the rest is for the answer's way. */
 const QUEUE_WITHIN_MS = 1_800;
 const REVOKE_WITHIN_MS = 300;
-const MODAL_WITHIN_MS = 1_000;
+const MODAL_WITHIN_SECONDS = 1;
 const REPEAT_AFTER_MS = 150;
 
 /** Ids of the commands that this process refused last: only they need a look at what became of their revocation. */
@@ -68,7 +69,7 @@ async function addInTime(
   const job = { version: 1 as const, ...request, receivedAt: now() };
   for (;;) {
     try {
-      await before(deadline, jobs.add('commands', id, job));
+      await within(secondsUntil(deadline), jobs.add('commands', id, job));
       return refusedHere.has(id) && (await isRevoked(redis, id)) ? 'revoked' : 'queued';
     } catch (error) {
       if (performance.now() + REPEAT_AFTER_MS > deadline) throw error;
@@ -87,7 +88,7 @@ async function refuseUnlessTaken(
   refusedHere.add(id);
   if (refusedHere.size > REFUSED_KEPT) refusedHere.delete(refusedHere.values().next().value ?? id);
   const revoking = revokeCommand(intake.redis, id, intake.log);
-  const claim = await before(deadline, revoking).catch(() => undefined);
+  const claim = await within(secondsUntil(deadline), revoking).catch(() => undefined);
   if (claim === 'taken') {
     intake.log.info({ reference, job: id }, 'command queued after all');
     return undefined;
@@ -112,17 +113,9 @@ async function tellIfTaken(
   }
 }
 
-async function before<Value>(deadline: number, promise: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const ms = Math.max(0, deadline - performance.now());
-    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** How long there still is until a moment of `performance.now()`. */
+function secondsUntil(deadline: number): number {
+  return Math.max(0, deadline - performance.now()) / 1_000;
 }
 
 /** For a click Slack ignores what stands in the HTTP answer, so the words also go to its response_url. */
@@ -147,7 +140,7 @@ async function openedModal(intake: Intake, request: CommandRequest): Promise<boo
   const modal = request.trigger === '' ? undefined : intake.modalFor?.(request);
   if (modal === undefined) return false;
   try {
-    await before(performance.now() + MODAL_WITHIN_MS, intake.slack.openModal(request.trigger, modal));
+    await within(MODAL_WITHIN_SECONDS, intake.slack.openModal(request.trigger, modal));
     return true;
   } catch (error) {
     intake.log.warn({ err: error, reference: request.reference }, 'Slack did not open the modal');
