@@ -3,7 +3,7 @@ import { listUnreviewed } from '../src/deployments/break-glass.ts';
 import { listUnleased } from '../src/deployments/unleased.ts';
 import { listRuns } from '../src/deployments/run.ts';
 import { listLive } from '../src/deployments/store.ts';
-import { UnreadableError } from '../src/errors.ts';
+import { orUnreadable } from '../src/errors.ts';
 import { freezeOn } from '../src/freezes/freeze-on.ts';
 import { locksOn } from '../src/locks/store.ts';
 import { listRemoteEnvironments } from '../src/remote-deploys/store.ts';
@@ -29,6 +29,7 @@ export const deployStatus = defineCommand({
   },
 });
 
+/** One broken value must not hide all the rest. */
 async function statusOf(ctx: Context, name: string): Promise<EnvironmentStatus> {
   const configured = ctx.config.environments[name]?.services ?? [];
   const [live, runs, frozen, locks, waiting, unreviewed] = await Promise.all([
@@ -42,12 +43,4 @@ async function statusOf(ctx: Context, name: string): Promise<EnvironmentStatus> 
   const known = [live, runs].flatMap((found) => (found === 'unreadable' ? [] : [...found.keys()]));
   const services = [...new Set([...configured, ...known])];
   return { name, services, live, runs, locks, frozen, waiting, unreviewed };
-}
-
-/** One broken value must not hide all the rest. */
-async function orUnreadable<Value>(reading: Promise<Value>): Promise<Value | 'unreadable'> {
-  return reading.catch((error: unknown) => {
-    if (error instanceof UnreadableError) return 'unreadable';
-    throw error;
-  });
 }

@@ -56,6 +56,16 @@ export class UnreadableError extends Error {
   }
 }
 
+/** What is read, or `unreadable` where that is why it fails. */
+export async function orUnreadable<Value>(reading: Promise<Value>): Promise<Value | 'unreadable'> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof UnreadableError) return 'unreadable';
+    throw error;
+  }
+}
+
 /**
  * Baton cannot start until somebody changes something around it. The message is one line for the operator: what is
  * wrong and what it should be, never the value of a secret. `main.ts` prints it, without a stack, and exits with 1.

@@ -1,6 +1,6 @@
 import type { Environment } from '../config/schema.ts';
 import type { Context } from '../context.ts';
-import { GitHubUnreadableError, UnreadableError } from '../errors.ts';
+import { GitHubUnreadableError, orUnreadable } from '../errors.ts';
 import { freezeOn } from '../freezes/freeze-on.ts';
 import { readChecks } from '../github/check-runs.ts';
 import { refStillAt } from '../github/ref-still-at.ts';
@@ -148,13 +148,4 @@ async function readPromotion(
 /** Whether what GitHub said when it was last asked may be relied on without asking it anew. */
 function githubHoldsYet({ judgedAt }: Pick<Candidate, 'judgedAt'>, now: Date): boolean {
   return judgedAt !== null && now.getTime() - judgedAt.getTime() < GITHUB_HOLDS_SECONDS * 1_000;
-}
-
-async function orUnreadable<Value>(reading: Promise<Value>): Promise<Value | 'unreadable'> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof UnreadableError) return 'unreadable';
-    throw error;
-  }
 }

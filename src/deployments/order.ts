@@ -86,7 +86,7 @@ export async function refuse(ctx: Context, caller: Caller, refused: Refused): Pr
   };
   const subject = `${environment}/${service}`;
   await note(ctx, caller, { outcome: 'refused', reason: reason ?? null, subject, detail });
-  const explained = await Promise.all(refusals.map((refusal) => explain(ctx, refusal, caller)));
+  const explained = await Promise.all(refusals.map((refusal) => withHolderAway(ctx, refusal, caller)));
   const { reference } = caller;
   const view = deploymentRefused({ environment, service, refusals: explained, reference, asked, breakGlass });
   return { to: 'caller', view, reason, reasons: refusals.map((refusal) => refusal.reason) };
@@ -130,7 +130,8 @@ export async function warningsAbout(
   return warnings.filter(({ scope }) => concerns(scope, service));
 }
 
-async function explain(ctx: Context, refusal: Refusal, { actor }: Caller): Promise<Refusal> {
+/** The refusal, with what helps whoever meets a lock whose holder is not at work. */
+export async function withHolderAway(ctx: Context, refusal: Refusal, { actor }: Caller): Promise<Refusal> {
   if (refusal.reason !== 'locked') return refusal;
   const { holder, scope } = refusal.lock;
   const away = await awayFrom(ctx, { person: holder, environment: environmentOf(scope), asker: actor.id });

@@ -3,14 +3,12 @@ import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import type { WantedRef } from '../github/ref-text.ts';
 import { type Resolved, resolveRef } from '../github/refs.ts';
-import { environmentOf } from '../locks/lock.ts';
 import { awakeHolders } from '../people/awake.ts';
-import { awayFrom } from '../people/away.ts';
 import { listHolders } from '../people/roles.ts';
 import { readFacts } from './facts.ts';
 import { type Facts, type GateName, GATES, type Refusal } from './gates.ts';
 import { listLives } from './lives.ts';
-import type { Caller } from './order.ts';
+import { type Caller, withHolderAway } from './order.ts';
 import { newDeployment } from './request.ts';
 import { findDeployment } from './store.ts';
 
@@ -63,7 +61,8 @@ export async function explainGates(ctx: Context, caller: Caller, wanted: Wanted)
   const gates = await Promise.all(
     GATES.map(async ({ name, judge }): Promise<GateState> => {
       if (unclear && NEEDS_COMMIT.has(name)) return { name, state: 'unclear', refusal: undefined };
-      const refusal = await withWhoIsAwake(ctx, judge(facts), caller);
+      const judged = judge(facts);
+      const refusal = judged && (await withHolderAway(ctx, judged, caller));
       return { name, state: refusal === undefined ? 'open' : 'closed', refusal };
     }),
   );
@@ -93,17 +92,6 @@ async function resolveOrNot(ctx: Context, repository: string, ref: WantedRef): P
     if (error instanceof UserError) return error;
     throw error;
   }
-}
-
-async function withWhoIsAwake(
-  ctx: Context,
-  refusal: Refusal | undefined,
-  { actor }: Caller,
-): Promise<Refusal | undefined> {
-  if (refusal?.reason !== 'locked') return refusal;
-  const { holder, scope } = refusal.lock;
-  const away = await awayFrom(ctx, { person: holder, environment: environmentOf(scope), asker: actor.id });
-  return { ...refusal, blocked: { ...refusal.blocked, away } };
 }
 
 const LOOKED_AT = 5;
