@@ -1,4 +1,4 @@
-/** Tells the time. Tests stop it; nothing but `context.ts` reads the real one. */
+/** Tells the time. Tests stop it; nothing but `open-context.ts` hands out the real one. */
 export type Clock = () => Date;
 
 export const systemClock: Clock = () => new Date();

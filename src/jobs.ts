@@ -175,12 +175,12 @@ export const QUEUE_PREFIX = '{baton-jobs}';
 /** How long a finished job is kept, so that its id still refuses a repetition. Slack's signatures live five minutes. */
 const KEEP_SECONDS = 3_600;
 
-export const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
+const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   commands: { attempts: 5, delay: 500 },
-  deployments: { attempts: 8, delay: 500 }, // then the sweep looks once a minute
+  deployments: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
   reports: { attempts: 12, delay: 2_000 },
   messages: { attempts: 12, delay: 1_000 },
-  locks: { attempts: 8, delay: 500 }, // then the sweep looks twice a minute
+  locks: { attempts: 8, delay: 500 }, // then the sweep looks once a minute
   github: { attempts: 10, delay: 1_000 }, // about a quarter of an hour
   handoffs: { attempts: 5, delay: 2_000 }, // then the next look, a minute later
   'remote-deploys': { attempts: 12, delay: 2_000 },
@@ -228,23 +228,4 @@ function openQueue(name: QueueName, options: QueueOptions): Queue {
   });
   queue.on('error', () => undefined); // the connection has a log of its own; without a listener BullMQ prints
   return queue;
-}
-
-/** Has the head of the audit trail printed each day at noon UTC, once for all workers; late where none ran then. */
-export async function scheduleAnchor({ queues }: QueuedJobs): Promise<void> {
-  const data = { version: 1 } satisfies JobDataOf<'anchors'>;
-  const daily = { pattern: '0 0 12 * * *', tz: 'UTC' };
-  await queues.get('anchors')?.upsertJobScheduler('anchor', daily, { name: 'anchors', data });
-}
-
-/** Has the sweep run twice a minute, once for all workers. */
-export async function scheduleSweep({ queues }: QueuedJobs): Promise<void> {
-  const data = { version: 1 } satisfies JobDataOf<'sweeps'>;
-  await queues.get('sweeps')?.upsertJobScheduler('sweep', { every: 30_000 }, { name: 'sweeps', data });
-}
-
-/** Has a worker look each minute for digests that fall due, once for all workers. */
-export async function scheduleHandoffs({ queues }: QueuedJobs): Promise<void> {
-  const data = { version: 1 } satisfies JobDataOf<'handoffs'>;
-  await queues.get('handoffs')?.upsertJobScheduler('look', { every: 60_000 }, { name: 'handoffs', data });
 }

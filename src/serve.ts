@@ -6,7 +6,7 @@ import { commands } from '../commands/index.ts';
 import { workers } from '../workers/index.ts';
 import { batonUrl, readSettings, type Settings } from './config/settings.ts';
 import { StartError } from './errors.ts';
-import { scheduleAnchor, scheduleHandoffs, scheduleSweep } from './jobs.ts';
+import { scheduleAnchor, scheduleHandoffs, scheduleSweep } from './schedules.ts';
 import { webhookRoute } from './github/webhooks.ts';
 import { createLogger } from './log.ts';
 import { type Opened, openContext } from './open-context.ts';

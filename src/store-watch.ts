@@ -1,5 +1,5 @@
 import { openStore, WATCH_SECONDS, watchStore } from './deployments/store-loss.ts';
-import { scheduleSweep } from './jobs.ts';
+import { scheduleSweep } from './schedules.ts';
 import type { Opened } from './open-context.ts';
 
 /** Compares the store with what is known of it: before anything is taken, every few seconds, and after each outage. */

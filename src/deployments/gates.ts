@@ -105,11 +105,6 @@ export function judge(facts: Facts): readonly Refusal[] {
   return GATES.flatMap((gate) => gate.judge(facts) ?? []);
 }
 
-function judgeStore({ held }: Facts): Refusal | undefined {
-  if (held === undefined) return undefined;
-  return { reason: 'driver_unknown', held: held === 'unreadable' ? undefined : held };
-}
-
 export type GateState = 'open' | 'passed' | 'not_asked';
 
 /** How each gate stood for a deployment that none refused: `passed` had something against it that did not count. */
@@ -122,6 +117,11 @@ export function openGates(facts: Facts): Record<string, GateState> {
     return refuses(asIfPlain) === undefined ? 'open' : 'passed';
   };
   return Object.fromEntries(GATES.map((gate) => [gate.name, stateOf(gate)]));
+}
+
+function judgeStore({ held }: Facts): Refusal | undefined {
+  if (held === undefined) return undefined;
+  return { reason: 'driver_unknown', held: held === 'unreadable' ? undefined : held };
 }
 
 /** Break-glass is the admins', deployers or not. */

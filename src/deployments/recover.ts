@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { SWEEP_SECONDS } from '../schedules.ts';
 import type { Outcome } from '../worker.ts';
 import type { Deployment } from './deployment.ts';
 import { driverOf, laterRequest } from './driver.ts';
@@ -13,10 +14,7 @@ import { watch } from './watch.ts';
  * A deployment's own job is the heart of its lease (docs/adr/0009): BullMQ gives the job of a dead worker to another
  * within 25 s (src/worker.ts). A lease older than this is looked at besides, in case the job itself is lost.
  */
-export const SUSPECT_SECONDS = 30;
-
-/** How often each suspect lease is looked at. */
-export const SWEEP_SECONDS = 30;
+const SUSPECT_SECONDS = 30;
 
 /**
  * One look at a deployment whose start was intended and not recorded: that attempt may still be at work, may have
