@@ -10,8 +10,8 @@ import { requireRole } from '../src/people/permission.ts';
 import { type AskedFor, readAskedFor } from '../src/remote-deploys/asked-for.ts';
 import { whoIsIdle } from '../src/remote-deploys/idle.ts';
 import { lookSoon } from '../src/remote-deploys/look-again.ts';
+import { takePlace } from '../src/remote-deploys/places.ts';
 import { newRemote, type RemoteDeploy } from '../src/remote-deploys/remote-deploy.ts';
-import { takePlace } from '../src/remote-deploys/slots.ts';
 import { findRemote, nameOf, saveRemote } from '../src/remote-deploys/store.ts';
 import { remoteAsked, remoteNone, remoteStatus } from '../src/views/remote.ts';
 

@@ -7,7 +7,7 @@ import { quarantineAsks, quarantineOver } from '../views/quarantine.ts';
 import { isFinished, transition } from './deployment.ts';
 import { type Evidence, readEvidence, type Traced } from './evidence.ts';
 import { failpoint } from './failpoint.ts';
-import { adopt, ELSEWHERE, LOST } from './found.ts';
+import { adoptTrace, ELSEWHERE, LOST } from './adopt-trace.ts';
 import { raiseFences } from './quarantine.ts';
 import { listDeployments, replaceDeployment } from './store.ts';
 import { tell } from './tell.ts';
@@ -43,7 +43,7 @@ export async function reconcile(ctx: Context, environment: string): Promise<void
 
   const foreign = seen.traces.find(({ latest }) => latest.end === 'open' && isForeign(latest, rules));
   if (foreign !== undefined) return ask(ctx, environment, quarantine, byAnother(foreign.latest));
-  for (const trace of seen.traces) await adopt(ctx, rules, { environment, ...trace });
+  for (const trace of seen.traces) await adoptTrace(ctx, rules, { environment, ...trace });
   failpoint('after-adopt');
   if (floor > seen.highest) return ask(ctx, environment, quarantine, beyond(floor));
   await open(ctx, environment, quarantine, Math.max(floor, seen.highest));

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { dryRun } from '../views/dry-run.ts';
 import type { View } from '../views/view.ts';
-import { whatItWouldBring } from './brings.ts';
+import { whatItWouldBring } from './what-it-would-bring.ts';
 import { readFacts } from './facts.ts';
 import { judge } from './gates.ts';
 import { type Caller, type Order, warningsAbout } from './order.ts';

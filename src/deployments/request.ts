@@ -8,7 +8,7 @@ import { type Brings, type Deployment, deploymentIdFor } from './deployment.ts';
 import { readFacts } from './facts.ts';
 import { judge, type Refusal } from './gates.ts';
 import { whoMayApprove } from '../people/approvers.ts';
-import { whatItWouldBring } from './brings.ts';
+import { whatItWouldBring } from './what-it-would-bring.ts';
 import { createDeployment, findDeployment } from './store.ts';
 import { isWorthWaiting } from './waiting.ts';
 

@@ -1,6 +1,6 @@
 import type { Octokit } from 'octokit';
 import { foundOrNot, readFailure } from './failure.ts';
-import { ownAccount } from './own-login.ts';
+import { ownAccount } from './own-account.ts';
 import { owned } from './repository.ts';
 
 export interface KeptComment {

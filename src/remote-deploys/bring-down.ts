@@ -10,7 +10,7 @@ import { tell } from '../deployments/tell.ts';
 import { markGone, NOTHING_UP } from './bring-up.ts';
 import { lookSoon } from './look-again.ts';
 import type { RemoteDeploy } from './remote-deploy.ts';
-import { freePlace } from './slots.ts';
+import { freePlace } from './places.ts';
 import { nameOf, saveRemote } from './store.ts';
 
 /** How long after each failed teardown the next one begins; after the last people are asked. */

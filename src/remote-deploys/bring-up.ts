@@ -12,7 +12,7 @@ import { REASONS, type ReasonCode } from '../reason-codes.ts';
 import { readClosed } from './checks-of-head.ts';
 import { whoIsIdle } from './idle.ts';
 import type { RemoteDeploy, Wish } from './remote-deploy.ts';
-import { takePlace } from './slots.ts';
+import { takePlace } from './places.ts';
 import { nameOf, saveRemote } from './store.ts';
 
 /** One step towards the newest head being up. */

@@ -9,7 +9,7 @@ import { bringDown } from './bring-down.ts';
 import { bringUp } from './bring-up.ts';
 import { lookAgainAt, toldSoon } from './look-again.ts';
 import { newRemote, type RemoteDeploy, type Stop } from './remote-deploy.ts';
-import { inTurn } from './slots.ts';
+import { inTurn } from './in-turn.ts';
 import { findRemote, saveRemote } from './store.ts';
 import { endsWishes, readWanted, type Wanted } from './wanted.ts';
 

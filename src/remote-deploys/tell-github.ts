@@ -10,7 +10,7 @@ import { remoteComment } from '../views/remote-comment.ts';
 import type { Outcome } from '../worker.ts';
 import { ASK_BEFORE_SECONDS } from './look-again.ts';
 import type { PullRequestName, RemoteDeploy } from './remote-deploy.ts';
-import { inTurn } from './slots.ts';
+import { inTurn } from './in-turn.ts';
 import { labelOf, stateLabels } from './state-labels.ts';
 import { findRemote, nameOf, remoteKey } from './store.ts';
 import { endsWishes } from './wanted.ts';

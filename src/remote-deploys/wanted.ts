@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { GitHub } from '../github/client.ts';
 import { asGitHubLogin } from '../deployments/may-deploy.ts';
 import type { Labelling } from '../github/labelling.ts';
-import { ownAccount } from '../github/own-login.ts';
+import { ownAccount } from '../github/own-account.ts';
 import { mayWrite } from '../github/permissions.ts';
 import type { WholePullRequest } from '../github/whole-pull-request.ts';
 import { holdsRole } from '../people/roles.ts';

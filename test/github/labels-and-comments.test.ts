@@ -7,7 +7,7 @@ import { createGitHub } from '../../src/github/client.ts';
 import { keepComment } from '../../src/github/comments.ts';
 import { addLabels, ensureLabel, removeLabel } from '../../src/github/labels.ts';
 import { findLabelling } from '../../src/github/labelling.ts';
-import { ownAccount } from '../../src/github/own-login.ts';
+import { ownAccount } from '../../src/github/own-account.ts';
 import { mayWrite } from '../../src/github/permissions.ts';
 import { closeGitHubs, testGitHub } from '../support/github.ts';
 

@@ -9,7 +9,7 @@ import { compareCommits } from '../../src/github/compare.ts';
 import { findLabelling } from '../../src/github/labelling.ts';
 import { addLabels, ensureLabel, removeLabel } from '../../src/github/labels.ts';
 import { listOpenPullRequests } from '../../src/github/open-pull-requests.ts';
-import { ownAccount } from '../../src/github/own-login.ts';
+import { ownAccount } from '../../src/github/own-account.ts';
 import { mayWrite } from '../../src/github/permissions.ts';
 import { readPullRequest } from '../../src/github/pull-requests-of.ts';
 import { refStillAt } from '../../src/github/ref-still-at.ts';

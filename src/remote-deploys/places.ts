@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import type { PullRequestName } from './remote-deploy.ts';
-import { nameOf, remoteKey } from './store.ts';
+import { nameOf } from './store.ts';
 
 /*
  * Takes one of the places, or stands in the line for one.
@@ -38,11 +37,6 @@ const FREE = defineScript(/* lua */ `
   return redis.call('ZRANGE', KEYS[2], 0, free - 1)
 `);
 
-/* Ends a turn, if it is still this run's.   KEYS[1] turn   ARGV[1] token */
-const END_TURN = defineScript(/* lua */ `
-  if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
-`);
-
 const KEYS = ['baton:{remote-deploys}:places', 'baton:{remote-deploys}:line'];
 
 /** Whether the pull request has one of the `max` places; else it stands in the line. Safe to repeat. */
@@ -65,24 +59,4 @@ export async function freePlace(
     const [repository = '', number = ''] = name.split('#');
     return { repository, number: Number(number) };
   });
-}
-
-/** Longer than the requests of one look take when each runs into its time-out. */
-const TURN_MS = 60_000;
-
-/** Runs `work` while nobody else works on the same; undefined when somebody does. A killed run's turn ends by time. */
-export async function inTurn<Value>(
-  redis: RedisClient,
-  pullRequest: PullRequestName,
-  what: 'look' | 'tell',
-  work: () => Promise<Value>,
-): Promise<Value | undefined> {
-  const key = `${remoteKey(pullRequest)}:${what}`;
-  const token = randomUUID();
-  if ((await redis.set(key, token, 'PX', TURN_MS, 'NX')) !== 'OK') return undefined;
-  try {
-    return await work();
-  } finally {
-    await END_TURN(redis, [key], [token]);
-  }
 }

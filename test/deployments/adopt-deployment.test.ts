@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { adoptDeployment } from '../../src/deployments/adopt.ts';
+import { adoptDeployment } from '../../src/deployments/adopt-deployment.ts';
 import { findLease, loadDeployment } from '../../src/deployments/store.ts';
 import { closeContexts, testRedis } from '../support/context.ts';
 import { deployment } from '../support/deployment.ts';

@@ -1,6 +1,6 @@
 import type { Environment } from '../config/schema.ts';
 import type { Context } from '../context.ts';
-import { adoptDeployment, readLiveText } from './adopt.ts';
+import { adoptDeployment, readLiveText } from './adopt-deployment.ts';
 import { type Deployment, isFinished, type Live } from './deployment.ts';
 import type { Trace, Traced } from './evidence.ts';
 import { newDeployment } from './request.ts';
@@ -14,7 +14,7 @@ export const ELSEWHERE = 'the machine of the worker that started it';
 type Found = Trace & { readonly environment: string };
 
 /** Makes the records of one service anew: what may be running holds its lease, what succeeded last is live. */
-export async function adopt(
+export async function adoptTrace(
   ctx: Context,
   rules: Environment,
   { environment, latest, success }: Found,
