@@ -6,7 +6,7 @@ import { UserError } from '../src/errors.ts';
 import type { ReasonCode } from '../src/reason-codes.ts';
 import type { CommandJob } from '../src/jobs.ts';
 import { loadMember, PersonUnreadableError } from '../src/people/roles.ts';
-import { claimCommand, mayYetBeRevoked } from '../src/slack/claim.ts';
+import { claimCommand, mayYetBeRevoked, REVOCATION_SECONDS } from '../src/slack/claim.ts';
 import { SlackBusyError } from '../src/slack/client.ts';
 import { parse } from '../src/slack/parse.ts';
 import { subjectOf } from '../src/slack/target.ts';
@@ -21,7 +21,8 @@ export const runCommand = defineWorker({
   concurrency: 50,
 
   async run(ctx, job, attempt) {
-    if (!attempt.again && mayYetBeRevoked(job.receivedAt, ctx.now())) return { againInSeconds: 1 };
+    if (!attempt.again && mayYetBeRevoked(job.receivedAt, ctx.now()))
+      return { againInSeconds: REVOCATION_SECONDS };
     const claim = await claimCommand(ctx.redis, attempt.id, 'taken');
     try {
       await send(ctx, job, attempt, await (claim === 'taken' ? run : turnDown)(ctx, job, attempt));

@@ -10,7 +10,9 @@ export type Claim = 'taken' | 'revoked';
 const KEEP_SECONDS: Record<Claim, number> = { taken: 3_600, revoked: 30 * 86_400 };
 /** Half an hour: so long can the person be told at the command's own address. */
 const TRIES = 1_800;
-const QUICK_TRIES = 10;
+/** For the first half minute, in which Redis mostly comes back, so that a worker that waits is asked in time. */
+const QUICK_TRIES = 150;
+const QUICK_MS = 200;
 
 /**
  * Whoever asks first decides; everybody hears what holds. A command runs only where the answer is `taken`. One round
@@ -33,7 +35,7 @@ export async function revokeCommand(redis: RedisClient, id: string, log: Logger)
       return await claimCommand(redis, id, 'revoked');
     } catch (error) {
       if (tries === TRIES) log.error({ err: error }, 'a command that was not taken could not be taken back');
-      await sleep(tries < QUICK_TRIES ? 100 : 1_000, undefined, { ref: false });
+      await sleep(tries < QUICK_TRIES ? QUICK_MS : 1_000, undefined, { ref: false });
     }
   }
   return undefined;
@@ -45,9 +47,12 @@ export async function isRevoked(redis: RedisClient, id: string): Promise<boolean
 }
 
 /**
- * Whether a command reached its worker so late that its revocation may be on the way. To wait a second before it is
- * claimed makes true what the person was told. Commands are revoked 1.8 seconds after they came.
+ * How long a command that may yet be revoked waits before it is claimed, which makes true what the person was told: a web
+ * role that lost Redis needs a second or two to connect again.
  */
+export const REVOCATION_SECONDS = 5;
+
+/** Whether a command reached its worker so late that its revocation may be on the way: that is 1.8 seconds after it came. */
 export function mayYetBeRevoked(receivedAt: Date, now: Date): boolean {
   return now.getTime() - receivedAt.getTime() > 1_500;
 }

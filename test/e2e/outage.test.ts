@@ -92,7 +92,7 @@ for (const { what, breakIt, mendIt } of [
       await house.type('U0BEN', '/deploy staging --dry-run');
       return house.slack.ephemerals('U0BEN').find(({ text }) => /dry run|would/i.test(text));
     });
-    await sleep(3_000);
+    await sleep(8_000);
     expect(await house.get('/api/deployments')).toMatchObject({ items: [] });
     expect(await house.get('/api/locks')).toMatchObject({ items: [{ scope: 'staging', holder: 'U0ASHA' }] });
     expect(house.target.starts).toEqual([]);
@@ -122,7 +122,7 @@ inItsHouse('does what it answers, and only that, when Redis is slow', async (hou
     const deployments = await house.deployments();
     return deployments.filter(({ state }) => state === 'success').length >= taken.length;
   });
-  await sleep(3_000);
+  await sleep(8_000);
   const deployments = await house.deployments();
   expect(deployments.map(({ environment }) => environment).toSorted()).toEqual(taken);
   expect(house.target.starts).toHaveLength(taken.length);

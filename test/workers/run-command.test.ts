@@ -38,7 +38,7 @@ it('keeps a command from being taken back once it runs, and runs it again after 
 it('waits a moment for the revocation of a command that comes late', async () => {
   const ctx = testContext({ now: () => new Date(NOON.getTime() + 2_000) });
 
-  expect(await run(ctx)).toEqual({ againInSeconds: 1 });
+  expect(await run(ctx)).toEqual({ againInSeconds: 5 });
   expect(await claimCommand(ctx.redis, 'c-1', 'revoked')).toBe('revoked');
   expect(await run(ctx, { again: true })).toBe('done');
 
