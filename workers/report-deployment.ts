@@ -49,7 +49,9 @@ async function report(ctx: Context, github: Octokit, turn: Turn, { last }: Attem
   // A deployment whose driver is a GitHub Deployment has one already.
   if (wanted.length === 0 || deployment.driver === 'github-deployment') return 'done';
   const before = (await findReport(ctx.redis, deployment.id)) ?? NOTHING_REPORTED;
-  if (before.refused) return 'done';
+  // Of what GitHub has all of, that a later one is live is no news: GitHub itself ends the earlier ones.
+  const hasAll = before.intended === null && statesMissing(wanted, before.reported).length === 0;
+  if (before.refused || hasAll) return 'done';
   try {
     const overtaken = hasSucceeded(deployment) && (await isOvertaken(ctx.redis, deployment));
     await bringUpToDate(ctx, github, { turn, deployment, before, wanted, overtaken });

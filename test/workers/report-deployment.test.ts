@@ -206,6 +206,19 @@ it('does not let a late report pass an old deployment for the live one', async (
   ]);
 });
 
+it('tells nothing more of what GitHub has all of, although a later one is live', async () => {
+  const { played, report, request } = world;
+  const early = await request();
+  await succeed(world, early);
+  await succeed(world, await request());
+  const writes = () => played.requests.filter(({ method }) => method === 'POST').length;
+  const before = writes();
+
+  await report(early);
+
+  expect(writes()).toBe(before);
+});
+
 it('cuts long words to GitHub’s limit and leaves out what is no address', async () => {
   const { api, move, report, request } = world;
   const id = await request({ ref: `feature/${'ü'.repeat(120)}`, url: 'javascript:alert(1)' });
