@@ -5,8 +5,11 @@ import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { workers } from '../workers/index.ts';
 import { batonUrl, readSettings, type Settings } from './config/settings.ts';
+import type { Context } from './context.ts';
 import { StartError } from './errors.ts';
 import { scheduleAnchor, scheduleHandoffs, scheduleSweep } from './schedules.ts';
+import type { GitHub } from './github/client.ts';
+import { keepDefaultBranches } from './github/default-branch.ts';
 import { webhookRoute } from './github/webhooks.ts';
 import { createLogger } from './log.ts';
 import { type Opened, openContext } from './open-context.ts';
@@ -90,7 +93,10 @@ async function open({
   const first = web ?? work;
   if (first === undefined) throw new Error('a role does something');
   for (const opened of [web, work]) if (opened !== undefined) closing.push(() => opened.close());
-  if (work !== undefined) closing.push(await keepStore(work));
+  if (work !== undefined) {
+    closing.push(await keepStore(work));
+    if (work.ctx.github !== undefined) closing.push(keepNames(work.ctx, work.ctx.github));
+  }
 
   played?.show(first);
   const probes: Probe[] = [redisProbe(first.ctx.redis)];
@@ -141,6 +147,13 @@ async function webRoutes(
     routes.push({ method: 'POST', path: '/slack/events', serve: serveSlack, forPrograms: true });
   }
   return routes;
+}
+
+/** A deployment then need not ask what the default branch is called. */
+function keepNames(ctx: Context, github: GitHub): Close {
+  const repositories = () => Object.values(ctx.config.services).map(({ repository }) => repository);
+  const stop = keepDefaultBranches(github, repositories);
+  return async () => stop();
 }
 
 interface Taking {

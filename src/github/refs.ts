@@ -2,6 +2,7 @@ import type { Octokit } from 'octokit';
 import { UserError } from '../errors.ts';
 import { nearestWord } from '../nearest.ts';
 import { quoted } from '../quoted.ts';
+import { askDefaultBranch, defaultBranchOf } from './default-branch.ts';
 import { foundOrNot, readFailure } from './failure.ts';
 import { findHeadSha, findTaggedSha } from './named-refs.ts';
 import { findPullRequestHead } from './pull-requests.ts';
@@ -51,27 +52,10 @@ async function findDefault(github: Octokit, repository: string): Promise<Resolve
   const branch = await findBranch(github, repository, known);
   if (branch !== undefined) return branch;
   // It may have been renamed since it was looked up.
-  defaultBranches.get(github)?.delete(repository);
-  const defaultBranch = await defaultBranchOf(github, repository);
+  const defaultBranch = await askDefaultBranch(github, repository);
   const again = defaultBranch === known ? undefined : await findBranch(github, repository, defaultBranch);
   if (again !== undefined) return again;
   throw notFound(`${repository} has no commits on its default branch ${quoted(defaultBranch)} yet.`);
-}
-
-const REMEMBER_MS = 5 * 60_000;
-
-/** The names of default branches, which hardly ever change, for each client. */
-const defaultBranches = new WeakMap<Octokit, Map<string, { readonly name: string; readonly at: number }>>();
-
-async function defaultBranchOf(github: Octokit, repository: string): Promise<string> {
-  const known =
-    defaultBranches.get(github) ?? new Map<string, { readonly name: string; readonly at: number }>();
-  defaultBranches.set(github, known);
-  const remembered = known.get(repository);
-  if (remembered !== undefined && performance.now() - remembered.at < REMEMBER_MS) return remembered.name;
-  const { defaultBranch: name } = await loadRepository(github, repository);
-  known.set(repository, { name, at: performance.now() });
-  return name;
 }
 
 async function findNamed(
