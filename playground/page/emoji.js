@@ -1,34 +1,23 @@
 /** What the page's own drawings do not cover; the reader's machine may have a font for it. */
 const CHARACTERS = {
   '+1': '👍',
-  alarm_clock: '⏰',
   arrow_right: '➡️',
   bell: '🔔',
   bust_in_silhouette: '👤',
-  busts_in_silhouette: '👥',
-  checkered_flag: '🏁',
   clipboard: '📋',
-  closed_lock_with_key: '🔐',
   construction: '🚧',
   eyes: '👀',
-  fire: '🔥',
   gear: '⚙️',
   hammer_and_wrench: '🛠️',
-  handshake: '🤝',
   link: '🔗',
   mag: '🔍',
-  memo: '📝',
-  package: '📦',
   pencil: '📝',
   question: '❓',
   robot_face: '🤖',
   rotating_light: '🚨',
-  test_tube: '🧪',
   ship: '🚢',
-  snowflake: '❄️',
   tada: '🎉',
   thumbsup: '👍',
-  wave: '👋',
   zzz: '💤',
 };
 
@@ -90,6 +79,72 @@ const DRAWINGS = {
       'M7 12V6.5a1.5 1.5 0 0 1 3 0V4a1.5 1.5 0 0 1 3 0v1.5a1.5 1.5 0 0 1 3 0V8a1.5 1.5 0 0 1 3 0v7a7 7 0 0 1-7 7c-3 0-4.7-1.5-6-4l-2.2-4.5c-.9-1.8 1.6-3.2 2.7-1.5Z',
       '#f0b64f',
     ),
+  ],
+  fire: [
+    shape(
+      'M12.5 2c.6 3.2 5.5 5.6 5.5 11.3A6 6 0 0 1 12 22a6 6 0 0 1-6-6.2c0-2.6 1.4-4 2.3-5.8.6 1.2 1 1.7 1.7 2.2.2-3.6 1-7.4 2.5-10.2Z',
+      '#e2632b',
+    ),
+    shape('M12.2 12.5c.4 1.7 2.3 2.6 2.3 5a2.6 2.6 0 0 1-5.1 0c0-1.9 1.9-2.8 2.8-5Z', '#f7c948'),
+  ],
+  closed_lock_with_key: [
+    line('M5 10V7.5a4 4 0 0 1 8 0V10', GREY),
+    ['rect', { x: 2, y: 10, width: 13, height: 12, rx: 2.5, fill: AMBER }],
+    ['circle', { cx: 19, cy: 8, r: 2.6, stroke: '#8c5a1d', 'stroke-width': 2, fill: 'none' }],
+    line('M19 11v9M19 16.5h2.4M19 19.8h2.4', '#8c5a1d', 2),
+  ],
+  test_tube: [
+    shape('M14 3.5 20.5 10 10 20.5A4.6 4.6 0 0 1 3.5 14Z', '#d7e3f4'),
+    shape('m16.5 14-6.5 6.5A4.6 4.6 0 0 1 3.5 14Z', GREEN),
+    line('M13 2.5 21.5 11', GREY, 2.6),
+  ],
+  snowflake: [
+    line('M12 2v20M3.3 7l17.4 10M20.7 7 3.3 17M9 3.5l3 2.5 3-2.5M9 20.5l3-2.5 3 2.5', '#4aa3df', 2),
+  ],
+  memo: [
+    ['rect', { x: 4, y: 2, width: 14, height: 20, rx: 2, fill: '#e9edf3' }],
+    line('M7.5 7h7M7.5 11h7M7.5 15h4', GREY, 1.8),
+    line('m21 8-7.5 9.5-.7 2.7', AMBER, 2.6),
+  ],
+  package: [
+    shape('M12 2 21 6.5v11L12 22l-9-4.5v-11Z', '#c98f4e'),
+    shape('M12 2 21 6.5 12 11 3 6.5Z', '#e3b077'),
+    line('M12 11v10.5', '#8c5a1d', 1.6),
+  ],
+  checkered_flag: [
+    line('M5 2v20', GREY, 2.4),
+    shape('M6 3h15v11H6Z', '#2b303a'),
+    shape(
+      'M6 3h3.75v3.7H6Zm7.5 0h3.75v3.7H13.5ZM9.75 6.7h3.75v3.6H9.75Zm7.5 0H21v3.6h-3.75ZM6 10.3h3.75V14H6Zm7.5 0h3.75V14H13.5Z',
+      '#fff',
+    ),
+  ],
+  alarm_clock: [
+    line('m3 6 3.5-3M21 6l-3.5-3M7 19.5 5 22M17 19.5l2 2.5', GREY, 2.4),
+    ['circle', { cx: 12, cy: 12.5, r: 8.5, fill: RED }],
+    ['circle', { cx: 12, cy: 12.5, r: 6, fill: '#fff' }],
+    line('M12 9v4l2.5 1.5', '#2b303a', 1.8),
+  ],
+  wave: [
+    shape(
+      'M9 12V6.5a1.5 1.5 0 0 1 3 0V4a1.5 1.5 0 0 1 3 0v1.5a1.5 1.5 0 0 1 3 0V8a1.5 1.5 0 0 1 3 0v7a7 7 0 0 1-7 7c-3 0-4.7-1.5-6-4l-2.2-4.5c-.9-1.8 1.6-3.2 2.7-1.5Z',
+      '#f0b64f',
+    ),
+    line('M2 8c.5-2 1.5-3.5 3-4.5M2 19c.8 1.4 1.8 2.3 3 3', GREY, 1.8),
+  ],
+  handshake: [
+    shape('M1 8.5 6 6l6 2.5L18 6l5 2.5-3 8.5h-3l-4 3.5a1.5 1.5 0 0 1-2 0L6.5 17H4Z', '#f0b64f'),
+    line('m12 8.5-3.5 3c1.5 1.5 3 .8 4-.2l4.5 4.2M14 18.5l-2-2M16 16.5l-2-2', '#8c5a1d', 1.6),
+  ],
+  busts_in_silhouette: [
+    ['circle', { cx: 16, cy: 8.5, r: 3.2, fill: GREY }],
+    shape('M10.5 20c0-4 2.3-6.5 5.5-6.5s5.5 2.5 5.5 6.5Z', GREY),
+    ['circle', { cx: 8.5, cy: 8, r: 3.8, fill: BLUE }],
+    shape('M2 21c0-4.6 2.6-7.5 6.5-7.5S15 16.400 15 21Z', BLUE),
+  ],
+  wastebasket: [
+    shape('M5 8h14l-1.5 14h-11Z', GREY),
+    line('M4 6h16M9.500 3.500h5M10 11.500l.5 7M14 11.500l-.5 7', '#4a5362', 1.8),
   ],
   stopwatch: [disc(GREY), line('M12 7v5.5l3.5 2')],
   large_green_circle: [disc(GREEN)],

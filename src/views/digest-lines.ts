@@ -75,7 +75,7 @@ export function itemLine(item: Item, at: Date, assigned: Digest['assigned'], let
         ? mrkdwn``
         : mrkdwn` → ${worded(next, WORDS_LETTERS)}`;
   const icon = { mrkdwn: LOOK[section].icon };
-  return mrkdwn`${icon} ${place}${shortened(what, WORDS_LETTERS)}${whose}${age}${moment(item)}${words}${step} ${code(id)}`;
+  return mrkdwn`${icon} ${place}${shortened(what, WORDS_LETTERS)}${whose}${age}${moment(item)}${words}${step} · ${code(id)}`;
 }
 
 /** The button of an item that somebody may make theirs; none once somebody has it. */
@@ -89,17 +89,20 @@ export function takeOverOf(
   return { label: 'Take over', command: `handoff take ${id} --item ${item}` };
 }
 
-/** `staging 34 (2 failed), production 3`: what has ended, by environment. */
+/** `production: 3, staging: 34 (2 failed)`: what has ended, by environment. */
 export function endedWords(ended: readonly Ended[]): string {
-  const environments = [...new Set(ended.map(({ environment }) => environment))].toSorted();
+  const environments = [...new Set(ended.map(({ environment }) => environment))].toSorted(byName);
   const words = environments.slice(0, 10).map((environment) => {
     const there = ended.filter((one) => one.environment === environment);
     const failed = there.filter(({ state }) => state === 'failure').length;
-    return `${environment} ${there.length}${failed === 0 ? '' : ` (${failed} failed)`}`;
+    return `${environment}: ${there.length}${failed === 0 ? '' : ` (${failed} failed)`}`;
   });
   const left = environments.length - words.length;
   return [...words, ...(left > 0 ? [`${counted(left, 'environment')} more`] : [])].join(', ');
 }
+
+/** `team-2` before `team-10`. */
+const { compare: byName } = new Intl.Collator('en', { numeric: true });
 
 /** Who deployed what, when, how long it took, and why it failed. */
 export function endedLine({ service, ref, state, reason, by, name, endedAt, seconds }: Ended): Mrkdwn {

@@ -19,6 +19,8 @@ import {
 const MOST_LINES = 16;
 const EACH_SECTION = 3;
 
+const ASSIGNING = mrkdwn`“/handoff assign CODE @name” gives the line that ends with the code to somebody.`;
+
 /** The one message of a digest. */
 export function digestView(digest: Digest): View {
   const { from, to, content, taken, id } = digest;
@@ -110,6 +112,7 @@ function body(content: Content, { id, assigned }: Pick<Digest, 'id' | 'assigned'
   const left = content.items.length - chosen.length;
   const notes = [
     ...(left > 0 ? [mrkdwn`${counted(left, 'line')} more${id === '' ? '' : ' in the thread'}.`] : []),
+    ...(id === '' || chosen.length === 0 ? [] : [ASSIGNING]),
     ...gapLines(content),
   ];
   const [first, ...rest] = notes;

@@ -138,7 +138,7 @@ it('shows what is to be typed next letter by letter', () => {
   });
 
   expect(linesOf(digestView(digest({ items: [item] }))).join('\n')).toContain(
-    '→ Fix it and `/deploy staging api`; main was live before `',
+    '→ Fix it and `/deploy staging api`; main was live before · `',
   );
 });
 
