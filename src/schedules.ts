@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { QueuedJobs } from './jobs.ts';
 
 /** How often the sweep looks after what may have been lost. */
@@ -8,9 +9,13 @@ export async function scheduleSweep(jobs: QueuedJobs): Promise<void> {
   await schedule(jobs, 'sweeps', 'sweep', { every: SWEEP_SECONDS * 1_000 });
 }
 
-/** Has a worker look each minute for digests that fall due, once for all workers. */
+/**
+ * Has a worker look for digests that fall due: now, for what fell due while none ran, and at the beginning of each
+ * minute, which is when handoffs are, once for all workers.
+ */
 export async function scheduleHandoffs(jobs: QueuedJobs): Promise<void> {
-  await schedule(jobs, 'handoffs', 'look', { every: 60_000 });
+  await schedule(jobs, 'handoffs', 'look', { pattern: '0 * * * * *', tz: 'UTC' });
+  await jobs.add('handoffs', `look-${randomUUID()}`, { version: 1 }, { comesAgain: true });
 }
 
 /** Has the head of the audit trail printed each day at noon UTC, once for all workers; late where none ran then. */

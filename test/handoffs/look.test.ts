@@ -1,6 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { createDigest, listDigests } from '../../src/handoffs/store.ts';
-import { closeContexts } from '../support/context.ts';
+import { openQueues } from '../../src/jobs.ts';
+import { scheduleHandoffs } from '../../src/schedules.ts';
+import { closeContexts, testRedis } from '../support/context.ts';
 import { DIGEST, DUE, handoffConfig, handoffWorld, minutesAfter, runJob } from '../support/handoffs.ts';
 import { speaker } from '../support/say.ts';
 import { closeServers } from '../support/slack-server.ts';
@@ -22,6 +24,20 @@ it('posts the digest of a handoff at its time, and not before', async () => {
     ['C0HAND', 'Handoff bengaluru to us: nothing is open'],
   ]);
   expect(await digest()).toMatchObject({ state: 'posted', late: false, postedAt: DUE, to: 'us' });
+});
+
+it('is looked for when a worker starts, and at the beginning of each minute, once for all workers', async () => {
+  const options = { connection: testRedis(''), prefix: `{test-${Math.random()}}` };
+  const [one, other] = [openQueues(options), openQueues(options)];
+
+  await Promise.all([scheduleHandoffs(one), scheduleHandoffs(other)]);
+
+  const handoffs = one.queues.get('handoffs');
+  const later = (await handoffs?.getDelayed()) ?? [];
+  expect(later.map(({ timestamp, delay }) => (timestamp + delay) % 60_000)).toEqual([0]);
+  expect(await handoffs?.getWaitingCount()).toBe(2);
+  await handoffs?.obliterate({ force: true });
+  await Promise.all([one.close(), other.close()]);
 });
 
 it('posts one digest where two workers look in the same second, and both do all of the work', async () => {
