@@ -75,7 +75,7 @@ export function itemLine(item: Item, at: Date, assigned: Digest['assigned'], let
         ? mrkdwn``
         : mrkdwn` → ${worded(next, WORDS_LETTERS)}`;
   const icon = { mrkdwn: LOOK[section].icon };
-  return mrkdwn`${icon} ${place}${shortened(what, WORDS_LETTERS)}${whose}${age}${moment(item)}${words}${step} · ${code(id)}`;
+  return mrkdwn`${icon} ${place}${shortened(what, WORDS_LETTERS)}${whose}${age}${moment(item)}${words}${step} ·\u00A0${code(id)}`;
 }
 
 /** The button of an item that somebody may make theirs; none once somebody has it. */
@@ -91,7 +91,7 @@ export function takeOverOf(
 
 /** `production: 3, staging: 34 (2 failed)`: what has ended, by environment. */
 export function endedWords(ended: readonly Ended[]): string {
-  const environments = [...new Set(ended.map(({ environment }) => environment))].toSorted(byName);
+  const environments = environmentsIn(ended);
   const words = environments.slice(0, 10).map((environment) => {
     const there = ended.filter((one) => one.environment === environment);
     const failed = there.filter(({ state }) => state === 'failure').length;
@@ -101,8 +101,12 @@ export function endedWords(ended: readonly Ended[]): string {
   return [...words, ...(left > 0 ? [`${counted(left, 'environment')} more`] : [])].join(', ');
 }
 
-/** `team-2` before `team-10`. */
 const { compare: byName } = new Intl.Collator('en', { numeric: true });
+
+/** The environments that something has ended on, each once, `team-2` before `team-10`. */
+export function environmentsIn(ended: readonly Ended[]): string[] {
+  return [...new Set(ended.map(({ environment }) => environment))].toSorted(byName);
+}
 
 /** Who deployed what, when, how long it took, and why it failed. */
 export function endedLine({ service, ref, state, reason, by, name, endedAt, seconds }: Ended): Mrkdwn {

@@ -1,6 +1,15 @@
 import { type Content, type Digest, type Ended, type Section, SECTIONS } from '../handoffs/digest.ts';
 import { chosenIn } from './digest.ts';
-import { endedLine, isCut, LOOK, type Row, rowBlocks, takeOverOf, wholeItemLine } from './digest-lines.ts';
+import {
+  endedLine,
+  environmentsIn,
+  isCut,
+  LOOK,
+  type Row,
+  rowBlocks,
+  takeOverOf,
+  wholeItemLine,
+} from './digest-lines.ts';
 import { type Mrkdwn, mrkdwn, summaryText, type View } from './view.ts';
 
 /** One message of the thread: Slack refuses very long ones without saying where the limit is, and takes 50 blocks. */
@@ -22,10 +31,11 @@ export function digestThread(digest: Thread): View[] {
   const cut = SECTIONS.filter((name) =>
     content.items.some((one) => one.section === name && (!chosen.has(one) || isCut(one))),
   );
-  const environments = [...new Set(content.ended.map(({ environment }) => environment))].toSorted();
   return [
     ...cut.flatMap((name) => sectionParts(name, content, digest)),
-    ...environments.slice(0, ENVIRONMENTS).flatMap((environment) => endedParts(environment, content)),
+    ...environmentsIn(content.ended)
+      .slice(0, ENVIRONMENTS)
+      .flatMap((environment) => endedParts(environment, content)),
   ];
 }
 

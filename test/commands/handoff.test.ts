@@ -207,7 +207,7 @@ it('counts what was given to somebody among what is open for their site, and say
   ctx.now = () => minutesAfter(1);
   for (const text of ['handoff', 'handoff preview bengaluru']) {
     expect((await say('U0BEN', text)).words).toContain('main runs');
-    expect((await say('U0BEN', text)).words).toContain(`→ <@U0BEN> has it · \`${item}\``);
+    expect((await say('U0BEN', text)).words).toContain(`→ <@U0BEN> has it ·\u00A0\`${item}\``);
   }
   expect((await say('U0ASHA', 'handoff')).words).toContain('→ <@U0BEN> has it');
 });

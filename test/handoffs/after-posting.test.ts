@@ -96,7 +96,7 @@ it('shows in the thread, where a line stands only there, who has it', async () =
 
   const edits = slack.calls.filter(({ method }) => method === 'chat.update');
   expect(edits.map(({ fields }) => fields['text'])).toEqual(['Notes']);
-  expect(edits[0]?.fields['blocks']).toContain(`→ <@U0BEN> has it · \`${item}\``);
+  expect(edits[0]?.fields['blocks']).toContain(`→ <@U0BEN> has it ·\u00A0\`${item}\``);
 });
 
 it('leaves the lead alone where somebody has it in time', async () => {

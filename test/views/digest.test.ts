@@ -44,6 +44,23 @@ it('shows a week of 40 services, 200 deployments, 15 locks in twenty lines, and 
   );
 });
 
+it('counts what was deployed to each environment, in the order in which people count', () => {
+  const [failure, success] = ['failure', 'success'].map((state) =>
+    weekEnded().find((one) => one.state === state),
+  );
+  const to = (environment: string, one = success) => (one === undefined ? [] : [{ ...one, environment }]);
+  const ended = [...to('team-10'), ...to('team-2'), ...to('staging'), ...to('staging', failure)];
+
+  expect(linesOf(digestView(digest({ ended })))[1]).toContain(
+    'deployed: staging: 2 (1 failed), team-2: 1, team-10: 1.',
+  );
+  expect(digestThread(digest({ ended })).map(({ text }) => text)).toEqual([
+    'Deployments to staging',
+    'Deployments to team-2',
+    'Deployments to team-10',
+  ]);
+});
+
 it('names failures before all other deployments of an environment', () => {
   const parts = digestThread(digest({ ended: weekEnded() }));
 
@@ -138,7 +155,7 @@ it('shows what is to be typed next letter by letter', () => {
   });
 
   expect(linesOf(digestView(digest({ items: [item] }))).join('\n')).toContain(
-    '→ Fix it and `/deploy staging api`; main was live before · `',
+    '→ Fix it and `/deploy staging api`; main was live before ·\u00A0`',
   );
 });
 
