@@ -73,9 +73,10 @@ function timedOutItem(one: Deployment): Item {
 /** Passed the gates in need, and nobody has reviewed it; a run of it may be open besides, or have failed. */
 function brokenGlass(deployments: readonly Deployment[]): Item[] {
   return deployments.flatMap(
-    ({ id, environment, service, ref, breakGlass, requestedBy: owner, createdAt }) => {
+    ({ id, environment, service, ref, breakGlass, requestedBy: owner, createdAt, state }) => {
       if (breakGlass === null || breakGlass.reviewedBy !== null) return [];
-      const told = { what: `${ref} broke the glass`, where: `${environment}/${service}`, owner };
+      const what = `${ref} broke the glass${state === 'awaiting_approval' ? ', and has not started yet' : ''}`;
+      const told = { what, where: `${environment}/${service}`, owner };
       const next = `Somebody else reviews it: “/deploy review ${id}”`;
       return [
         newItem(id, { section: 'break_glass', ...told, said: breakGlass.reason, since: createdAt, next }),

@@ -78,7 +78,7 @@ function lockItem(
   const locked = handoff === null ? 'locked' : 'locked until the handoff';
   const at = handoff === null ? until : null;
   if (!leaving) {
-    const next = turn ? 'Theirs once they accept' : `“/lock ${scope} --wait” stands in the line`;
+    const next = turn ? 'Theirs once they accept' : `“/lock ${scope} --wait” joins the line`;
     return newItem(id, {
       section: 'locks',
       what: turn ? 'kept' : locked,
@@ -92,7 +92,7 @@ function lockItem(
   }
   const next =
     handoff === null
-      ? 'Its holder leaves: take it over, or let it be'
+      ? 'Its holder leaves: take it over, or it stays locked'
       : 'Take it over to keep it: else it ends with “I have it”';
   return newItem(id, {
     section: 'leaving',

@@ -171,7 +171,8 @@ export function rowBlocks(rows: readonly Row[]): KnownBlock[] {
 
 function moment({ section, at }: Item): Mrkdwn {
   if (at === null) return mrkdwn``;
-  return section === 'freezes' ? mrkdwn` ${time(at)}` : mrkdwn`, until ${time(at)}`;
+  if (section === 'freezes') return mrkdwn` ${time(at)}`;
+  return section === 'remote' ? mrkdwn`, ends ${time(at)}` : mrkdwn`, until ${time(at)}`;
 }
 
 function lengthWords(seconds: number): string {

@@ -64,6 +64,17 @@ it.each<[string, Partial<Deployment>, object]>([
   expect(items).toEqual([expect.objectContaining(expected)]);
 });
 
+it.each([
+  ['awaiting_approval', 'main broke the glass, and has not started yet'],
+  ['success', 'main broke the glass'],
+] as const)('tells of a break-glass that is %s whether it has started', (state, what) => {
+  const breakGlass = { reason: 'nobody can pay', reviewedBy: null, reviewedAt: null };
+
+  const { items } = contentOf(facts({ deployments: [deployment({ state, breakGlass })] }));
+
+  expect(items.find(({ section }) => section === 'break_glass')?.what).toBe(what);
+});
+
 it('does not ask to deploy again where the run may still be going on, however long ago it timed out', () => {
   const endedAt = new Date(SINCE.getTime() - 3_600_000);
   const one = deployment({ id: 'staging-1', state: 'failure', reason: 'timed_out', endedAt });
