@@ -33,6 +33,8 @@ export type Message = z.infer<typeof Message>;
 
 /** A message that this worker alone may send just now. */
 export interface HeldMessage {
+  /** Where it is remembered. */
+  readonly key: string;
   readonly message: Message;
   /** Records the next step and holds the message further. Throws ConflictError once another worker has it. */
   save(next: Message): Promise<void>;
@@ -159,6 +161,7 @@ function heldMessage(redis: RedisClient, key: string, token: string, stored: str
   let known = stored ?? '';
   let message = parse(key, stored);
   return {
+    key,
     get message() {
       return message;
     },

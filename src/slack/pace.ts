@@ -4,37 +4,50 @@ import { type RedisClient, defineScript } from '../redis/script.ts';
 const INTERVAL_MS = 1_200;
 const BURST = 4;
 
+/** Who has not asked again this long after their time has nothing to send any more. */
+const GIVEN_UP_MS = 60_000;
+
 /*
- * Takes the next turn in a channel, by Redis' own clock, so that all workers keep one pace.
+ * Takes the next turn in a channel, by Redis' own clock, so that all workers keep one pace. Whoever must wait stands in
+ * a line in which each has a time of their own: were all told the time of the next turn, all would come back for it.
  *
  *   KEYS[1]  when the channel's allowance will be whole again, in milliseconds
  *   KEYS[2]  exists while Slack wants patience for this channel
+ *   KEYS[3]  the line: who waits, by when they may ask again
  *   ARGV[1]  milliseconds between messages
  *   ARGV[2]  messages that may come at once
+ *   ARGV[3]  who asks
+ *   ARGV[4]  milliseconds after which somebody who has not asked again counts no more
  *
  *   Returns  0 when the turn is taken, else the milliseconds to wait before asking again
  */
 const takeTurnScript = defineScript(/* lua */ `
   local paused = redis.call('PTTL', KEYS[2])
-  if paused > 0 then
-    return paused
-  end
+  if paused > 0 then return paused end
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
   local whole = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
-  local wait = whole - (ARGV[2] - 1) * ARGV[1] - now
-  if wait > 0 then
-    return wait
+  local free = whole - (ARGV[2] - 1) * ARGV[1]
+  if free <= now then
+    redis.call('SET', KEYS[1], string.format('%d', whole + ARGV[1]), 'PX', whole + ARGV[1] - now)
+    redis.call('ZREM', KEYS[3], ARGV[3])
+    return 0
   end
-  redis.call('SET', KEYS[1], string.format('%d', whole + ARGV[1]), 'PX', whole + ARGV[1] - now)
-  return 0
+  local mine = tonumber(redis.call('ZSCORE', KEYS[3], ARGV[3]) or 0)
+  if mine > now then return mine - now end
+  if mine > now - ARGV[4] then return free - now end
+  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ARGV[4])
+  local last = tonumber(redis.call('ZRANGE', KEYS[3], -1, -1, 'WITHSCORES')[2] or 0)
+  local turn = math.max(free, last + ARGV[1])
+  redis.call('ZADD', KEYS[3], turn, ARGV[3])
+  redis.call('PEXPIRE', KEYS[3], turn - now + ARGV[4])
+  return turn - now
 `);
 
-/** Takes a turn to send to the channel, or says after how many seconds to ask again. */
-export async function takeTurn(redis: RedisClient, channel: string): Promise<number> {
-  const wait = Number(
-    await takeTurnScript(redis, [paceKey(channel), pauseKey(channel)], [INTERVAL_MS, BURST]),
-  );
+/** Takes a turn to send to the channel, or says after how many seconds to ask again. What asks is one message. */
+export async function takeTurn(redis: RedisClient, channel: string, message: string): Promise<number> {
+  const keys = [paceKey(channel), pauseKey(channel), lineKey(channel)];
+  const wait = Number(await takeTurnScript(redis, keys, [INTERVAL_MS, BURST, message, GIVEN_UP_MS]));
   return wait / 1_000;
 }
 
@@ -49,4 +62,8 @@ function paceKey(channel: string): string {
 
 function pauseKey(channel: string): string {
   return `baton:{${channel}}:paused`;
+}
+
+function lineKey(channel: string): string {
+  return `baton:{${channel}}:line`;
 }

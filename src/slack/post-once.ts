@@ -45,7 +45,7 @@ export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Pro
   if (place.result === 'refused') return giveUp(ctx, post);
   if (place.result !== 'sent') return waitForSlack(ctx.redis, post.job, secondsOf(place));
 
-  const wait = await takeTurn(ctx.redis, place.value);
+  const wait = await takeTurn(ctx.redis, place.value, held.key);
   if (wait > 0) return { againInSeconds: wait };
   await held.save({ ...before, direct, posting: { state: post.state, anew: posting !== null } });
   const view = direct === null ? post.view : directMessage(post.view, direct, post.channel);

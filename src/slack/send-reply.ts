@@ -19,7 +19,7 @@ export interface PrivateReply {
  */
 export async function sendReply(ctx: Context, reply: PrivateReply, job: string): Promise<Outcome> {
   for (const way of waysTo(ctx, reply)) {
-    const wait = await takeTurn(ctx.redis, way.pace);
+    const wait = await takeTurn(ctx.redis, way.pace, job);
     if (wait > 0) return { againInSeconds: wait };
     const attempted = await attemptToSend(ctx, way.pace, reply.view, way.send);
     if (attempted.result === 'sent') return 'done';

@@ -47,7 +47,7 @@ async function edit(
   { view, shown, final, ts, job }: Showing & { readonly ts: string },
 ): Promise<Outcome> {
   const channel = held.message.posted?.channel ?? '';
-  const wait = await takeTurn(ctx.redis, channel);
+  const wait = await takeTurn(ctx.redis, channel, held.key);
   if (wait > 0) return { againInSeconds: wait };
 
   const attempted = await attemptToSend(ctx, channel, view, (form) =>
@@ -69,7 +69,7 @@ async function edit(
 async function post(ctx: Context, held: HeldMessage, { view, shown, final, job }: Showing): Promise<Outcome> {
   const before = held.message;
   const { channel = '', ts: thread = '' } = before.posted ?? {};
-  const wait = await takeTurn(ctx.redis, channel);
+  const wait = await takeTurn(ctx.redis, channel, held.key);
   if (wait > 0) return { againInSeconds: wait };
 
   await held.save(final ? { ...before, output: 'posting' } : { ...before, tail: 'posting' });

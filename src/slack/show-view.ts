@@ -31,7 +31,7 @@ async function edit(
 ): Promise<Outcome> {
   const { posted, direct } = held.message;
   if (posted === null) return 'done';
-  const wait = await takeTurn(ctx.redis, posted.channel);
+  const wait = await takeTurn(ctx.redis, posted.channel, held.key);
   if (wait > 0) return { againInSeconds: wait };
 
   const whole = direct === null ? view : directMessage(view, direct, channel);
