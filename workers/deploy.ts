@@ -49,6 +49,5 @@ async function step(ctx: Context, deployment: Deployment): Promise<Outcome> {
   if (deployment.state === 'waiting') return goOn(ctx, deployment);
   if (deployment.state === 'awaiting_approval') return goOnWhenApproved(ctx, deployment);
   if (deployment.run !== null) return watch(ctx, deployment, deployment.run);
-  const { intendedAt, attemptedAt } = deployment;
-  return intendedAt === null ? begin(ctx, deployment) : recover(ctx, deployment, attemptedAt ?? intendedAt);
+  return deployment.intendedAt === null ? begin(ctx, deployment) : recover(ctx, deployment);
 }

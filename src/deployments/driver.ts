@@ -4,6 +4,7 @@ import { DriverOptions, driverFor } from '../drivers/index.ts';
 import { lastLines, plainText } from '../drivers/text.ts';
 import { mapTexts } from '../redact.ts';
 import { isRemoteEnvironment } from '../config/remote-name.ts';
+import { secondsSinceAttempt } from './attempt-age.ts';
 import type { Deployment } from './deployment.ts';
 import { findResult } from './result.ts';
 
@@ -93,9 +94,11 @@ export function firstRequest(deployment: Deployment): DriverRequest {
 
 /** What the driver is told later: it may have been started, and its target may have told of it. */
 export async function laterRequest(ctx: Context, deployment: Deployment): Promise<DriverRequest> {
-  return {
-    ...firstRequest(deployment),
-    mayHaveStarted: true,
-    reported: await findResult(ctx.redis, deployment.id),
-  };
+  const [reported, seconds] = await Promise.all([
+    findResult(ctx.redis, deployment.id),
+    secondsSinceAttempt(ctx, deployment),
+  ]);
+  // By the clock that the driver compares it with.
+  const attemptedAt = new Date(ctx.driverTools.now().getTime() - seconds * 1_000);
+  return { ...firstRequest(deployment), attemptedAt, mayHaveStarted: true, reported };
 }

@@ -44,9 +44,9 @@ export async function intend(
   deployment: Deployment,
 ): Promise<{ intended: Deployment; sinceMs: number }> {
   const sinceMs = performance.now();
-  const now = ctx.now();
+  const attemptedAt = await ctx.storeNow(deployment.environment); // others judge it by the same clock
   const intendedOn = ctx.driverTools.place;
-  const after = { ...deployment, intendedAt: deployment.intendedAt ?? now, attemptedAt: now, intendedOn };
+  const after = { ...deployment, intendedAt: deployment.intendedAt ?? ctx.now(), attemptedAt, intendedOn };
   const [intended] = await Promise.all([
     replaceDeployment(ctx.redis, deployment, after),
     countStart(ctx, deployment.environment, deployment.fence),

@@ -46,7 +46,7 @@ export interface TestContext extends Context {
 /** A context over real Redis, with a stopped clock, a Slack that knows a few people, and queues that only record. */
 export function testContext(overrides: Partial<Context> = {}): TestContext {
   const queued: Queued[] = [];
-  return {
+  const ctx: TestContext = {
     config: testConfig(),
     configDigest: 'c0f16'.padEnd(64, '0'),
     redis: testRedis(),
@@ -72,9 +72,11 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
     log: pino({ level: 'silent' }),
     redact: (text) => text.replaceAll('test-secret', '[redacted]'),
     now: () => NOON,
+    storeNow: async () => ctx.now(),
     ...overrides,
     queued,
   };
+  return ctx;
 }
 
 export const PEOPLE: Record<string, Person> = {
