@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { secondsSinceAttempt } from './attempt-age.ts';
 import { cancelRun } from './driver.ts';
-import { type Deployment, holdsNoLease, isFinished } from './deployment.ts';
+import { type Deployment, holdsNoLease, isFinished, transition } from './deployment.ts';
 import { endRun } from './end.ts';
 import { endBeforeStart, SETTLE_SECONDS } from './start.ts';
 import { loadDeployment, replaceDeployment } from './store.ts';
@@ -46,7 +46,7 @@ async function cancelWhatRuns(ctx: Context, deployment: Deployment, by: string):
       return { kind: 'cannot', deployment, why: cancelled.why };
     case 'over': {
       const wished = {
-        ...deployment,
+        ...begun(ctx, deployment),
         cancelledBy: deployment.cancelledBy ?? endedBy(cancelled.end.state, by),
       };
       await endRun(ctx, wished, cancelled.end);
@@ -60,6 +60,11 @@ async function cancelWhatRuns(ctx: Context, deployment: Deployment, by: string):
       return { kind: 'asked', deployment: saved };
     }
   }
+}
+
+/** What has ended had begun, though nobody recorded it: only what runs may succeed. */
+function begun(ctx: Context, deployment: Deployment): Deployment {
+  return deployment.state === 'queued' ? transition(deployment, 'in_progress', ctx.now()) : deployment;
 }
 
 /** What had failed or succeeded before the wish was not ended by it. */

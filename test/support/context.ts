@@ -46,7 +46,7 @@ export interface TestContext extends Context {
 /** A context over real Redis, with a stopped clock, a Slack that knows a few people, and queues that only record. */
 export function testContext(overrides: Partial<Context> = {}): TestContext {
   const queued: Queued[] = [];
-  const ctx: TestContext = {
+  return {
     config: testConfig(),
     configDigest: 'c0f16'.padEnd(64, '0'),
     redis: testRedis(),
@@ -72,11 +72,12 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
     log: pino({ level: 'silent' }),
     redact: (text) => text.replaceAll('test-secret', '[redacted]'),
     now: () => NOON,
-    storeNow: async () => ctx.now(),
+    async storeNow() {
+      return this.now(); // also of a copy
+    },
     ...overrides,
     queued,
   };
-  return ctx;
 }
 
 export const PEOPLE: Record<string, Person> = {
