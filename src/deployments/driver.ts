@@ -4,8 +4,10 @@ import { DriverOptions, driverFor } from '../drivers/index.ts';
 import { lastLines, plainText } from '../drivers/text.ts';
 import { mapTexts } from '../redact.ts';
 import { isRemoteEnvironment } from '../config/remote-name.ts';
+import { UnreadableError } from '../errors.ts';
 import { secondsSinceAttempt } from './attempt-age.ts';
 import type { Deployment } from './deployment.ts';
+import { recordKey } from './keys.ts';
 import { findResult } from './result.ts';
 
 /** The driver's verbs with the options that the deployment was asked for with. */
@@ -16,9 +18,10 @@ export interface BoundDriver {
   cancel(tools: Context['driverTools'], request: DriverRequest, run: string): ReturnType<Driver['cancel']>;
 }
 
-/** Throws ZodError when the recorded options are not those of a driver of this version. */
-export function driverOf({ driverOptions }: Deployment): BoundDriver {
-  const options = DriverOptions.parse(driverOptions);
+/** Throws UnreadableError when the recorded options are not those of a driver of this version. */
+export function driverOf({ id, driverOptions }: Deployment): BoundDriver {
+  const { data: options, error } = DriverOptions.safeParse(driverOptions);
+  if (error !== undefined) throw new UnreadableError(recordKey(id), error);
   const driver = driverFor(options);
   return {
     start: async (tools, request) => withoutSecrets(tools, await driver.start(tools, request, options)),
