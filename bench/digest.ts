@@ -95,6 +95,7 @@ function builder(redis: Redis): () => Promise<{ ms: number; told: number }> {
     log: pino({ level: 'silent' }),
     redact: (text) => text,
     now: () => NOW,
+    storeNow: async () => NOW,
   };
   const span = { since: before(DAY), at: NOW, until: new Date(NOW.getTime() + DAY) };
   return async () => {

@@ -166,7 +166,8 @@ function reasonOf({ words }: Call, scope: string, flag: string): string {
 
 async function list(ctx: Context): Promise<Reply> {
   const places = await lockPlaces(ctx);
-  return { to: 'caller', view: lockList(await Promise.all(places.map((name) => listed(ctx, name)))) };
+  const environments = await Promise.all(places.map((name) => listed(ctx, name)));
+  return { to: 'caller', view: lockList(environments, ctx.now()) };
 }
 
 async function listed(ctx: Context, name: string): Promise<ListedLocks> {

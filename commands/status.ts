@@ -25,7 +25,7 @@ export const deployStatus = defineCommand({
         ? [...Object.keys(ctx.config.environments), ...(await listRemoteEnvironments(ctx.redis))]
         : [readEnvironment(ctx.config, named.text, 'deploy status')];
     const environments = await Promise.all(names.map((name) => statusOf(ctx, name)));
-    return { to: 'caller', view: statusView(environments) };
+    return { to: 'caller', view: statusView(environments, ctx.now()) };
   },
 });
 

@@ -29,4 +29,6 @@ export interface Context {
   /** Takes secrets out of a text that others wrote, before it is saved or sent. */
   readonly redact: (text: string) => string;
   readonly now: Clock;
+  /** The time by the clock of the Redis that keeps an environment: for what one process notes and another judges. */
+  readonly storeNow: (environment: string) => Promise<Date>;
 }

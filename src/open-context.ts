@@ -18,6 +18,7 @@ import { openMail } from './mail/open.ts';
 import { redactor } from './redact.ts';
 import { checkRedisPolicy, connectRedis, type RedisUse, waitForRedis } from './redis/connect.ts';
 import { forgetfulMemory, openMemory } from './redis/memory.ts';
+import { redisTime } from './redis/time.ts';
 import { createSlackClient } from './slack/web-api.ts';
 import { configRefused } from './views/config.ts';
 
@@ -114,6 +115,7 @@ export async function openContext({ settings, redisUrl, batonUrl, use, log }: Ou
     log,
     redact,
     now: systemClock,
+    storeNow: (environment) => redisTime(redis, environment),
   };
   const close = async () => {
     config.close();

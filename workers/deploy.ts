@@ -7,9 +7,12 @@ import { recover } from '../src/deployments/recover.ts';
 import { begin } from '../src/deployments/start.ts';
 import { loadDeployment } from '../src/deployments/store.ts';
 import { tell } from '../src/deployments/tell.ts';
+import { blockUnreadable } from '../src/deployments/unreadable.ts';
 import { LOOK_AGAIN_SECONDS } from '../src/deployments/waiting.ts';
 import { watch } from '../src/deployments/watch.ts';
-import { defineWorker, type Outcome } from '../src/worker.ts';
+import { UnreadableError } from '../src/errors.ts';
+import { UnreadableLockError } from '../src/locks/lock.ts';
+import { type Attempt, defineWorker, type Outcome } from '../src/worker.ts';
 
 /** Takes a deployment one step further: start, watch, end. Waiting is done by the queue. */
 export const deploy = defineWorker({
@@ -18,23 +21,34 @@ export const deploy = defineWorker({
   comesBackBehind: true,
 
   async run(ctx, { deployment: id }, job) {
-    const deployment = await loadDeployment(ctx.redis, id);
-
-    // An earlier attempt may have died, or lost its connection, between saving and telling.
-    const over = isFinished(deployment) && deployment.runOver;
-    if (job.again || over) await tell(ctx, deployment);
-    if (job.again && deployment.state === 'unknown') await askPeople(ctx, deployment);
-    if (over) {
-      await followEnd(ctx, deployment);
-      return 'done';
+    try {
+      return await look(ctx, id, job);
+    } catch (error) {
+      const blocks = error instanceof UnreadableError && !(error instanceof UnreadableLockError);
+      if (!blocks) throw error; // of locks that cannot be read, admins have been told
+      const outcome = await blockUnreadable(ctx, id, error);
+      return job.id === id ? outcome : 'done';
     }
-
-    const outcome = await step(ctx, deployment);
-
-    // The job that the request made keeps watching; one that an event or the sweep made has looked once.
-    return job.id === id || (await isBridging(ctx, job.id, deployment)) ? outcome : 'done';
   },
 });
+
+async function look(ctx: Context, id: string, job: Attempt): Promise<Outcome> {
+  const deployment = await loadDeployment(ctx.redis, id);
+
+  // An earlier attempt may have died, or lost its connection, between saving and telling.
+  const over = isFinished(deployment) && deployment.runOver;
+  if (job.again || over) await tell(ctx, deployment);
+  if (job.again && deployment.state === 'unknown') await askPeople(ctx, deployment);
+  if (over) {
+    await followEnd(ctx, deployment);
+    return 'done';
+  }
+
+  const outcome = await step(ctx, deployment);
+
+  // The job that the request made keeps watching; one that an event or the sweep made has looked once.
+  return job.id === id || (await isBridging(ctx, job.id, deployment)) ? outcome : 'done';
+}
 
 /** The job that let a deployment go on watches it until the request's own job, which may still sleep, looks again. */
 async function isBridging(ctx: Context, jobId: string, { id, state }: Deployment): Promise<boolean> {
@@ -49,6 +63,5 @@ async function step(ctx: Context, deployment: Deployment): Promise<Outcome> {
   if (deployment.state === 'waiting') return goOn(ctx, deployment);
   if (deployment.state === 'awaiting_approval') return goOnWhenApproved(ctx, deployment);
   if (deployment.run !== null) return watch(ctx, deployment, deployment.run);
-  const { intendedAt, attemptedAt } = deployment;
-  return intendedAt === null ? begin(ctx, deployment) : recover(ctx, deployment, attemptedAt ?? intendedAt);
+  return deployment.intendedAt === null ? begin(ctx, deployment) : recover(ctx, deployment);
 }

@@ -99,7 +99,8 @@ async function bringUpToDate(ctx: Context, github: Octokit, work: Work): Promise
     saveReport(ctx.redis, turn, { ...before, creating: true, github: number, reported, intended });
   await save(null);
 
-  for (const state of statesMissing(overtaken ? [...work.wanted, 'inactive'] : work.wanted, reported)) {
+  const isStillUp = overtaken && !work.wanted.includes('inactive');
+  for (const state of statesMissing(isStillUp ? [...work.wanted, 'inactive'] : work.wanted, reported)) {
     await save(state);
     await createStatus(github, deployment, number, {
       state,

@@ -6,6 +6,7 @@ import type { OpenPullRequest } from '../src/github/pull-requests-of.ts';
 import { environmentInLabel } from '../src/pull-requests/deploy-label.ts';
 import { lookForDeployLabels, lookForRemote } from '../src/pull-requests/look.ts';
 import type { RemoteDeploy } from '../src/remote-deploys/remote-deploy.ts';
+import { tellForgotten } from '../src/remote-deploys/forgotten.ts';
 import { listRemotes } from '../src/remote-deploys/store.ts';
 import { defineWorker } from '../src/worker.ts';
 
@@ -19,6 +20,7 @@ export const sweepPullRequests = defineWorker({
 
   async run(ctx, { why }) {
     const { github, config } = ctx;
+    await tellForgotten(ctx);
     if (github === undefined) return 'done';
     for (const repository of new Set(Object.values(config.services).map((service) => service.repository))) {
       const left = await sweepRepository(ctx, github, { repository, why });

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
+import { secondsSinceAttempt } from './attempt-age.ts';
 import { cancelRun } from './driver.ts';
-import { type Deployment, holdsNoLease, isFinished } from './deployment.ts';
+import { type Deployment, holdsNoLease, isFinished, transition } from './deployment.ts';
 import { endRun } from './end.ts';
 import { endBeforeStart, SETTLE_SECONDS } from './start.ts';
 import { loadDeployment, replaceDeployment } from './store.ts';
@@ -33,7 +34,8 @@ async function attempt(ctx: Context, deployment: Deployment, by: string): Promis
     await endBeforeStart(ctx, deployment, 'cancelled', change);
     return { kind: 'ended', deployment: await loadDeployment(ctx.redis, id) };
   }
-  if (run === null && isStarting(ctx, deployment)) return { kind: 'cannot', deployment, why: STARTING };
+  if (run === null && (await isStarting(ctx, deployment)))
+    return { kind: 'cannot', deployment, why: STARTING };
   return cancelWhatRuns(ctx, deployment, by);
 }
 
@@ -44,7 +46,7 @@ async function cancelWhatRuns(ctx: Context, deployment: Deployment, by: string):
       return { kind: 'cannot', deployment, why: cancelled.why };
     case 'over': {
       const wished = {
-        ...deployment,
+        ...begun(ctx, deployment),
         cancelledBy: deployment.cancelledBy ?? endedBy(cancelled.end.state, by),
       };
       await endRun(ctx, wished, cancelled.end);
@@ -60,16 +62,20 @@ async function cancelWhatRuns(ctx: Context, deployment: Deployment, by: string):
   }
 }
 
+/** What has ended had begun, though nobody recorded it: only what runs may succeed. */
+function begun(ctx: Context, deployment: Deployment): Deployment {
+  return deployment.state === 'queued' ? transition(deployment, 'in_progress', ctx.now()) : deployment;
+}
+
 /** What had failed or succeeded before the wish was not ended by it. */
 function endedBy(state: 'success' | 'failure' | 'cancelled', by: string): string | null {
   return state === 'cancelled' ? by : null;
 }
 
 /** A start that is under way must find the record as it left it: else what it began could not be recorded. */
-function isStarting(ctx: Context, { state, attemptedAt, intendedAt, createdAt }: Deployment): boolean {
-  if (state === 'unknown') return false; // the attempt has come back
-  const since = attemptedAt ?? intendedAt ?? createdAt;
-  return ctx.now().getTime() - since.getTime() < SETTLE_SECONDS * 1_000;
+async function isStarting(ctx: Context, deployment: Deployment): Promise<boolean> {
+  if (deployment.state === 'unknown') return false; // the attempt has come back
+  return (await secondsSinceAttempt(ctx, deployment)) < SETTLE_SECONDS;
 }
 
 const NEVER_STARTED = 'It was cancelled before its start, so nothing was deployed.';

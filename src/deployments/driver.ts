@@ -4,7 +4,10 @@ import { DriverOptions, driverFor } from '../drivers/index.ts';
 import { lastLines, plainText } from '../drivers/text.ts';
 import { mapTexts } from '../redact.ts';
 import { isRemoteEnvironment } from '../config/remote-name.ts';
+import { UnreadableError } from '../errors.ts';
+import { secondsSinceAttempt } from './attempt-age.ts';
 import type { Deployment } from './deployment.ts';
+import { recordKey } from './keys.ts';
 import { findResult } from './result.ts';
 
 /** The driver's verbs with the options that the deployment was asked for with. */
@@ -15,9 +18,10 @@ export interface BoundDriver {
   cancel(tools: Context['driverTools'], request: DriverRequest, run: string): ReturnType<Driver['cancel']>;
 }
 
-/** Throws ZodError when the recorded options are not those of a driver of this version. */
-export function driverOf({ driverOptions }: Deployment): BoundDriver {
-  const options = DriverOptions.parse(driverOptions);
+/** Throws UnreadableError when the recorded options are not those of a driver of this version. */
+export function driverOf({ id, driverOptions }: Deployment): BoundDriver {
+  const { data: options, error } = DriverOptions.safeParse(driverOptions);
+  if (error !== undefined) throw new UnreadableError(recordKey(id), error);
   const driver = driverFor(options);
   return {
     start: async (tools, request) => withoutSecrets(tools, await driver.start(tools, request, options)),
@@ -93,9 +97,11 @@ export function firstRequest(deployment: Deployment): DriverRequest {
 
 /** What the driver is told later: it may have been started, and its target may have told of it. */
 export async function laterRequest(ctx: Context, deployment: Deployment): Promise<DriverRequest> {
-  return {
-    ...firstRequest(deployment),
-    mayHaveStarted: true,
-    reported: await findResult(ctx.redis, deployment.id),
-  };
+  const [reported, seconds] = await Promise.all([
+    findResult(ctx.redis, deployment.id),
+    secondsSinceAttempt(ctx, deployment),
+  ]);
+  // By the clock that the driver compares it with.
+  const attemptedAt = new Date(ctx.driverTools.now().getTime() - seconds * 1_000);
+  return { ...firstRequest(deployment), attemptedAt, mayHaveStarted: true, reported };
 }

@@ -2,11 +2,13 @@ import { appendAudit } from '../audit/store.ts';
 import type { Call, Reply } from '../command.ts';
 import type { Environment } from '../config/schema.ts';
 import type { Context } from '../context.ts';
+import { orUnreadable } from '../errors.ts';
 import type { Resolved } from '../github/refs.ts';
 import { concerns, EMPTY, environmentOf, type Warning } from '../locks/lock.ts';
 import { locksOn } from '../locks/store.ts';
+import { isSamePerson } from '../people/accounts.ts';
 import { awayFrom } from '../people/away.ts';
-import { toldElsewhere } from '../views/dry-run.ts';
+import { toldElsewhere, waitsAlready } from '../views/dry-run.ts';
 import { warned } from '../views/lock-list.ts';
 import { deploymentRefused } from '../views/refusal.ts';
 import { tellBreakGlass } from './break-glass.ts';
@@ -16,7 +18,8 @@ import type { Refusal } from './gates.ts';
 import { type Again, requestDeployment } from './request.ts';
 import { findDeployment } from './store.ts';
 import { tell } from './tell.ts';
-import { standInLine } from './waiting.ts';
+import { listUnleased } from './unleased.ts';
+import { standInLine, whereInLine } from './waiting.ts';
 
 export interface Order {
   readonly rules: Environment;
@@ -38,6 +41,9 @@ export type Caller = Pick<Call, 'id' | 'actor' | 'channel' | 'reference'>;
 export async function order(ctx: Context, caller: Caller, wanted: Order): Promise<Reply> {
   const { rules, environment, service, repository, resolved, wait, breakGlass, again } = wanted;
   const { releases = '' } = ctx.config.slack.channels;
+  const waits = wait && breakGlass === undefined ? await findWaiting(ctx, caller, wanted) : undefined;
+  if (waits !== undefined) return waitsOn(ctx, caller, waits);
+
   const requested = await requestDeployment(ctx, rules, {
     command: caller.id,
     reference: caller.reference,
@@ -55,6 +61,29 @@ export async function order(ctx: Context, caller: Caller, wanted: Order): Promis
 
   failpoint('after-record');
   return accept(ctx, caller, requested.deployment);
+}
+
+/** What the same person has waiting there for the same commit: one place in the line is enough. */
+async function findWaiting(
+  ctx: Context,
+  { id: command, actor }: Caller,
+  { environment, service, resolved }: Order,
+): Promise<Deployment | undefined> {
+  const unleased = await orUnreadable(listUnleased(ctx.redis, environment, service));
+  if (unleased === 'unreadable') return undefined;
+  const own = unleased.find(({ state, sha, requestedBy }) => {
+    return state === 'waiting' && sha === resolved.sha && isSamePerson(ctx.config, requestedBy, actor.id);
+  });
+  return own?.id === deploymentIdFor(environment, command) ? undefined : own;
+}
+
+async function waitsOn(ctx: Context, caller: Caller, deployment: Deployment): Promise<Reply> {
+  const { id: subject, environment, service, sha, ref } = deployment;
+  const detail = { environment, service, sha, ref, came_to: 'waits already', reference: caller.reference };
+  await note(ctx, caller, { outcome: 'accepted', reason: null, subject, detail });
+  const place = await whereInLine(ctx, deployment);
+  const ahead = typeof place === 'object' ? place.ahead : undefined;
+  return { to: 'caller', view: waitsAlready(deployment, ahead) };
 }
 
 /** What an earlier run of the same command has recorded, handed on again; undefined when there was none. */

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { SWEEP_SECONDS } from '../schedules.ts';
 import type { Outcome } from '../worker.ts';
+import { secondsSinceAttempt } from './attempt-age.ts';
 import type { Deployment } from './deployment.ts';
 import { driverOf, laterRequest } from './driver.ts';
 import { becomeUnknown } from './end.ts';
@@ -21,12 +22,14 @@ const SUSPECT_SECONDS = 30;
  * started it, or may have died. Adopts the run, ends what never began, starts again with the same id and fence where
  * the driver can prove that nothing began, or leaves it `unknown` with its lease.
  */
-export async function recover(ctx: Context, deployment: Deployment, attemptedAt: Date): Promise<Outcome> {
-  const request = await laterRequest(ctx, deployment);
+export async function recover(ctx: Context, deployment: Deployment): Promise<Outcome> {
+  const [request, seconds] = await Promise.all([
+    laterRequest(ctx, deployment),
+    secondsSinceAttempt(ctx, deployment),
+  ]);
   // The attempt has come back without knowing, and its target has told since: there is nothing to wait for.
   const hasTold = deployment.state === 'unknown' && request.reported !== undefined;
-  const settlesInSeconds = SETTLE_SECONDS - (ctx.now().getTime() - attemptedAt.getTime()) / 1_000;
-  if (settlesInSeconds > 0 && !hasTold) return { againInSeconds: settlesInSeconds };
+  if (seconds < SETTLE_SECONDS && !hasTold) return { againInSeconds: SETTLE_SECONDS - seconds };
 
   const found = await driverOf(deployment).lookup(ctx.driverTools, request);
   switch (found.state) {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Context } from '../context.ts';
 import { CallbackBody, type TargetResult, resultDetails } from '../drivers/callback.ts';
 import { mapTexts } from '../redact.ts';
+import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { type Deployment, environmentOfDeployment } from './deployment.ts';
 
@@ -54,9 +55,10 @@ export async function recordResult(
   return outcome;
 }
 
+/** The newest word of its target. Throws UnreadableError. */
 export async function findResult(redis: RedisClient, id: string): Promise<TargetResult | undefined> {
   const json = await redis.get(resultKey(id));
-  return json === null ? undefined : StoredResult.parse(JSON.parse(json));
+  return json === null ? undefined : parseStored(StoredResult, resultKey(id), json);
 }
 
 /** Has a worker look at the deployment once, soon. `why` tells one event from another. */

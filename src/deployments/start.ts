@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { findService, rulesFor } from '../config/find.ts';
 import type { Environment } from '../config/schema.ts';
-import { ConflictError } from '../errors.ts';
+import { ConflictError, orUnreadable } from '../errors.ts';
 import type { ReasonCode } from '../reason-codes.ts';
 import type { DriverRequest, Started } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
@@ -12,7 +12,7 @@ import { failpoint } from './failpoint.ts';
 import { type Facts, judge, openGates } from './gates.ts';
 import { wake } from './result.ts';
 import { readFacts } from './facts.ts';
-import { countStart, LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
+import { countStart, heldOn, LOOK_WHILE_HELD_SECONDS } from './quarantine.ts';
 import { isGitHubLogin } from './may-deploy.ts';
 import { loadDeployment, replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
@@ -44,9 +44,9 @@ export async function intend(
   deployment: Deployment,
 ): Promise<{ intended: Deployment; sinceMs: number }> {
   const sinceMs = performance.now();
-  const now = ctx.now();
+  const attemptedAt = await ctx.storeNow(deployment.environment); // others judge it by the same clock
   const intendedOn = ctx.driverTools.place;
-  const after = { ...deployment, intendedAt: deployment.intendedAt ?? now, attemptedAt: now, intendedOn };
+  const after = { ...deployment, intendedAt: deployment.intendedAt ?? ctx.now(), attemptedAt, intendedOn };
   const [intended] = await Promise.all([
     replaceDeployment(ctx.redis, deployment, after),
     countStart(ctx, deployment.environment, deployment.fence),
@@ -129,8 +129,6 @@ export async function askGatesAgain(
   if ('reason' in facts) return { refused: await refuse(ctx, deployment, facts.reason) };
   const [refusal] = judge(facts);
   if (refusal === undefined) return { decision: { at: ctx.now(), gates: openGates(facts), config } };
-  // The store has lost something: it is not known yet what runs.
-  if (refusal.reason === 'driver_unknown') return { refused: { againInSeconds: LOOK_WHILE_HELD_SECONDS } };
   return { refused: await refuse(ctx, deployment, refusal.reason) };
 }
 
@@ -152,7 +150,11 @@ async function factsAgain(
   const { environment, requestedBy } = deployment;
   const rules = rulesFor(ctx.config, environment);
   if (rules === undefined) return { reason: 'unknown_environment' };
-  if (deployment.kind === 'down') return 'open'; // what nobody wants any more goes, whatever is closed
+  if (deployment.kind === 'down') {
+    // What nobody wants any more goes, whatever is closed, once it is known what runs.
+    const held = await orUnreadable(heldOn(ctx, environment));
+    return held === undefined ? 'open' : { reason: 'driver_unknown' };
+  }
   const changed = serviceChanged(ctx, rules, deployment);
   if (changed !== undefined) return { reason: changed };
   const actor = isGitHubLogin(requestedBy) ? { id: requestedBy } : await ctx.slack.findPerson(requestedBy);
@@ -176,6 +178,8 @@ async function refuse(
   deployment: Deployment,
   reason: NonNullable<Deployment['reason']>,
 ): Promise<Outcome> {
+  // The store has lost something: it is not known yet what runs.
+  if (reason === 'driver_unknown') return { againInSeconds: LOOK_WHILE_HELD_SECONDS };
   return endBeforeStart(ctx, deployment, 'cancelled', {
     reason,
     summary: 'A gate closed between the request and the start, so nothing was started.',

@@ -38,7 +38,7 @@ export interface DriverRequest {
   readonly requestedBy: string;
   /** When the intent to start was first recorded; a later attempt does not move it. */
   readonly intendedAt: Date;
-  /** When the latest attempt to start began; on the first attempt the same as `intendedAt`. */
+  /** When the latest attempt to start began, by the clock of `DriverTools.now`. */
   readonly attemptedAt: Date;
   /** The `place` of the latest attempt. */
   readonly intendedOn: string;

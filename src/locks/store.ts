@@ -192,6 +192,13 @@ export async function forgetTold(redis: RedisClient, environment: string, { row 
   await redis.lrem(untoldKey(environment), 1, row);
 }
 
+/** Keeps what cannot be read of what happened, for whoever looks after it. Gives the key. */
+export async function keepUntellable(redis: RedisClient, environment: string, row: string): Promise<string> {
+  const key = `baton:{${environment}}:lock:untellable`;
+  await redis.rpush(key, row);
+  return key;
+}
+
 type Decided = { readonly before: Board; readonly change: Change } | { readonly refused: unknown };
 
 function decide(

@@ -3,20 +3,21 @@ import type { AuditEvent } from '../audit/entry.ts';
 import { appendAudit } from '../audit/store.ts';
 import { rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
-import { listHolders } from '../people/roles.ts';
+import { tellAdmins } from '../people/tell-admins.ts';
 import { lockDirect } from '../views/lock-direct.ts';
 import { lockNews } from '../views/lock-news.ts';
 import { lockUnreadable } from '../views/lock.ts';
 import type { View } from '../views/view.ts';
 import type { LockEvent } from './event.ts';
-import { environmentOf, type Lock, type UnreadableLockError } from './lock.ts';
-import { forgetTold, untoldEvents } from './store.ts';
+import { BATON, environmentOf, type Lock, type UnreadableLockError } from './lock.ts';
+import { forgetTold, keepUntellable, type Untold, untoldEvents } from './store.ts';
 
 /** Tells what happened to the locks of an environment: the channel, whom it concerns, the audit trail. Each once. */
 export async function tellLocks(ctx: Context, environment: string): Promise<number> {
   const untold = await untoldEvents(ctx.redis, environment);
   for (const one of untold) {
-    if (one.event !== undefined) await tellEvent(ctx, environment, one.event);
+    if (one.event === undefined) await setAside(ctx, environment, one);
+    else await tellEvent(ctx, environment, one.event);
     await forgetTold(ctx.redis, environment, one);
   }
   return untold.length;
@@ -24,22 +25,33 @@ export async function tellLocks(ctx: Context, environment: string): Promise<numb
 
 /** Tells admins, once for each such value, that stored locks cannot be read. */
 export async function tellUnreadable(ctx: Context, { scope, cause }: UnreadableLockError): Promise<void> {
-  const digest = createHash('sha256').update(String(cause)).digest('hex').slice(0, 16);
-  const key = unreadableKey(scope);
-  if ((await ctx.redis.get(key)) === digest) return;
-  const view = lockUnreadable(scope, digest.slice(0, 8));
-  const rules = rulesFor(ctx.config, scope);
-  const holders = listHolders('admin', ctx.config, rules);
-  const groups = holders.filter((id) => id.startsWith('S'));
-  const members = await Promise.all(groups.map((group) => ctx.slack.listGroupMembers(group)));
-  const admins = new Set([...holders.filter((id) => !id.startsWith('S')), ...members.flat()]);
-  for (const admin of admins) await tellPerson(ctx, admin, { id: `${scope}-${digest}-${admin}`, view });
-  const { audit } = ctx.config.slack.channels;
-  if (audit !== undefined) await tellChannel(ctx, audit, { id: `${scope}-${digest}`, view, user: '' });
-  await ctx.redis.set(key, digest);
+  const view = (reference: string) => lockUnreadable(scope, reference);
+  await tellAdmins(ctx, {
+    name: `lock-${scope}`,
+    environment: scope,
+    cause,
+    toldKey: unreadableKey(scope),
+    view,
+  });
 }
 
 const unreadableKey = (scope: string) => `baton:{${scope}}:lock:unreadable`;
+
+/** What happened cannot be read: it is kept for whoever looks, and the trail says that something is missing there. */
+async function setAside(ctx: Context, environment: string, { row }: Untold): Promise<void> {
+  const key = await keepUntellable(ctx.redis, environment, row);
+  ctx.log.error({ environment, key }, 'what happened to locks cannot be read, so nobody is told of it');
+  await appendAudit(ctx.redis, {
+    id: `lock-${environment}-${createHash('sha256').update(row).digest('hex').slice(0, 16)}`,
+    at: ctx.now(),
+    actor: BATON,
+    action: 'lock',
+    subject: environment,
+    outcome: 'failed',
+    reason: 'lock_ambiguous',
+    detail: { event: 'unreadable', kept_at: key },
+  });
+}
 
 async function tellEvent(ctx: Context, environment: string, event: LockEvent): Promise<void> {
   const news = lockNews(event);

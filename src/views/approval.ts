@@ -29,19 +29,25 @@ export function approvedNote({
   const { service, environment, sha } = deployment;
   const what = mrkdwn`*${service}* on *${environment}* at ${code(sha.slice(0, 7))}`;
   const begin = again ? mrkdwn`You had approved ${what} already` : mrkdwn`You approved ${what}`;
+  const count = howMany(given, needed);
   const next =
     given >= needed ? 'it goes on now, through all gates' : `it goes on when all ${needed} are there`;
   return {
-    text: summaryText(`${given} of ${needed} approvals`),
-    blocks: [section(mrkdwn`:white_check_mark: ${begin}: ${given} of ${needed}; ${next}.`)],
+    text: summaryText(`${count} approvals`),
+    blocks: [section(mrkdwn`:white_check_mark: ${begin}: ${count}; ${next}.`)],
   };
+}
+
+/** Of those who agree at the same moment there may be more than are needed. */
+function howMany(given: number, needed: number): string {
+  return `${Math.min(given, needed)} of ${needed}`;
 }
 
 /** For the one message of a deployment that waits for approvals: who has agreed. */
 export function approvalLines(deployment: Deployment): Mrkdwn[] {
   const { approvals, approvalsNeeded, approvers, brings } = deployment;
   const given = approvals.map(({ by }) => person(by));
-  const of = mrkdwn`${given.length} of ${approvalsNeeded} approvals`;
+  const of = mrkdwn`${howMany(given.length, approvalsNeeded)} approvals`;
   const asked = approvers.filter((id) => !approvals.some(({ by }) => by === id)).map(person);
   const enough = given.length >= approvalsNeeded;
   const ask = enough || asked.length === 0 ? mrkdwn`` : mrkdwn` ${joined(asked, ', ')} may approve it.`;

@@ -7,6 +7,7 @@ import type { Warning } from '../locks/lock.ts';
 import { warningLine } from './lock-list.ts';
 import { inTheWay } from './refusal.ts';
 import {
+  buttons,
   channelLink,
   code,
   context,
@@ -71,4 +72,14 @@ export function toldElsewhere({ id, service, environment, channel, state }: Depl
   const { words } = LOOK[state];
   const line = mrkdwn`*${service}* on *${environment}* ${words} as ${code(id)}. Follow it in ${channelLink(channel)}.`;
   return { text: summaryText(`${service} on ${environment} ${words}`), blocks: [section(line)] };
+}
+
+/** For whoever asks with `--wait` for what they have waiting: the place that is theirs. */
+export function waitsAlready({ id, service, environment, sha }: Deployment, ahead?: number): View {
+  const where = ahead === undefined ? 'in the line' : `number ${ahead + 1} in the line`;
+  const line = mrkdwn`:hourglass: *${service}* on *${environment}* at ${code(sha.slice(0, 7))} waits for you already, ${where} as ${code(id)}; nothing was added.`;
+  return {
+    text: summaryText(`You wait for ${service} on ${environment} already`),
+    blocks: [section(line), buttons({ label: 'Cancel', command: `deploy cancel ${id}` })],
+  };
 }

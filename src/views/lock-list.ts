@@ -9,6 +9,7 @@ import {
   mrkdwn,
   person,
   section,
+  sections,
   shortened,
   summaryText,
   time,
@@ -23,29 +24,17 @@ export interface Claims {
 }
 export type ListedLocks = Claims | { readonly unreadable: string };
 
-const LINES_A_BLOCK = 10;
-const MOST_LINES = 200;
-
 /** Every lock, line and warning there is: where, who, since when, until when, why, who waits. */
-export function lockList(environments: readonly ListedLocks[]): View {
+export function lockList(environments: readonly ListedLocks[], now: Date): View {
   const lines = environments.flatMap((listed) =>
-    'unreadable' in listed ? [unreadableLine(listed.unreadable)] : claimLines(listed),
+    'unreadable' in listed ? [unreadableLine(listed.unreadable)] : claimLines(listed, now),
   );
   if (lines.length === 0) {
     const free = mrkdwn`:unlock: Nothing is locked. ${code('/lock ENV because REASON')} takes a lock.`;
     return { text: 'Nothing is locked', blocks: [section(free)] };
   }
-  const shown = lines.slice(0, MOST_LINES);
-  const blocks = Array.from({ length: Math.ceil(shown.length / LINES_A_BLOCK) }, (_, index) =>
-    section(joined(shown.slice(index * LINES_A_BLOCK, (index + 1) * LINES_A_BLOCK))),
-  );
-  const left = lines.length - shown.length;
-  blocks.push(
-    context(
-      mrkdwn`${left > 0 ? `… and ${left} more. ` : ''}${code('/lock ENV --wait')} puts you in the line; ${code('/unlock ENV')} gives up what is yours.`,
-    ),
-  );
-  return { text: counted(environments), blocks };
+  const ways = mrkdwn`${code('/lock ENV --wait')} puts you in the line; ${code('/unlock ENV')} gives up what is yours.`;
+  return { text: counted(environments), blocks: [...sections(lines), context(ways)] };
 }
 
 function counted(environments: readonly ListedLocks[]): string {
@@ -61,10 +50,10 @@ function counted(environments: readonly ListedLocks[]): string {
 }
 
 /** One line for each lock and warning, the line of those who wait behind it. */
-export function claimLines({ locks, line, warnings }: Claims): Mrkdwn[] {
+export function claimLines({ locks, line, warnings }: Claims, now: Date): Mrkdwn[] {
   const unlocked = line.filter((place) => !locks.some((lock) => overlap(lock.scope, place.scope)));
   return [
-    ...locks.map((lock) => mrkdwn`:lock: ${listLine(lock)}${lineOf(waitingFor(line, lock.scope))}`),
+    ...locks.map((lock) => mrkdwn`:lock: ${listLine(lock, now)}${lineOf(waitingFor(line, lock.scope))}`),
     ...[...new Set(unlocked.map(({ scope }) => scope))].map(
       (scope) =>
         mrkdwn`:hourglass: *${named(scope)}*${lineOf(unlocked.filter((one) => one.scope === scope))}`,
@@ -90,11 +79,14 @@ export function warned(
   };
 }
 
-function listLine(lock: Lock): Mrkdwn {
+function listLine(lock: Lock, now: Date): Mrkdwn {
   const why = lock.reason === '' ? mrkdwn`` : mrkdwn`: “${shortened(lock.reason)}”`;
   const since = lock.turn ? mrkdwn`next in the line` : mrkdwn`since ${time(lock.since)}`;
+  // Past its end it is in force for no other reason.
+  const isKept = lock.until !== null && lock.until <= now;
+  const end = isKept ? mrkdwn`, until the deployment that runs there ends` : itsEnd(lock);
   const offered = lock.offer === null ? mrkdwn`` : mrkdwn`, offered to ${person(lock.offer.to)}`;
-  return mrkdwn`*${named(lock.scope)}* ${person(lock.holder)} ${since}${itsEnd(lock)}${offered}${why}`;
+  return mrkdwn`*${named(lock.scope)}* ${person(lock.holder)} ${since}${end}${offered}${why}`;
 }
 
 function lineOf(waiting: readonly Place[]): Mrkdwn {

@@ -11,6 +11,7 @@ import {
   mrkdwn,
   person,
   section,
+  sections,
   shortened,
   smallPrint,
   summaryText,
@@ -62,7 +63,7 @@ export function allFreed(
     lines.length === 0 ? mrkdwn`:unlock: ${nothing}, so nothing was freed.` : mrkdwn`:unlock: Freed:`;
   return {
     text: lines.length === 0 ? nothing : summaryText(`${lines.length} freed`),
-    blocks: [section(joined([begin, ...lines, ...unreadable.map(unreadableLine)]))],
+    blocks: sections([begin, ...lines, ...unreadable.map(unreadableLine)]),
   };
 }
 

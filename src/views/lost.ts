@@ -10,6 +10,7 @@ import {
   mrkdwn,
   person,
   section,
+  smallPrint,
   summaryText,
   time,
   type View,
@@ -77,3 +78,18 @@ export const SAID = {
   failed: 'failed',
   never: 'never started',
 } as const satisfies Record<Verdict, string>;
+
+/** For admins: a deployment cannot be taken further, since something stored cannot be read. */
+export function deploymentUnreadable(
+  { id, key }: { readonly id: string; readonly key: string },
+  reference: string,
+): View {
+  const lines = [
+    mrkdwn`:warning: What is stored at ${code(key)} cannot be read, so deployment ${code(id)} blocks, and it was left as it is.`,
+    mrkdwn`An admin puts it right in Redis; within a minute the deployment then goes on by itself.`,
+  ];
+  return {
+    text: summaryText(`What is stored for ${id} cannot be read`),
+    blocks: [section(joined(lines)), smallPrint('driver_unknown', reference)],
+  };
+}

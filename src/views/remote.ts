@@ -8,6 +8,7 @@ import {
   mrkdwn,
   person,
   section,
+  sections,
   summaryText,
   time,
   type View,
@@ -64,6 +65,19 @@ export function remoteAsked(
   const line = mrkdwn`${{ mrkdwn: verb === 'up' ? ':rocket:' : ':wastebasket:' }} ${nameIn(remote)} ${words}. The comment on the pull request says how far it is.`;
   const text = summaryText(`${remote.service}#${remote.number} ${words}`);
   return { text, blocks: [section(joined([line, ...(more === '' ? [] : [worded(more)])]))] };
+}
+
+/** For operators: these are up, and the configuration has nothing for them any more. */
+export function remotesForgotten(
+  remotes: readonly Pick<RemoteDeploy, 'repository' | 'number' | 'service' | 'environment'>[],
+): View {
+  const text = `${remotes.length} remote ${remotes.length === 1 ? 'deploy is' : 'deploys are'} left behind`;
+  const lines = [
+    mrkdwn`:warning: *${text}:* ${code('remote_deploys')} in baton.yml has nothing for them any more, so they are neither updated nor torn down.`,
+    mrkdwn`Put it back, type ${code('/remote SERVICE#PR down')} for each, and take it out again when they are gone:`,
+    ...remotes.map((one) => mrkdwn`• ${nameIn(one)} (${one.repository}#${one.number})`),
+  ];
+  return { text: summaryText(text), blocks: sections(lines) };
 }
 
 /** There is nothing that could be torn down, or told of. */

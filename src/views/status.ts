@@ -1,3 +1,4 @@
+import type { KnownBlock } from '@slack/types';
 import type { Deployment, Live } from '../deployments/deployment.ts';
 import type { Run } from '../deployments/run.ts';
 import type { Frozen } from '../freezes/freeze.ts';
@@ -10,10 +11,12 @@ import {
   code,
   context,
   joined,
+  MOST_LETTERS,
   type Mrkdwn,
   mrkdwn,
   person,
   section,
+  sections,
   summaryText,
   time,
   type View,
@@ -34,20 +37,35 @@ export interface EnvironmentStatus {
 }
 
 /** What is where: for each environment its services, what runs, what freezes it, and who holds a lock. */
-export function statusView(environments: readonly EnvironmentStatus[]): View {
-  const shown = environments.slice(0, 20);
-  const blocks = shown.map((environment) => section(joined(environmentLines(environment))));
-  const left = environments.length - shown.length;
-  if (left > 0) blocks.push(context(mrkdwn`${left} more: name one, as in ${code('/deploy status staging')}`));
-  return { text: summaryText(`What is live on ${shown.map(({ name }) => name).join(', ')}`), blocks };
+export function statusView(environments: readonly EnvironmentStatus[], now: Date): View {
+  const most = environments.length === 1 ? MOST_LETTERS : MOST_OF_ONE;
+  const drawn = environments.map((environment) => sections(environmentLines(environment, now), most));
+  const shown = drawn.slice(0, howManyFit(drawn));
+  const left = drawn.length - shown.length;
+  const more = context(mrkdwn`${left} more: name one, as in ${code('/deploy status staging')}`);
+  const names = environments.slice(0, shown.length).map(({ name }) => name);
+  return {
+    text: summaryText(`What is live on ${names.join(', ')}`),
+    blocks: left > 0 ? [...shown.flat(), more] : shown.flat(),
+  };
 }
 
-function environmentLines(status: EnvironmentStatus): Mrkdwn[] {
+/** Letters of one environment where there are others. */
+const MOST_OF_ONE = 2_900;
+const MOST_ENVIRONMENTS = 20;
+
+function howManyFit(drawn: readonly (readonly KnownBlock[])[]): number {
+  let letters = 0;
+  const tooMany = drawn.findIndex((blocks) => (letters += JSON.stringify(blocks).length) > MOST_LETTERS);
+  return Math.min(tooMany === -1 ? drawn.length : Math.max(tooMany, 1), MOST_ENVIRONMENTS);
+}
+
+function environmentLines(status: EnvironmentStatus, now: Date): Mrkdwn[] {
   const { name, services, live, runs, locks, frozen, waiting, unreviewed } = status;
   return [
     mrkdwn`*${name}*`,
     ...freezeLines(frozen),
-    ...lockLines(locks),
+    ...lockLines(locks, now),
     ...(runs === 'unreadable' ? [mrkdwn`:warning: what runs cannot be read, so it blocks`] : []),
     ...services.map((service) => {
       const running = runs === 'unreadable' ? undefined : runs.get(service);
@@ -97,10 +115,10 @@ function freezeLines(frozen: EnvironmentStatus['frozen']): Mrkdwn[] {
   return [mrkdwn`:snowflake: ${whatFreezes(frozen)}`];
 }
 
-function lockLines(locks: EnvironmentStatus['locks']): Mrkdwn[] {
+function lockLines(locks: EnvironmentStatus['locks'], now: Date): Mrkdwn[] {
   if (locks === 'unreadable')
     return [mrkdwn`:lock: locks that cannot be read block it (${code('lock_ambiguous')})`];
-  return claimLines(locks);
+  return claimLines(locks, now);
 }
 
 export interface History {

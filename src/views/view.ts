@@ -75,6 +75,24 @@ export function section(text: Mrkdwn): KnownBlock {
   return { type: 'section', text: { type: 'mrkdwn', text: sized(text), verbatim: true } };
 }
 
+/** So many letters of whatever alphabet go into one job of the queue. */
+export const MOST_LETTERS = 18_000;
+
+/** A list in as many sections as it needs; only whole lines, and last how many are left out for being too many. */
+export function sections(lines: readonly Mrkdwn[], most = MOST_LETTERS): KnownBlock[] {
+  const texts: string[] = [];
+  let left = most;
+  for (const [index, { mrkdwn: line }] of lines.entries()) {
+    left -= line.length + 1;
+    const shown = left < 0 ? `… and ${lines.length - index} more` : line;
+    const before = texts.at(-1);
+    if (before === undefined || before.length + 1 + shown.length > LONGEST_TEXT) texts.push(shown);
+    else texts.splice(-1, 1, `${before}\n${shown}`);
+    if (left < 0) break;
+  }
+  return texts.map((text) => section({ mrkdwn: text }));
+}
+
 /** Small print; Slack takes ten pieces of it. */
 export function context(...texts: readonly [Mrkdwn, ...Mrkdwn[]]): KnownBlock {
   const elements = texts
@@ -171,8 +189,10 @@ function unbroken(text: string): string {
 }
 
 /** Slack refuses a text that is empty or longer than this. */
+const LONGEST_TEXT = 3_000;
+
 function sized(text: Mrkdwn): string {
-  return text.mrkdwn === '' ? '\u200B' : cut(text.mrkdwn, 3_000);
+  return text.mrkdwn === '' ? '\u200B' : cut(text.mrkdwn, LONGEST_TEXT);
 }
 
 function cut(text: string, limit: number): string {

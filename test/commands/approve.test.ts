@@ -67,6 +67,15 @@ it('starts once enough others have agreed, at the sha that they agreed to', asyn
   expect(await audited('approve')).toEqual([`U0CLEO ${id} accepted`, `U0BEN ${id} accepted`]);
 });
 
+it('counts no more approvals than are needed, whoever agrees at the same moment', async () => {
+  commit({ message: 'Alone' });
+  const { id } = await ask();
+  for (const by of ['U0BEN', 'U0CLEO']) await say(by, `deploy approve ${id}`);
+
+  expect((await say('U0DREW', `deploy approve ${id}`)).words).toContain('2 of 2; it goes on now');
+  expect(JSON.stringify(deploymentView(await loadDeployment(ctx.redis, id)))).toContain('(2 of 2 approvals)');
+});
+
 it('shows those who approve what it would bring', async () => {
   const before = await ask();
   const live = { deployment: 'x', ref: 'main', sha: before.sha, since: NOON, by: 'U0ASHA', disturbed: false };

@@ -182,6 +182,29 @@ describe('what runs', () => {
   });
 });
 
+it.each(['success', 'failure'] as const)('ends with its %s at once what ran unrecorded', async (state) => {
+  const { id } = await baton.queued();
+  await baton.look(id);
+  const started = await baton.load(id);
+  const lost = { state: 'queued', run: null, startedAt: null } as const;
+  await replaceDeployment(baton.ctx.redis, started, { ...started, ...lost });
+  baton.at(60);
+  baton.target.state = state;
+  let asked = 0;
+  const counting: typeof fetch = async (...request) => {
+    asked += 1;
+    return fetch(...request);
+  };
+  Object.assign(baton.ctx.driverTools, { fetch: counting });
+
+  const reply = await baton.say('U0ASHA', `deploy cancel ${id}`);
+
+  expect(reply.words).toContain(state === 'success' ? 'is live' : 'failed');
+  expect(await baton.load(id)).toMatchObject({ state, cancelledBy: null, startedAt: baton.ctx.now() });
+  expect(await leased()).toBe(false);
+  expect(asked).toBeLessThanOrEqual(2);
+});
+
 it('says when it is over already', async () => {
   const { id } = await baton.queued();
   baton.target.state = 'success';

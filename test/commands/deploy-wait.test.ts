@@ -1,5 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { listAudit } from '../../src/audit/store.ts';
 import { deploymentIdFor } from '../../src/deployments/deployment.ts';
+import { listDeployments } from '../../src/deployments/store.ts';
 import { readBoard } from '../../src/locks/store.ts';
 import { testConfig } from '../support/config.ts';
 import { closeContexts, testContext } from '../support/context.ts';
@@ -38,6 +40,26 @@ it('says where to follow it when its message is in another channel', async () =>
   expect(words).toContain(
     `*api* on *staging* waits for its turn as \`${deploymentIdFor('staging', 'c-one')}\`. Follow it in <#C0STG>.`,
   );
+});
+
+it('gives a person one place in the line for one commit, and shows it when they ask again', async () => {
+  const { ctx, say } = typing();
+  await say('U0ASHA', 'lock staging');
+  await say('U0CLEO', `deploy staging api@${SHA} --wait`, 'first');
+  await say('U0BEN', `deploy staging api@${SHA} --wait`, 'one');
+
+  const again = await say('U0BEN', `deploy staging api@${SHA} --wait`, 'two');
+  const other = `deploy staging api@${'b'.repeat(40)} --wait`;
+  await say('U0BEN', other, 'three');
+
+  const id = (command: string) => deploymentIdFor('staging', `c-${command}`);
+  expect(again).toMatchObject({ to: 'caller', text: 'You wait for api on staging already' });
+  expect(again.words).toContain(`number 2 in the line as \`${id('one')}\``);
+  const { line } = (await readBoard(ctx.redis, 'staging')).board;
+  expect(line.map(({ deployment }) => deployment)).toEqual(['first', 'one', 'three'].map(id));
+  expect((await listDeployments(ctx.redis, { environments: ['staging'], limit: 9 })).items).toHaveLength(3);
+  const { items } = await listAudit(ctx.redis, { limit: 9 });
+  expect(items).toContainEqual(expect.objectContaining({ id: 'c-two', subject: id('one') }));
 });
 
 function typing() {

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { listAudit } from '../../src/audit/store.ts';
 import { closeContexts, NOON } from '../support/context.ts';
-import { baton, HOUR } from '../support/locks-typed.ts';
+import { at, baton, HOUR } from '../support/locks-typed.ts';
 
 afterEach(closeContexts);
 
@@ -26,4 +27,40 @@ it('says why a lock is still there whose time is over', async () => {
   expect((await say('U0BEN', 'lock staging')).words).not.toContain(kept);
   ctx.now = () => new Date(NOON.getTime() + 2 * HOUR);
   expect((await say('U0BEN', 'lock staging')).words).toContain(kept);
+});
+
+it('lists such a lock as one that ends with the deployment', async () => {
+  const { ctx, say } = baton();
+  await say('U0ASHA', 'lock staging for 1h');
+  const lease = { deployment: 'staging-1', fence: 1, requestedBy: 'U0ASHA', ref: 'main', since: NOON };
+  await ctx.redis.hset('baton:{staging}:leases', 'api', JSON.stringify(lease));
+  const listed = async () => [await say('U0BEN', 'lock'), await say('U0BEN', 'deploy status staging')];
+  const kept = ', until the deployment that runs there ends';
+
+  for (const { words } of await listed()) expect(words).toContain(`, until ${at(HOUR)}`);
+  ctx.now = () => new Date(NOON.getTime() + 2 * HOUR);
+  for (const { words } of await listed()) {
+    expect(words).toContain(kept);
+    expect(words).not.toContain(`until ${at(HOUR)}`);
+  }
+});
+
+it('keeps what it cannot read of what happened, says so once, and tells the rest', async () => {
+  const { ctx, say } = baton();
+  const errors: unknown[] = [];
+  Object.assign(ctx, { log: { ...ctx.log, error: (fields: unknown) => errors.push(fields) } });
+  await ctx.redis.rpush('baton:{staging}:lock:untold', '{"kind":"odd"}');
+
+  const { news } = await say('U0ASHA', 'lock staging because load test', undefined, 'C0REL');
+  await say('U0ASHA', 'unlock staging');
+
+  expect(news[0]?.words).toContain('load test');
+  expect(await ctx.redis.llen('baton:{staging}:lock:untold')).toBe(0);
+  const kept = 'baton:{staging}:lock:untellable';
+  expect(await ctx.redis.lrange(kept, 0, -1)).toEqual(['{"kind":"odd"}']);
+  expect(errors).toEqual([{ environment: 'staging', key: kept }]);
+  const { items } = await listAudit(ctx.redis, { limit: 10 });
+  expect(items).toContainEqual(
+    expect.objectContaining({ subject: 'staging', outcome: 'failed', reason: 'lock_ambiguous' }),
+  );
 });

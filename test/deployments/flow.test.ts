@@ -101,6 +101,22 @@ it('waits while an earlier attempt may still be about to start it', async () => 
   expect(target.starts).toEqual([]);
 });
 
+it('leaves a start that is under way alone, however far its worker’s clock is behind', async () => {
+  const { id } = await queued();
+  const ahead = () => new Date(NOON.getTime() + 60_000);
+  const another = { ...ctx, now: ahead, storeNow: async () => NOON };
+  const seen: unknown[] = [];
+  const slowly: typeof fetch = async (...request) => {
+    seen.push(await look(id, another));
+    return fetch(...request);
+  };
+
+  await look(id, { ...ctx, driverTools: { ...ctx.driverTools, fetch: slowly } });
+
+  expect(seen).toEqual([{ againInSeconds: 20 }]);
+  expect(target.starts).toHaveLength(1);
+});
+
 it('starts what an attempt that died before the start has left', async () => {
   const { id } = await queued({ intendedAt: new Date(NOON.getTime() - 60_000) });
 
@@ -257,9 +273,9 @@ async function queued(overrides: Partial<Deployment> = {}): Promise<Deployment> 
   return created.deployment;
 }
 
-function look(id: string) {
+function look(id: string, as = ctx) {
   return deploy.run(
-    ctx,
+    as,
     { version: 1, deployment: id, reference: 'abcd1234' },
     { id, again: false, last: false },
   );

@@ -41,12 +41,12 @@ it('deploys at once on a fresh installation', async () => {
   expect((await readEpoch(ctx.redis))?.quarantine).toBeNull();
 });
 
-it('starts nothing on a store that was emptied under it', async () => {
+it.each(['deploy', 'down'] as const)('starts no %s on a store that was emptied under it', async (kind) => {
   await makeLive(ctx, plant);
   const starts = plant.target.starts.length;
   await ctx.redis.flushall();
 
-  const { id } = await request(ctx, { sha: plant.sha, service: 'web', repository: 'acme/web' });
+  const { id } = await request(ctx, { sha: plant.sha, kind, service: 'web', repository: 'acme/web' });
 
   expect(await look(ctx, id)).toEqual({ againInSeconds: 15 });
   expect(plant.target.starts).toHaveLength(starts);

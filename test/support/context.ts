@@ -72,6 +72,9 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
     log: pino({ level: 'silent' }),
     redact: (text) => text.replaceAll('test-secret', '[redacted]'),
     now: () => NOON,
+    async storeNow() {
+      return this.now(); // also of a copy
+    },
     ...overrides,
     queued,
   };

@@ -206,6 +206,19 @@ it('does not let a late report pass an old deployment for the live one', async (
   ]);
 });
 
+it('calls one that was replaced inactive once', async () => {
+  const { ctx, report, request, states } = world;
+  const early = await request({ environment: 'pr-12' });
+  await succeed(world, early);
+  await succeed(world, await request({ environment: 'pr-12' }));
+  const replaced = await loadDeployment(ctx.redis, early);
+  await replaceDeployment(ctx.redis, replaced, { ...replaced, gone: true });
+
+  await report(early);
+
+  expect(states()[0]).toEqual(['in_progress', 'success', 'inactive']);
+});
+
 it('tells nothing more of what GitHub has all of, although a later one is live', async () => {
   const { played, report, request } = world;
   const early = await request();

@@ -8,6 +8,7 @@ import { sweepPullRequests } from '../../workers/sweep-pull-requests.ts';
 import { closeContexts, NOON } from '../support/context.ts';
 import { closeGitHubs } from '../support/github.ts';
 import { pullRequestWorld } from '../support/pull-requests.ts';
+import { toldBy } from '../support/say.ts';
 
 afterEach(async () => {
   closeContexts();
@@ -101,6 +102,27 @@ it('uses up nothing of the rate limit while nothing changes, and sees what has',
   await run('four');
   expect(looks('remote-deploys')).toHaveLength(3);
   expect(played.violations).toEqual([]);
+});
+
+it('tells operators once of remote deploys that the configuration has forgotten', async () => {
+  const { ctx, run } = await house();
+  const live = { deployment: 'pr-12-aaaaaaaa', sha: 'c'.repeat(40), since: NOON, url: null };
+  await saveRemote(ctx.redis, remote({ live }));
+  await saveRemote(ctx.redis, remote({ number: 13, environment: 'pr-13', state: 'refused' }));
+  const { remote_deploys: rules, ...rest } = ctx.config;
+
+  await run('one');
+  expect(toldBy(ctx.queued).news).toEqual([]);
+  ctx.config = rest;
+  await run('two');
+  await run('three');
+  ctx.config = { ...rest, ...(rules && { remote_deploys: { ...rules, services: [] } }) };
+  await run('four');
+
+  const [news, ...more] = toldBy(ctx.queued).news;
+  expect(more).toEqual([]);
+  expect(news?.words).toMatch(/neither updated nor torn down[^]*acme\/api#12/);
+  expect(news?.words).not.toContain('#13');
 });
 
 it('reads a page anew that was kept and cannot be read', async () => {

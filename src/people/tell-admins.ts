@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { rulesFor } from '../config/find.ts';
+import type { Context } from '../context.ts';
+import type { View } from '../views/view.ts';
+import { listHolders } from './roles.ts';
+
+export interface Unreadable {
+  /** What cannot be read, for the ids of the messages: `lock-staging`. */
+  readonly name: string;
+  readonly environment: string;
+  readonly cause: unknown;
+  /** Where it is kept of which such value they have been told. */
+  readonly toldKey: string;
+  readonly view: (reference: string) => View;
+}
+
+/** Tells admins by direct message, and the audit channel, that a stored value cannot be read: once for each such value. */
+export async function tellAdmins(ctx: Context, unreadable: Unreadable): Promise<void> {
+  const { name, environment, cause, toldKey } = unreadable;
+  const digest = createHash('sha256').update(String(cause)).digest('hex').slice(0, 16);
+  if ((await ctx.redis.get(toldKey)) === digest) return;
+  const reference = digest.slice(0, 8);
+  const id = `${name}-${digest}`;
+  const message = { version: 1, view: unreadable.view(reference), reference } as const;
+  for (const user of await adminsOf(ctx, environment)) {
+    const reply = { ...message, kind: 'reply', user, channel: '', responseUrl: '' } as const;
+    await ctx.jobs.add('messages', `${id}-${user}`, reply);
+  }
+  const { audit: channel } = ctx.config.slack.channels;
+  if (channel !== undefined) {
+    await ctx.jobs.add('messages', id, { ...message, kind: 'notice', channel, user: '' });
+  }
+  await ctx.redis.set(toldKey, digest);
+}
+
+async function adminsOf(ctx: Context, environment: string): Promise<Set<string>> {
+  const holders = listHolders('admin', ctx.config, rulesFor(ctx.config, environment));
+  const groups = holders.filter((id) => id.startsWith('S'));
+  const members = await Promise.all(groups.map((group) => ctx.slack.listGroupMembers(group)));
+  return new Set([...holders.filter((id) => !id.startsWith('S')), ...members.flat()]);
+}
