@@ -14,6 +14,7 @@ export const SECTIONS = [
   'remote',
   'awaiting',
   'leaving',
+  'unmended',
   'waiting',
   'running',
   'locks',
