@@ -1,5 +1,7 @@
 import { type Call, defineCommand, type Reply } from '../src/command.ts';
 import type { Context } from '../src/context.ts';
+import { mayApprove } from '../src/deployments/may-approve.ts';
+import { findDeployment } from '../src/deployments/store.ts';
 import { UserError } from '../src/errors.ts';
 import type { Digest, Item } from '../src/handoffs/digest.ts';
 import { listDigests } from '../src/handoffs/store.ts';
@@ -68,7 +70,9 @@ async function takeItem(ctx: Context, call: Call, digest: Digest, id: string): P
   if (item === undefined)
     throw new UserError(`That digest has no item “${id}”.`, { hint: '“/handoff” shows what is open now.' });
   await assign(ctx, call, digest, item);
-  return { to: 'caller', view: itemTaken(item) };
+  const waits = item.deployment === null ? undefined : await findDeployment(ctx.redis, item.deployment);
+  const may = waits !== undefined && (await mayApprove(ctx, waits, call.actor.id));
+  return { to: 'caller', view: itemTaken(item, waits, may) };
 }
 
 async function assign(ctx: Context, { id: command, actor }: Call, digest: Digest, item: Item): Promise<void> {

@@ -41,6 +41,7 @@ export function deploymentItems(
         owner,
         since: began,
         next: look.next(one, names),
+        deployment: one.state === 'awaiting_approval' ? one.id : null,
       }),
     ];
   });

@@ -131,15 +131,16 @@ it('gives an open item to somebody of the other site, tells them, and shows it',
 });
 
 it('keeps whose it is from one digest to the next, for as long as it is open', async () => {
-  const { say, at, digest, ctx } = await posted({ failed: true, running: true });
+  const { say, at, digest, ctx } = await posted({ failed: true, running: true, locked: true });
   const items = (await digest())?.content?.items ?? [];
   for (const { id } of items) await say('U0BEN', `handoff assign ${id} <@U0BEN>`);
 
+  await say('U0ASHA', 'unlock staging');
   await at(minutesAfter(24 * 60));
 
   const next = (await ctx.redis.get('baton:{handoffs}:digest:bengaluru-us-2026-11-24')) ?? '';
-  expect(items.map(({ section }) => section)).toEqual(['failed', 'running']);
-  expect(Object.keys(JSON.parse(next).assigned)).toEqual([items[1]?.id]);
+  expect(items.map(({ section }) => section)).toEqual(['failed', 'leaving', 'running']);
+  expect(Object.keys(JSON.parse(next).assigned)).toEqual([items[0]?.id, items[2]?.id]);
 });
 
 it('shows what the next digest would say, and keeps nothing of it', async () => {
