@@ -105,6 +105,17 @@ it('says that the button is over once there was a later digest', async () => {
   expect((await say('U0BEN', button)).words).toContain('That digest is over');
 });
 
+it.each(['', ' --item ITEM'])('takes nothing of a digest once there was a later one (%s)', async (end) => {
+  const { say, at, digest } = await posted({ failed: true });
+  const item = (await digest())?.content?.items[0]?.id ?? '';
+  await at(minutesAfter(24 * 60));
+
+  const reply = await say('U0BEN', `handoff take ${DIGEST}${end.replace('ITEM', item)}`);
+
+  expect(reply.words).toContain('a later one has taken its place');
+  expect(await digest()).toMatchObject({ taken: null, assigned: {} });
+});
+
 it('offers no take-over of the lock of somebody who begins their day', async () => {
   const { digest } = await posted({ locked: true, by: 'U0BEN' });
 
