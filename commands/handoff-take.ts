@@ -1,9 +1,17 @@
 import { type Call, defineCommand, type Reply } from '../src/command.ts';
 import type { Context } from '../src/context.ts';
+import { mayApprove } from '../src/deployments/may-approve.ts';
+import { findDeployment } from '../src/deployments/store.ts';
 import { UserError } from '../src/errors.ts';
 import type { Digest, Item } from '../src/handoffs/digest.ts';
-import { listDigests } from '../src/handoffs/store.ts';
-import { assignItem, loadTold, requireReceiver, takeDigest } from '../src/handoffs/take.ts';
+import {
+  assignItem,
+  loadTold,
+  requireLatest,
+  requireNewest,
+  requireReceiver,
+  takeDigest,
+} from '../src/handoffs/take.ts';
 import { actOnLocks } from '../src/locks/act.ts';
 import { endLocksAtHandoff } from '../src/locks/handoff-taken.ts';
 import { ALL, environmentOf } from '../src/locks/lock.ts';
@@ -35,6 +43,7 @@ export const handoffTake = defineCommand({
     requireReceiver(ctx, digest, call.actor.id, 'it is taken');
     const [lock, item] = [values.get('lock'), values.get('item')];
     if (lock !== undefined) return takeLock(ctx, call, digest, lock);
+    if (!call.again) await requireLatest(ctx, digest);
     if (item !== undefined) return takeItem(ctx, call, digest, item);
     const by = { command: call.id, person: call.actor.id };
     const taken = await takeDigest(ctx, digest.id, by);
@@ -68,7 +77,9 @@ async function takeItem(ctx: Context, call: Call, digest: Digest, id: string): P
   if (item === undefined)
     throw new UserError(`That digest has no item “${id}”.`, { hint: '“/handoff” shows what is open now.' });
   await assign(ctx, call, digest, item);
-  return { to: 'caller', view: itemTaken(item) };
+  const waits = item.deployment === null ? undefined : await findDeployment(ctx.redis, item.deployment);
+  const may = waits !== undefined && (await mayApprove(ctx, waits, call.actor.id));
+  return { to: 'caller', view: itemTaken(item, waits, may) };
 }
 
 async function assign(ctx: Context, { id: command, actor }: Call, digest: Digest, item: Item): Promise<void> {
@@ -83,14 +94,5 @@ function requireOwnSite({ config }: Context, { actor }: Call, { to }: Digest, sc
   throw new UserError(`Locks of this handoff are taken over by people of “${to}”.`, {
     reason: 'not_allowed',
     hint: `“/lock ${scope} --wait” puts you in the line.`,
-  });
-}
-
-/** By the next digest the holder has had a day of work in between. */
-async function requireNewest(ctx: Context, { id, handoff, dueAt }: Digest, scope: string): Promise<void> {
-  const [newest] = await listDigests(ctx.redis, { handoff, limit: 1 });
-  if (newest === undefined || newest.id === id || newest.dueAt <= dueAt) return;
-  throw new UserError('That digest is over: there has been a later one.', {
-    hint: `“/lock ${scope}” shows who has it now, and every way out.`,
   });
 }

@@ -8,7 +8,7 @@ const version = z.literal(1);
 export const MAX_COMMAND_TEXT = 4_001;
 
 /** Slack's message as a job carries it: checked again where it is sent, so here only its outline. */
-const view = z.object({
+export const JobView = z.object({
   text: z.string(),
   blocks: z
     .array(z.custom<KnownBlock>((block) => typeof block === 'object' && block !== null && 'type' in block))
@@ -41,7 +41,7 @@ export const MessageJob = z.discriminatedUnion('kind', [
     user: z.string(),
     channel: z.string(),
     responseUrl: z.string(),
-    view,
+    view: JobView,
     reference: z.string(),
   }),
   /** News for a channel; the person's DM where Baton may not post in the channel. */
@@ -52,7 +52,17 @@ export const MessageJob = z.discriminatedUnion('kind', [
     user: z.string(),
     /** The job of an earlier notice: this one goes to its thread, if it stands in the same channel. */
     thread: z.string().optional(),
-    view,
+    view: JobView,
+    reference: z.string(),
+  }),
+  /** What an earlier notice says from now on, where it stands; without it nothing is posted. */
+  z.object({
+    version,
+    kind: z.literal('correction'),
+    /** The job of that notice. */
+    notice: z.string(),
+    channel: z.string(),
+    view: JobView,
     reference: z.string(),
   }),
   /** Brings the message of a handoff's digest up to date; with `part`, posts that part of its thread. */

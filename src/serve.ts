@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import type { Logger } from 'pino';
 import { commands } from '../commands/index.ts';
 import { workers } from '../workers/index.ts';
+import { makeDataFolder } from './config/data-folder.ts';
 import { batonUrl, readSettings, type Settings } from './config/settings.ts';
 import type { Context } from './context.ts';
 import { StartError } from './errors.ts';
@@ -189,11 +190,10 @@ async function openPlayground(given: Settings, env: Variables) {
     );
   }
   const { startPlayground } = await import('../playground/demo.ts');
-  const { port } = given;
   let shown: Opened | undefined;
   const playground = await startPlayground({
-    batonUrl: `http://${given.host}:${port}`,
-    folder: given.dataFolder,
+    batonUrl: `http://${given.host}:${given.port}`,
+    folder: makeDataFolder(given.dataFolder),
     commands: commands.map(({ name, usage, summary }) => ({ name, usage, summary })),
     environments: async () => (shown === undefined ? [] : listEnvironments(shown.ctx)),
     handoffs: async () => (shown === undefined ? [] : listHandoffs(shown.ctx)),
@@ -203,7 +203,7 @@ async function openPlayground(given: Settings, env: Variables) {
   // A configuration of the person's own is played with too.
   const own = given.configFileGiven || existsSync(given.configFile);
   const config = own ? { BATON_CONFIG: given.configFile } : {};
-  const settings = readSettings({ ...env, ...playground.environment, ...config, PORT: String(port) });
+  const settings = readSettings({ ...env, ...playground.environment, ...config, PORT: String(given.port) });
   for (const secret of settings.secrets) given.secrets.add(secret); // the log hides them from now on
   return {
     settings,

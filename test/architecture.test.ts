@@ -61,6 +61,7 @@ const PURE = [
   'src/handoffs/age.ts',
   'src/handoffs/deployment-items.ts',
   'src/handoffs/digest.ts',
+  'src/handoffs/failures.ts',
   'src/handoffs/items.ts',
   'src/handoffs/note.ts',
   'src/handoffs/pairs.ts',

@@ -9,6 +9,7 @@ import { loadMember, PersonUnreadableError } from '../src/people/roles.ts';
 import { claimCommand, mayYetBeRevoked, REVOCATION_SECONDS } from '../src/slack/claim.ts';
 import { SlackBusyError } from '../src/slack/client.ts';
 import { parse } from '../src/slack/parse.ts';
+import { redactView } from '../src/slack/redact-view.ts';
 import { subjectOf } from '../src/slack/target.ts';
 import { answerTo, unexpectedError, wasNotTaken } from '../src/views/error.ts';
 import { countCommand } from '../src/metrics.ts';
@@ -52,8 +53,9 @@ async function run(ctx: Context, job: CommandJob, { id, again, last }: Attempt):
     return reply;
   } catch (error) {
     if (error instanceof PersonUnreadableError && !last) throw error; // Slack may know in a moment
-    const view = answerTo(error, reference);
-    if (view === undefined) throw error;
+    const answer = answerTo(error, reference);
+    if (answer === undefined) throw error;
+    const view = redactView(ctx, answer); // it quotes what was typed
     const reason = error instanceof UserError ? error.reason : 'lock_ambiguous';
     countCommand(words?.command ?? 'unknown', reason);
     await noteRefusal(ctx, job, id, { reason, said: view.text, words });

@@ -30,6 +30,11 @@ export async function deploymentsSince(
   return { deployments, unreadable, cut: ids.length > most };
 }
 
+/** Ids of the newest deployments of an environment, at most so many, however old. */
+export async function newestIds(redis: RedisClient, environment: string, most: number): Promise<string[]> {
+  return redis.zrevrange(indexKey(environment), 0, most - 1);
+}
+
 /** The records of these deployments of one environment; those that are not there are left out. */
 export async function loadAll(
   redis: RedisClient,

@@ -7,10 +7,9 @@ import { awakeHolders } from '../people/awake.ts';
 import { listHolders } from '../people/roles.ts';
 import { readFacts } from './facts.ts';
 import { type Facts, type GateName, GATES, type Refusal } from './gates.ts';
-import { listLives } from './lives.ts';
 import { type Caller, withHolderAway } from './order.ts';
 import { newDeployment } from './request.ts';
-import { findDeployment } from './store.ts';
+import { findUsualSeconds } from './usual.ts';
 
 export interface Wanted {
   readonly rules: Environment;
@@ -37,8 +36,8 @@ export interface Explained extends Omit<Wanted, 'ref'> {
   readonly holders: Readonly<Record<'deployer' | 'approver' | 'admin', readonly string[]>>;
   /** Approvers who are at work now. */
   readonly awake: readonly string[];
-  /** How long a deployment takes there, by its last successes. */
-  readonly usualSeconds: number | undefined;
+  /** How long a deployment usually takes there; null where nobody knows yet. */
+  readonly usualSeconds: number | null;
 }
 
 /** Looks at every gate for the person, in their order, and changes nothing. */
@@ -56,7 +55,7 @@ export async function explainGates(ctx: Context, caller: Caller, wanted: Wanted)
   const [facts, awake, usualSeconds] = await Promise.all([
     readFacts(ctx, rules, known, caller.actor),
     rules.approvals === 0 ? [] : awakeHolders(ctx, 'approver', rules, caller.actor.id),
-    usualLength(ctx, environment, service),
+    findUsualSeconds(ctx.redis, { environment, service }),
   ]);
   const gates = await Promise.all(
     GATES.map(async ({ name, judge }): Promise<GateState> => {
@@ -92,18 +91,4 @@ async function resolveOrNot(ctx: Context, repository: string, ref: WantedRef): P
     if (error instanceof UserError) return error;
     throw error;
   }
-}
-
-const LOOKED_AT = 5;
-
-/** The median of the last successes; undefined before the first. */
-async function usualLength(ctx: Context, environment: string, service: string): Promise<number | undefined> {
-  const lives = (await listLives(ctx.redis, environment, service)).slice(0, LOOKED_AT);
-  const records = await Promise.all(lives.map(({ deployment }) => findDeployment(ctx.redis, deployment)));
-  const lengths = records.flatMap((record) => {
-    const { startedAt = null, endedAt = null, lateEnd = null } = record ?? {};
-    if (startedAt === null || endedAt === null || lateEnd !== null) return [];
-    return [(endedAt.getTime() - startedAt.getTime()) / 1_000];
-  });
-  return lengths.toSorted((one, other) => one - other)[Math.floor(lengths.length / 2)];
 }

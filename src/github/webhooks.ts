@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { GitHubDelivery } from '../jobs.ts';
 import { createLogLimit } from '../log-limit.ts';
 import { countWebhook } from '../metrics.ts';
-import { HttpError, readBody, type Route, sendJson } from '../web/route.ts';
+import { HttpError, readBody, type Route, sendJson, throwRestAway } from '../web/route.ts';
 import { isHandled, isHandledEvent, readDelivery } from './delivery.ts';
 import { sendInLots } from './lots.ts';
 import { readPayload } from './payload.ts';
@@ -100,8 +100,5 @@ function asHttpError(error: unknown): HttpError | undefined {
 
 function refuse(request: IncomingMessage, response: ServerResponse, { status, message }: HttpError): void {
   sendJson(response, status, { error: message });
-  if (request.complete) return;
-  // What still comes is thrown away for a moment, so that the sender can read the answer.
-  request.resume();
-  setTimeout(() => request.destroy(), 1_000).unref();
+  throwRestAway(request);
 }

@@ -1,5 +1,6 @@
 import { type Deployment, isFinished } from '../deployments/deployment.ts';
 import { type Ended, type Item, newItem, type Section } from './digest.ts';
+import { failureItem, lastFailures, whyOf } from './failures.ts';
 import type { EnvironmentFacts, Facts } from './found.ts';
 
 type Names = Facts['names'];
@@ -20,9 +21,10 @@ const OPEN: Readonly<Partial<Record<Deployment['state'], Look>>> = {
 
 /** What is open of an environment's deployments: running, waiting, unknown, and the last failures. */
 export function deploymentItems(
-  { name, deployments, blocking }: EnvironmentFacts,
+  facts: EnvironmentFacts,
   { span: { since }, names }: Pick<Facts, 'span' | 'names'>,
 ): Item[] {
+  const { name, deployments, blocking } = facts;
   const open = deployments.flatMap((one) => {
     const look = OPEN[one.state];
     if (look === undefined) return [];
@@ -39,6 +41,7 @@ export function deploymentItems(
         owner,
         since: began,
         next: look.next(one, names),
+        deployment: one.state === 'awaiting_approval' ? one.id : null,
       }),
     ];
   });
@@ -50,10 +53,9 @@ export function deploymentItems(
   return [
     ...open,
     ...deployments.filter(isBlocking).map(timedOutItem),
-    ...failures(
-      deployments.filter((one) => !stuck.has(serviceOf(one))),
-      since,
-    ),
+    ...lastFailures(facts)
+      .filter(({ last }) => !stuck.has(last.service))
+      .flatMap((failed) => failureItem(failed, facts, since)),
     ...brokenGlass(deployments),
   ];
 }
@@ -85,28 +87,6 @@ function brokenGlass(deployments: readonly Deployment[]): Item[] {
   );
 }
 
-/** Services whose last deployment failed since then; whoever has deployed them again is done with it. */
-function failures(deployments: readonly Deployment[], since: Date): Item[] {
-  const judgedOnes = deployments.filter(({ state }) => state === 'failure' || state === 'success');
-  const services = [...new Set(judgedOnes.map(({ service }) => service))];
-  return services.flatMap((service) => {
-    const judged = judgedOnes.filter((one) => one.service === service);
-    const [last] = judged.toSorted((one, other) => Number(other.endedAt) - Number(one.endedAt));
-    if (last?.endedAt == null || last.state !== 'failure' || last.endedAt < since) return [];
-    const times = judged.filter(
-      ({ state, endedAt }) => state === 'failure' && endedAt !== null && endedAt >= since,
-    );
-    const { environment, ref, requestedBy: owner, endedAt, previous } = last;
-    const where = `${environment}/${service}`;
-    const what = `${ref} failed${times.length > 1 ? ` (${times.length} times)` : ''}`;
-    const before = previous === null ? 'nothing was live before' : `${previous.ref} was live before`;
-    const next = `Fix it and “/deploy ${environment} ${service}”; ${before}`;
-    return [
-      newItem(where, { section: 'failed', what, where, said: whyOf(last), owner, since: endedAt, next }),
-    ];
-  });
-}
-
 /** What has ended within the span. */
 export function endedIn(
   { deployments }: EnvironmentFacts,
@@ -134,10 +114,6 @@ export function endedIn(
       },
     ];
   });
-}
-
-function whyOf({ reason, summary }: Deployment): string {
-  return [reason ?? '', summary].filter((part) => part !== '').join(': ');
 }
 
 function resolveIt({ id }: Deployment): string {

@@ -14,6 +14,7 @@ export const SECTIONS = [
   'remote',
   'awaiting',
   'leaving',
+  'unmended',
   'waiting',
   'running',
   'locks',
@@ -49,6 +50,8 @@ export const Item = z.object({
   next: z.string().default(''),
   /** The very lock that may be taken over. */
   lock: z.object({ id: z.string(), scope: z.string() }).nullable().default(null),
+  /** The deployment that waits for an approval. */
+  deployment: z.string().nullable().default(null),
 });
 export type Item = z.infer<typeof Item>;
 
@@ -156,7 +159,16 @@ export function itemIdFor(section: string, thing: string): string {
 
 /** An item about a thing, which its id is made from; what is left out is nothing. */
 export function newItem(thing: string, told: Pick<Item, 'section' | 'what' | 'where'> & Partial<Item>): Item {
-  const nothing = { said: '', link: null, owner: '', since: null, at: null, next: '', lock: null };
+  const nothing = {
+    said: '',
+    link: null,
+    owner: '',
+    since: null,
+    at: null,
+    next: '',
+    lock: null,
+    deployment: null,
+  };
   return { ...nothing, id: itemIdFor(told.section, thing), ...told };
 }
 

@@ -3,7 +3,7 @@ import { findEnvironment, findService } from '../config/find.ts';
 import { isRemoteEnvironment } from '../config/remote-name.ts';
 import { type Deployment, isFinished, type Live } from '../deployments/deployment.ts';
 import { unleasedIds } from '../deployments/unleased.ts';
-import { deploymentsSince, loadAll } from '../deployments/since.ts';
+import { deploymentsSince, type FoundSince, loadAll, newestIds } from '../deployments/since.ts';
 import { listEnvironmentNames, listLeases, listLive } from '../deployments/store.ts';
 import { unreviewedIds } from '../deployments/unreviewed.ts';
 import { UnreadableError } from '../errors.ts';
@@ -21,6 +21,8 @@ import { remoteFacts } from './remote-facts.ts';
 
 /** The records of an environment that are read for one digest. */
 const MOST_DEPLOYMENTS = 300;
+/** The newest records of an environment, however old: a service that failed and was not deployed since is among them. */
+const MOST_OLD = 100;
 /** The deployments that broke the glass that are read of an environment: the newest. */
 const MOST_UNREVIEWED = 50;
 const DAY = 86_400_000;
@@ -89,31 +91,53 @@ async function environmentFacts(ctx: Context, name: string, wanted: Wanted): Pro
     claimsOn(ctx, name, wanted),
     readable(freezesOf(ctx, name, at)),
   ]);
-  const known = new Set(found.deployments.map(({ id }) => id));
   const blocking = Array.from(leases?.values() ?? [], ({ deployment }) => deployment);
-  const older = [
+  const open = [
     ...blocking,
     ...unleased.keys(),
     ...claims.waiting,
     ...unreviewed,
     ...Array.from(live?.values() ?? []).flatMap((there) => changedSince(there, since)),
-  ].filter((id) => !known.has(id));
-  const more = await loadAll(redis, [...new Set(older)]);
+  ];
+  const older = await readOlder(ctx, name, { read: found.deployments, open });
   return {
     name,
-    deployments: [...found.deployments, ...more.deployments].filter(isTold),
+    services: rules?.services ?? [],
+    deployments: [...found.deployments, ...older.deployments].filter(isTold),
     cut: found.cut,
     live: live ?? new Map<string, Live>(),
     blocking: new Set(blocking),
     claims,
     freezes: freezes === undefined ? [] : freezesBetween(freezes, at, until),
     unreadable: [
-      ...(leases === undefined ? ['what runs'] : []),
-      ...(live === undefined ? ['what is live'] : []),
-      ...(freezes === undefined ? ['the freeze that was set'] : []),
-      ...[...found.unreadable, ...more.unreadable].map((id) => `the deployment ${id}`),
+      ...unreadOf({ 'what runs': leases, 'what is live': live, 'the freeze that was set': freezes }),
+      ...[...found.unreadable, ...older.unreadable].map((id) => `the deployment ${id}`),
     ],
   };
+}
+
+/** What is open, and how the last runs ended: the newest, of which nobody needs to know what cannot be read. */
+async function readOlder(
+  { config, redis }: Context,
+  name: string,
+  { read, open }: { readonly read: readonly Deployment[]; readonly open: readonly string[] },
+): Promise<Pick<FoundSince, 'deployments' | 'unreadable'>> {
+  const known = new Set(read.map(({ id }) => id));
+  const wanted = [...new Set(open)].filter((id) => !known.has(id));
+  const newest = findEnvironment(config, name) === undefined ? [] : await newestIds(redis, name, MOST_OLD);
+  const [found, old] = await Promise.all([
+    loadAll(redis, wanted),
+    loadAll(
+      redis,
+      newest.filter((id) => !known.has(id) && !wanted.includes(id)),
+    ),
+  ]);
+  const ended = old.deployments.filter(({ state }) => state === 'failure' || state === 'success');
+  return { deployments: [...found.deployments, ...ended], unreadable: found.unreadable };
+}
+
+function unreadOf(parts: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(parts).filter((name) => parts[name] === undefined);
 }
 
 async function claimsOn(ctx: Context, environment: string, wanted: Wanted): Promise<Claimed> {

@@ -25,6 +25,8 @@ export interface Claimed {
 
 export interface EnvironmentFacts {
   readonly name: string;
+  /** What is deployed there, by the configuration. */
+  readonly services: readonly string[];
   /** Newest first. Some ended before the span. */
   readonly deployments: readonly Deployment[];
   /** There were more than were read. */

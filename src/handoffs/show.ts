@@ -7,7 +7,7 @@ import type { View } from '../views/view.ts';
 import type { Outcome } from '../worker.ts';
 import { type Digest, isTold } from './digest.ts';
 import { notePosted } from './look.ts';
-import { findDigest } from './store.ts';
+import { findBefore, findDigest, isOver } from './store.ts';
 
 export interface ToShow {
   readonly digest: string;
@@ -26,16 +26,28 @@ async function showMessage(ctx: Context, id: string, job: string): Promise<Outco
   return holdMessage(ctx.redis, key, async (held) => {
     const digest = await findDigest(ctx.redis, id);
     if (digest === undefined || !isTold(digest)) return 'done';
+    const over = await isOver(ctx.redis, digest);
+    if (over && held.message.posted === null) return 'done';
     const post = { channel: digest.channel, user: fallbackFor(ctx, digest), state: 'digest', final: true };
-    const sent = await showView(ctx, held, { ...post, key, view: digestView(digest), job });
+    const view = digestView(digest, over);
+    const sent = await showView(ctx, held, { ...post, key, view, job });
     if (sent !== 'done') return sent;
     if (held.message.posted === null) return 'done';
-    await askForPart(ctx, digest, 0);
+    await askForPart(ctx, digest, { part: 0, over });
     await notePosted(ctx, id);
+    if (!over) await closeBefore(ctx, digest);
     const now = await findDigest(ctx.redis, id);
-    const isShown = now === undefined || isSameView(digestView(now), digestView(digest));
+    const isShown = now === undefined || isSameView(digestView(now, over), view);
     return isShown ? 'done' : { againInSeconds: 1 };
   });
+}
+
+/** The digest in whose place this one stands: its buttons come off. */
+async function closeBefore(ctx: Context, digest: Digest): Promise<void> {
+  const before = await findBefore(ctx.redis, digest);
+  if (before === undefined) return;
+  const data = { version: 1 as const, kind: 'digest' as const, digest: before.id };
+  await ctx.jobs.add('messages', `digest-${before.id}-over`, { ...data, reference: 'handoff' });
 }
 
 async function postPart(ctx: Context, id: string, part: number, job: string): Promise<Outcome | undefined> {
@@ -44,24 +56,31 @@ async function postPart(ctx: Context, id: string, part: number, job: string): Pr
       findDigest(ctx.redis, id),
       findPosted(ctx.redis, digestMessageKey(id)),
     ]);
-    const view = digest === undefined ? undefined : digestThread(digest)[part];
-    if (digest === undefined || main === undefined || view === undefined) return 'done';
+    if (digest === undefined || main === undefined) return 'done';
+    const over = await isOver(ctx.redis, digest);
+    const view = digestThread(digest, over)[part];
+    if (view === undefined || (over && held.message.posted === null)) return 'done';
     const { channel, ts: thread } = main;
     const key = digestMessageKey(id, part);
     const sent = await showView(ctx, held, { ...PART, key, channel, view, job, thread });
     if (sent !== 'done') return sent;
-    await askForPart(ctx, digest, part + 1);
+    await askForPart(ctx, digest, { part: part + 1, over });
     return 'done';
   });
 }
 
 const PART = { user: '', state: 'part', final: true };
 
-/** Each revision anew: what has been given to somebody since is shown there too. */
-async function askForPart(ctx: Context, digest: Digest, part: number): Promise<void> {
+/** Each revision anew: what has been given to somebody since is shown there too, and that it is over. */
+async function askForPart(
+  ctx: Context,
+  digest: Digest,
+  { part, over }: { readonly part: number; readonly over: boolean },
+): Promise<void> {
   if (part >= digestThread(digest).length) return;
   const data = { version: 1 as const, kind: 'digest' as const, digest: digest.id, part };
-  await ctx.jobs.add('messages', `digest-${digest.id}-${digest.revision}-part-${part}`, {
+  const stage = `${digest.revision}${over ? '-over' : ''}`;
+  await ctx.jobs.add('messages', `digest-${digest.id}-${stage}-part-${part}`, {
     ...data,
     reference: 'handoff',
   });

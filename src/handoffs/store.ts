@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ConflictError, UnreadableError } from '../errors.ts';
 import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
-import { Digest } from './digest.ts';
+import { Digest, isTold } from './digest.ts';
 
 /*
  * Records a digest unless it is there already.
@@ -97,6 +97,24 @@ export async function listDigests(redis: RedisClient, { handoff, limit }: Listin
       return [];
     }
   });
+}
+
+/** So many of a handoff are looked at for the one before: a week of misses. */
+const LOOKED_AT = 8;
+
+/** The digest of the same handoff that people were told before this one. */
+export async function findBefore(
+  redis: RedisClient,
+  { handoff, dueAt }: Digest,
+): Promise<Digest | undefined> {
+  const listed = await listDigests(redis, { handoff, limit: LOOKED_AT });
+  return listed.find((one) => one.dueAt < dueAt && isTold(one));
+}
+
+/** Whether a later digest of the same handoff stands in Slack. */
+export async function isOver(redis: RedisClient, { handoff, dueAt }: Digest): Promise<boolean> {
+  const listed = await listDigests(redis, { handoff, limit: LOOKED_AT });
+  return listed.some((one) => one.dueAt > dueAt && one.postedAt !== null);
 }
 
 /** The ids of those with which something is left to do. */

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { ConflictError, NotFoundError, UserError } from '../errors.ts';
 import { type Digest, digestIn, isTold, type Item } from './digest.ts';
 import { askToShow } from './look.ts';
-import { findDigest, listDigests, replaceDigest } from './store.ts';
+import { findDigest, isOver, listDigests, replaceDigest } from './store.ts';
 
 /** The digests in which an item is looked for. */
 const LOOKED_THROUGH = 14;
@@ -29,6 +29,27 @@ export function requireReceiver(
   throw new UserError(`You are of “${from}”, which hands over: ${what} by the others.`, {
     reason: 'not_allowed',
     hint: to === null ? undefined : `It goes to “${to}”.`,
+  });
+}
+
+/** Throws UserError once a later digest stands in Slack: what is said of this one nobody would see. */
+export async function requireLatest(ctx: Context, digest: Digest): Promise<void> {
+  if (!(await isOver(ctx.redis, digest))) return;
+  throw new UserError('That digest is over: a later one has taken its place.', {
+    hint: '“/handoff” shows what is open now.',
+  });
+}
+
+/** By the next digest, told or not, the holder of a lock has had a day of work in between. Throws UserError then. */
+export async function requireNewest(
+  ctx: Context,
+  { id, handoff, dueAt }: Digest,
+  scope: string,
+): Promise<void> {
+  const [newest] = await listDigests(ctx.redis, { handoff, limit: 1 });
+  if (newest === undefined || newest.id === id || newest.dueAt <= dueAt) return;
+  throw new UserError('That digest is over: there has been a later one.', {
+    hint: `“/lock ${scope}” shows who has it now, and every way out.`,
   });
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { App } from '@slack/bolt';
 import { ZodError } from 'zod';
 import { createLogLimit } from '../log-limit.ts';
+import { throwRestAway } from '../web/route.ts';
 import { isSslCheck, parseBody, readBody, RefusedRequestError } from './body.ts';
 import { createBoltApp } from './bolt.ts';
 import { findCommandRequest, wrongWords } from './request.ts';
@@ -88,11 +89,7 @@ function answer(res: ServerResponse, reply: object | undefined, outcome: AckOutc
 function refuseRequest(req: IncomingMessage, res: ServerResponse, error: unknown): AckOutcome {
   const status = statusOf(error);
   if (!res.headersSent) res.writeHead(status, { 'content-length': 0 }).end();
-  if (!req.complete) {
-    // What still comes is thrown away for a moment, so that the sender can read the answer.
-    req.resume();
-    setTimeout(() => req.destroy(), 1_000).unref();
-  }
+  throwRestAway(req);
   return status === 500 ? 'failed' : 'refused';
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { directMessage } from '../views/direct.ts';
+import { directMessage, repeatedMessage } from '../views/direct.ts';
 import type { View } from '../views/view.ts';
 import type { Outcome } from '../worker.ts';
 import { attemptToSend, type Attempted, isClosed } from './attempt.ts';
@@ -26,13 +26,12 @@ export interface Post {
 
 /**
  * Posts a state in the channel at most once, whatever breaks: the intent is recorded first. Where the outcome is not
- * known, one newer state is posted anew; after that the person is told the end. A direct message may come twice, and
- * says so.
+ * known, one newer state is posted anew, or the end once more; after that the person is told the end. A direct message
+ * may come twice, and says so.
  */
 export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Promise<Outcome> {
   const before = held.message;
-  const { posting } = before;
-  const unconfirmed = posting !== null && (posting.anew || posting.state === post.state);
+  const unconfirmed = isSpent(before, post);
   if (unconfirmed && !post.final) {
     ctx.log.warn({ state: post.state }, 'a message may not have arrived; a later state will be told');
     return 'done';
@@ -47,10 +46,10 @@ export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Pro
 
   const wait = await takeTurn(ctx.redis, place.value, held.key);
   if (wait > 0) return { againInSeconds: wait };
-  await held.save({ ...before, direct, posting: { state: post.state, anew: posting !== null } });
-  const view = direct === null ? post.view : directMessage(post.view, direct, post.channel);
+  const posting = { state: post.state, anew: before.posting !== null, repeat: false };
+  await held.save({ ...before, direct, posting });
   const thread = direct === null ? post.thread : undefined;
-  const attempted = await attemptToSend(ctx, place.value, view, (shown) =>
+  const attempted = await attemptToSend(ctx, place.value, viewOf(post, before, direct), (shown) =>
     ctx.slack.post(place.value, shown, thread === undefined ? {} : { thread }),
   );
   if (attempted.result === 'refused' && thread !== undefined) {
@@ -59,6 +58,16 @@ export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Pro
     return postOnce(ctx, held, { ...post, thread: undefined });
   }
   return recordResult(ctx, held, post, { before, attempted });
+}
+
+/** It may stand in the channel already, and is not posted there any more. */
+function isSpent({ posting }: Message, { state }: Post): boolean {
+  return posting !== null && !posting.repeat && (posting.anew || posting.state === state);
+}
+
+function viewOf({ view, channel }: Post, { posting }: Message, direct: Message['direct']): View {
+  if (direct !== null) return directMessage(view, direct, channel);
+  return posting?.repeat === true ? repeatedMessage(view) : view;
 }
 
 async function recordResult(
@@ -72,10 +81,7 @@ async function recordResult(
     await held.save({ ...held.message, posting: null, posted: { ...attempted.value, shown: post.shown } });
     return 'done';
   }
-  if (attempted.result === 'uncertain') {
-    if (!post.final) return 'done';
-    return (await repeatUnconfirmed(ctx.redis, post.job)) ?? giveUp(ctx, post);
-  }
+  if (attempted.result === 'uncertain') return repeat(ctx, held, post);
   if (attempted.result === 'refused' && isClosed(attempted.error)) {
     await held.save({ ...before, direct: direct ?? 'closed', posting: null });
     return direct === null ? { againInSeconds: 0 } : giveUp(ctx, post);
@@ -83,6 +89,16 @@ async function recordResult(
   await held.save(before);
   if (attempted.result === 'refused') throw attempted.error;
   return waitForSlack(ctx.redis, post.job, attempted.seconds);
+}
+
+/** What nothing comes after is sent again: in the channel once, to a person a few times. */
+async function repeat(ctx: Context, held: HeldMessage, post: Post): Promise<Outcome> {
+  if (!post.final) return 'done';
+  const { direct, posting } = held.message;
+  if (direct === null && posting !== null && !posting.anew) {
+    await held.save({ ...held.message, posting: { ...posting, repeat: true } });
+  }
+  return (await repeatUnconfirmed(ctx.redis, post.job)) ?? giveUp(ctx, post);
 }
 
 function openDirect(ctx: Context, { user, view }: Post): Promise<Attempted<string>> {

@@ -25,6 +25,7 @@ export const LOOK: Readonly<Record<Section, { icon: string; title: string }>> = 
   remote: { icon: ':test_tube:', title: 'Remote deploys' },
   awaiting: { icon: ':raised_hand:', title: 'Awaiting approval' },
   leaving: { icon: ':closed_lock_with_key:', title: 'Locks whose holder leaves' },
+  unmended: { icon: ':adhesive_bandage:', title: 'Failed before, and not mended yet' },
   waiting: { icon: ':hourglass:', title: 'Waiting' },
   running: { icon: ':rocket:', title: 'Running' },
   locks: { icon: ':lock:', title: 'Locks' },

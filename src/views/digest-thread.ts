@@ -22,9 +22,9 @@ type Thread = Pick<Digest, 'id' | 'content' | 'assigned'>;
 
 /**
  * The messages of a digest's thread: each section of which something was left out or cut, then what has ended, by
- * environment. As many of them whatever is assigned, for each is edited in its place.
+ * environment. As many of them whatever is assigned or over, for each is edited in its place.
  */
-export function digestThread(digest: Thread): View[] {
+export function digestThread(digest: Thread, over = false): View[] {
   const { content } = digest;
   if (content === null) return [];
   const chosen = new Set(chosenIn(content));
@@ -32,7 +32,7 @@ export function digestThread(digest: Thread): View[] {
     content.items.some((one) => one.section === name && (!chosen.has(one) || isCut(one))),
   );
   return [
-    ...cut.flatMap((name) => sectionParts(name, content, digest)),
+    ...cut.flatMap((name) => sectionParts(name, content, { ...digest, over })),
     ...environmentsIn(content.ended)
       .slice(0, ENVIRONMENTS)
       .flatMap((environment) => endedParts(environment, content)),
@@ -44,13 +44,17 @@ interface Measured extends Row {
   readonly letters: number;
 }
 
-function sectionParts(name: Section, { items, at }: Content, digest: Thread): View[] {
+function sectionParts(
+  name: Section,
+  { items, at }: Content,
+  digest: Thread & { readonly over: boolean },
+): View[] {
   const rows = items
     .filter((one) => one.section === name)
     .map((item): Measured => {
       return {
         line: wholeItemLine(item, at, digest.assigned),
-        button: takeOverOf(item, digest),
+        button: digest.over ? undefined : takeOverOf(item, digest),
         letters: wholeItemLine(item, at, {}).mrkdwn.length,
       };
     });

@@ -21,19 +21,22 @@ const EACH_SECTION = 3;
 
 const ASSIGNING = mrkdwn`“/handoff assign CODE @name” gives the line that ends with the code to somebody.`;
 
-/** The one message of a digest. */
-export function digestView(digest: Digest): View {
+/** The one message of a digest; once it is `over`, nothing in it can be taken any more. */
+export function digestView(digest: Digest, over = false): View {
   const { from, to, content, taken, id } = digest;
   const way = to === null ? `${from}, nobody takes it` : `${from} to ${to}`;
   if (content === null)
     return { text: summaryText(`Handoff ${way}`), blocks: [section(mrkdwn`*Handoff ${way}*`)] };
   const have =
-    taken === null
-      ? buttons({ label: 'I have it', command: `handoff take ${id}`, style: 'primary' })
-      : section(mrkdwn`:handshake: ${person(taken.by)} has it since ${time(taken.at)}.`);
+    taken !== null
+      ? [section(mrkdwn`:handshake: ${person(taken.by)} has it since ${time(taken.at)}.`)]
+      : over
+        ? []
+        : [buttons({ label: 'I have it', command: `handoff take ${id}`, style: 'primary' })];
+  const end = over ? [context(mrkdwn`A later digest has taken its place.`)] : [];
   return {
     text: summaryText(`Handoff ${way}: ${openWords(content)}`),
-    blocks: [section(joined(heading(digest, content, way))), ...body(content, digest), have],
+    blocks: [section(joined(heading(digest, content, way))), ...body(content, digest, over), ...have, ...end],
   };
 }
 
@@ -101,10 +104,14 @@ export function chosenIn({ items }: Content): Item[] {
   return chosenItems(items, MOST_LINES, EACH_SECTION);
 }
 
-function body(content: Content, { id, assigned }: Pick<Digest, 'id' | 'assigned'>): KnownBlock[] {
+function body(
+  content: Content,
+  { id, assigned }: Pick<Digest, 'id' | 'assigned'>,
+  over = false,
+): KnownBlock[] {
   const chosen = chosenIn(content);
   const rows = chosen.map((item): Row => {
-    const button = id === '' ? undefined : takeOverOf(item, { id, assigned });
+    const button = id === '' || over ? undefined : takeOverOf(item, { id, assigned });
     return { line: itemLine(item, content.at, assigned), button };
   });
   const pairs = content.pairs.length > 0 ? [{ line: pairsLine(content.pairs) }] : [];

@@ -1,5 +1,9 @@
+import type { KnownBlock } from '@slack/types';
+import type { Deployment } from '../deployments/deployment.ts';
 import type { Digest, DigestState, Item } from '../handoffs/digest.ts';
 import type { DueHandoff } from '../handoffs/schedule.ts';
+import { approvalButtons } from './approval.ts';
+import { lookOf } from './deployment.ts';
 import { openWords, type Standing, standing } from './digest.ts';
 import { itemLine } from './digest-lines.ts';
 import {
@@ -89,8 +93,22 @@ export function digestTaken({ taken, from, content }: Digest, reader: string): V
   return { text: summaryText(`The handoff of ${from}`), blocks: [section(line)] };
 }
 
-export function itemTaken(item: Item): View {
-  return about(item, mrkdwn`:handshake: It is yours now, and the digest shows it:`);
+/** `waits`: the deployment that the item waits with; `may`: whether its reader may approve it. */
+export function itemTaken(item: Item, waits?: Deployment, may = false): View {
+  const view = about(item, mrkdwn`:handshake: It is yours now, and the digest shows it:`);
+  return waits === undefined ? view : { ...view, blocks: [...view.blocks, approvalStep(waits, may)] };
+}
+
+/** The line itself approves nothing: the buttons, who may press them, or what became of it. */
+function approvalStep(deployment: Deployment, may: boolean): KnownBlock {
+  const { state, environment, approvers, approvals } = deployment;
+  if (state !== 'awaiting_approval') {
+    return section(mrkdwn`It waits for no approval any more: it ${lookOf(deployment).words}.`);
+  }
+  if (may) return approvalButtons(deployment);
+  const asked = approvers.filter((id) => !approvals.some(({ by }) => by === id)).map(person);
+  const who = asked.length === 0 ? mrkdwn`an approver of *${environment}*` : joined(asked, ' or ');
+  return section(mrkdwn`You cannot approve it; ${who} can.`);
 }
 
 export function itemAssigned(item: Item, to: string): View {

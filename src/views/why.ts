@@ -143,8 +143,8 @@ function whoOpens(refusal: Refusal, explained: Explained): Mrkdwn[] {
   }
 }
 
-function estimate(since: Date, usualSeconds: number | undefined): Mrkdwn[] {
-  if (usualSeconds === undefined) return [mrkdwn`Nobody knows yet how long it takes there.`];
+function estimate(since: Date, usualSeconds: number | null): Mrkdwn[] {
+  if (usualSeconds === null) return [mrkdwn`Nobody knows yet how long it takes there.`];
   const end = new Date(since.getTime() + usualSeconds * 1_000);
   return [mrkdwn`Going by the last ones it ends ${time(end)}.`];
 }

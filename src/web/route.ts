@@ -42,6 +42,16 @@ export function sendJson(response: ServerResponse, status: number, body: object)
   response.end(text);
 }
 
+/**
+ * To be called after an answer that did not wait for the whole request: what still comes is thrown away for a moment, so
+ * that the sender can read the answer.
+ */
+export function throwRestAway(request: IncomingMessage): void {
+  if (request.complete) return;
+  request.resume();
+  setTimeout(() => request.destroy(), 1_000).unref();
+}
+
 /** The whole body. Throws HttpError 413 for more than `limitBytes`, 415 for a compressed one. */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const encoding = request.headers['content-encoding'] ?? 'identity';

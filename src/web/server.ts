@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { StartError } from '../errors.ts';
-import { type Address, HttpError, type Route, sendJson } from './route.ts';
+import { type Address, HttpError, type Route, sendJson, throwRestAway } from './route.ts';
 
 export interface ServerOptions {
   readonly host: string;
@@ -136,8 +136,8 @@ function fail(log: Logger, request: IncomingMessage, response: ServerResponse, e
     response.destroy(); // half an answer must not look like a whole one
     return;
   }
-  if (!request.complete) response.setHeader('connection', 'close');
   sendJson(response, known.status, { error: known.message, ...known.fields });
+  throwRestAway(request);
 }
 
 function unexpected(log: Logger, request: IncomingMessage, error: unknown): HttpError {

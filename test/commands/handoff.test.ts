@@ -105,6 +105,17 @@ it('says that the button is over once there was a later digest', async () => {
   expect((await say('U0BEN', button)).words).toContain('That digest is over');
 });
 
+it.each(['', ' --item ITEM'])('takes nothing of a digest once there was a later one (%s)', async (end) => {
+  const { say, at, digest } = await posted({ failed: true });
+  const item = (await digest())?.content?.items[0]?.id ?? '';
+  await at(minutesAfter(24 * 60));
+
+  const reply = await say('U0BEN', `handoff take ${DIGEST}${end.replace('ITEM', item)}`);
+
+  expect(reply.words).toContain('a later one has taken its place');
+  expect(await digest()).toMatchObject({ taken: null, assigned: {} });
+});
+
 it('offers no take-over of the lock of somebody who begins their day', async () => {
   const { digest } = await posted({ locked: true, by: 'U0BEN' });
 
@@ -131,15 +142,16 @@ it('gives an open item to somebody of the other site, tells them, and shows it',
 });
 
 it('keeps whose it is from one digest to the next, for as long as it is open', async () => {
-  const { say, at, digest, ctx } = await posted({ failed: true, running: true });
+  const { say, at, digest, ctx } = await posted({ failed: true, running: true, locked: true });
   const items = (await digest())?.content?.items ?? [];
   for (const { id } of items) await say('U0BEN', `handoff assign ${id} <@U0BEN>`);
 
+  await say('U0ASHA', 'unlock staging');
   await at(minutesAfter(24 * 60));
 
   const next = (await ctx.redis.get('baton:{handoffs}:digest:bengaluru-us-2026-11-24')) ?? '';
-  expect(items.map(({ section }) => section)).toEqual(['failed', 'running']);
-  expect(Object.keys(JSON.parse(next).assigned)).toEqual([items[1]?.id]);
+  expect(items.map(({ section }) => section)).toEqual(['failed', 'leaving', 'running']);
+  expect(Object.keys(JSON.parse(next).assigned)).toEqual([items[0]?.id, items[2]?.id]);
 });
 
 it('shows what the next digest would say, and keeps nothing of it', async () => {

@@ -1,16 +1,19 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { recordDeployment } from '../../src/deployments/admission.ts';
 import { createDeployment, replaceDeployment } from '../../src/deployments/store.ts';
 import { addNote } from '../../src/handoffs/notes-store.ts';
 import { assignItem, takeDigest } from '../../src/handoffs/take.ts';
 import { closeContexts } from '../support/context.ts';
 import { wanted } from '../support/deployment.ts';
-import { DIGEST, DUE, handoffWorld, minutesAfter } from '../support/handoffs.ts';
+import { DIGEST, DUE, handoffWorld, minutesAfter, runJob } from '../support/handoffs.ts';
 import { closeServers } from '../support/slack-server.ts';
 
 afterEach(() => {
   closeServers();
   closeContexts();
 });
+
+const LATER = 'bengaluru-us-2026-11-24';
 
 it('tells the lead at the beginning of their hours, once, that nobody has it', async () => {
   const { at, told } = await handoffWorld();
@@ -110,4 +113,34 @@ it('leaves the lead alone where somebody has it in time', async () => {
 
   expect(told().filter((line) => line.includes('DU0BEN'))).toEqual([]);
   expect(told().at(-1)).toBe('chat.update C0HAND Handoff bengaluru to us: nothing is open');
+});
+
+it('takes the buttons off the digest in whose place a later one stands', async () => {
+  const { at, ctx, slack } = await handoffWorld();
+  await recordDeployment(ctx.redis, wanted({ state: 'awaiting_approval', createdAt: minutesAfter(-9) }));
+  await at(DUE);
+  expect(slack.calls[0]?.fields['blocks']).toContain('I have it');
+
+  await at(minutesAfter(24 * 60));
+
+  const edits = slack.calls.filter(({ method }) => method === 'chat.update');
+  expect(edits).toHaveLength(1);
+  expect(edits[0]?.fields['blocks']).toContain('A later digest has taken its place.');
+  expect(edits[0]?.fields['blocks']).not.toContain('command:');
+  const later = slack.calls.find(({ fields }) => fields['blocks']?.includes(LATER));
+  expect(later?.fields['blocks']).toMatch(/Take over.*I have it/);
+});
+
+it('posts no earlier digest anew where its message was deleted', async () => {
+  const { at, ctx, slack, posts } = await handoffWorld();
+  await at(DUE);
+  slack.answer = ({ method }) =>
+    method === 'chat.update' ? { body: { ok: false, error: 'message_not_found' } } : undefined;
+  await at(minutesAfter(24 * 60));
+
+  const closes = ctx.queued.filter(({ id }) => id === `digest-${DIGEST}-over`);
+  for (const job of closes) expect(await runJob(ctx, job)).toBe('done');
+
+  expect(closes).toHaveLength(1);
+  expect(posts()).toHaveLength(2);
 });

@@ -110,7 +110,11 @@ it.each<[string, Partial<Deployment>[], string[]]>([
     ],
     [],
   ],
-  ['a failure before the last digest', [{ state: 'failure', endedAt: hour(-25) }], []],
+  [
+    'a failure before the last digest as not mended',
+    [{ state: 'failure', endedAt: hour(-25) }],
+    ['main failed, not mended'],
+  ],
   [
     'two failures of one service as one',
     [
@@ -261,6 +265,7 @@ function facts(
   const none = { locks: [], waiting: [], line: [], warnings: [], unreadable: false };
   const environment: EnvironmentFacts = {
     name: 'staging',
+    services: ['api', 'web'],
     deployments: [],
     cut: false,
     live: new Map(),

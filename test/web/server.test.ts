@@ -159,6 +159,19 @@ it.each([
   expect(await text(socket)).toMatch(/^HTTP\/1.1 413 [^]*must not be larger than 10 bytes/);
 });
 
+it('lets a sender who reads only afterwards send the rest of a body that is too large', async () => {
+  const socket = await dial(await serve({ routes: [echo] }));
+  const size = 8 * 1_048_576;
+
+  socket.write(`POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n`);
+  await new Promise<void>((resolve, reject) => {
+    socket.write('x'.repeat(size), (error) => (error ? reject(error) : resolve()));
+  });
+
+  const [answer] = await once(socket, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1.1 413 [^]*must not be larger than 10 bytes/);
+});
+
 it('refuses a compressed body', async () => {
   const url = await serve({ routes: [echo] });
 

@@ -111,6 +111,19 @@ it.each([
   expect(trail).not.toContain('test-s');
 });
 
+it.each(['deploy test-secret', 'deploy staging test-secret', 'lock staging for test-secret'])(
+  'lets no secret that somebody mistyped into the answer: %s',
+  async (text) => {
+    const ctx = testContext();
+
+    await run(ctx, { text });
+
+    const answer = JSON.stringify(ctx.queued);
+    expect(answer).toContain('“[redacted]”');
+    expect(answer).not.toContain('test-s');
+  },
+);
+
 it('lets no secret into what others hear of a reason', async () => {
   const ctx = testContext();
 

@@ -63,18 +63,35 @@ it('puts a notice into the channel when Slack takes none in the thread', async (
   expect(slack.calls.at(-1)?.fields['thread_ts']).toBeUndefined();
 });
 
-it('sends a notice to its person when Slack did not confirm it in the channel', async () => {
+it('sends a notice to its person when Slack did not confirm it in the channel twice', async () => {
   const { notice, slack, told } = await world();
   slack.answer = () => 'reset';
+  await notice('n-1');
   await notice('n-1');
   slack.answer = () => undefined;
   await notice('n-1');
 
   expect(told()).toEqual([
     'chat.postMessage C0STG Unlocked',
+    'chat.postMessage C0STG Unlocked',
     'conversations.open U0BEN',
     'chat.postMessage DU0BEN Unlocked',
   ]);
+});
+
+it('corrects a notice where it stands, and posts nothing where it does not', async () => {
+  const { notice, correct, slack, told } = await world();
+  expect(await correct('n-1')).toBe('done');
+  await notice('n-1');
+
+  await correct('n-1');
+  await correct('n-1');
+
+  expect(told()).toEqual(['chat.postMessage C0STG Unlocked', 'chat.update C0STG It is over']);
+  slack.answer = () => ({ body: { ok: false, error: 'message_not_found' } });
+  expect(await correct('n-1', 'It is over indeed')).toEqual({ againInSeconds: 0 });
+  expect(await correct('n-1', 'It is over indeed')).toBe('done');
+  expect(told()).toHaveLength(3);
 });
 
 it.each<{ when: string; responseUrl?: string; refused: string[]; ways: string[] }>([

@@ -1,0 +1,96 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { closeContexts } from '../support/context.ts';
+import { slackWorld as world } from '../support/slack-world.ts';
+import { closeServers } from '../support/slack-server.ts';
+
+afterEach(() => {
+  closeServers();
+  closeContexts();
+});
+
+it('does not post the same state again when Slack took it and the connection broke', async () => {
+  const { show, run, slack, told } = await world();
+  slack.answer = () => 'reset';
+  await show('queued');
+  slack.answer = () => undefined;
+
+  expect(await run()).toBe('done');
+  expect(told()).toHaveLength(1);
+
+  await show('in_progress');
+  expect(told().at(-1)).toBe('chat.postMessage C0STG api on staging is in progress');
+});
+
+it.each([500, 502, 503])(
+  'posts in the channel after all when Slack answers %i for a while',
+  async (status) => {
+    const { put, run, slack, redis, told } = await world();
+    await put('success');
+    slack.answer = () => ({ status });
+    for (let count = 0; count < 3; count += 1) {
+      expect(await run()).toEqual({ againInSeconds: expect.any(Number) });
+    }
+    slack.answer = () => undefined;
+    await redis.del('baton:{C0STG}:pace'); // time passes
+
+    expect(await run()).toBe('done');
+
+    expect(told()).toEqual(Array(4).fill('chat.postMessage C0STG api on staging is live'));
+    expect(slack.calls.at(-1)?.fields['blocks']).not.toContain('may stand here twice');
+  },
+);
+
+it('posts one newer state anew, and tells the person the end when that is not confirmed either', async () => {
+  const { show, run, slack, told } = await world();
+  slack.answer = () => 'reset';
+  await show('queued');
+  await show('in_progress');
+  slack.answer = () => undefined;
+  expect(await show('unknown')).toBe('done');
+  expect(told()).toEqual([
+    'chat.postMessage C0STG api on staging is queued',
+    'chat.postMessage C0STG api on staging is in progress',
+  ]);
+
+  expect(await show('success')).toBe('done');
+  expect(await run()).toBe('done');
+
+  expect(told().slice(2)).toEqual([
+    'conversations.open U0ASHA',
+    'chat.postMessage DU0ASHA api on staging is live',
+  ]);
+});
+
+it('posts the end once more in the channel when Slack does not confirm it, and says so', async () => {
+  const { put, run, slack, told } = await world();
+  await put('success');
+  slack.answer = () => 'reset';
+  expect(await run()).toEqual({ againInSeconds: 1 });
+  slack.answer = () => undefined;
+
+  expect(await run()).toBe('done');
+  expect(await run()).toBe('done');
+
+  expect(told()).toEqual(Array(2).fill('chat.postMessage C0STG api on staging is live'));
+  expect(slack.calls.at(-1)?.fields['blocks']).toContain('may stand here twice');
+});
+
+it('tells the person how it ended when Slack confirms the last message not even the second time', async () => {
+  const { put, run, slack, told } = await world();
+  await put('success');
+  slack.answer = () => 'reset';
+  expect(await run()).toEqual({ againInSeconds: 1 });
+  expect(await run()).toEqual({ againInSeconds: expect.any(Number) });
+  slack.answer = () => undefined;
+
+  expect(await run()).toBe('done');
+  expect(await run()).toBe('done');
+
+  expect(told()).toEqual([
+    'chat.postMessage C0STG api on staging is live',
+    'chat.postMessage C0STG api on staging is live',
+    'conversations.open U0ASHA',
+    'chat.postMessage DU0ASHA api on staging is live',
+  ]);
+  expect(slack.calls.at(-1)?.fields['blocks']).toContain('may read it twice');
+});
