@@ -16,12 +16,9 @@ export const Message = z.object({
   direct: z.enum(['closed', 'unconfirmed']).nullable(),
   /**
    * Recorded before a post goes out and cleared with its result: while it is here, it may stand in Slack or not.
-   * `anew`: an earlier one may stand there too, so no further one is posted. `repeat`: Slack did not confirm it, and
-   * it is to be posted once more.
+   * `anew`: an earlier one may stand there too, so no further one is posted.
    */
-  posting: z
-    .object({ state: z.string(), anew: z.boolean().default(false), repeat: z.boolean().default(false) })
-    .nullable(),
+  posting: z.object({ state: z.string(), anew: z.boolean().default(false) }).nullable(),
   /** `shown` tells what the message says, or is empty when that is not sure. */
   posted: z.object({ channel: z.string(), ts: z.string(), shown: z.string() }).nullable(),
   /** The output in its thread. */

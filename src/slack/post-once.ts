@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { directMessage, repeatedMessage } from '../views/direct.ts';
+import { directMessage } from '../views/direct.ts';
 import type { View } from '../views/view.ts';
 import type { Outcome } from '../worker.ts';
 import { attemptToSend, type Attempted, isClosed } from './attempt.ts';
@@ -26,8 +26,8 @@ export interface Post {
 
 /**
  * Posts a state in the channel at most once, whatever breaks: the intent is recorded first. Where the outcome is not
- * known, one newer state is posted anew, or the end once more; after that the person is told the end. A direct message
- * may come twice, and says so.
+ * known, one newer state is posted anew; after that the person is told the end. A direct message may come twice, and
+ * says so.
  */
 export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Promise<Outcome> {
   const before = held.message;
@@ -46,10 +46,10 @@ export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Pro
 
   const wait = await takeTurn(ctx.redis, place.value, held.key);
   if (wait > 0) return { againInSeconds: wait };
-  const posting = { state: post.state, anew: before.posting !== null, repeat: false };
-  await held.save({ ...before, direct, posting });
+  await held.save({ ...before, direct, posting: { state: post.state, anew: before.posting !== null } });
+  const view = direct === null ? post.view : directMessage(post.view, direct, post.channel);
   const thread = direct === null ? post.thread : undefined;
-  const attempted = await attemptToSend(ctx, place.value, viewOf(post, before, direct), (shown) =>
+  const attempted = await attemptToSend(ctx, place.value, view, (shown) =>
     ctx.slack.post(place.value, shown, thread === undefined ? {} : { thread }),
   );
   if (attempted.result === 'refused' && thread !== undefined) {
@@ -62,12 +62,7 @@ export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Pro
 
 /** It may stand in the channel already, and is not posted there any more. */
 function isSpent({ posting }: Message, { state }: Post): boolean {
-  return posting !== null && !posting.repeat && (posting.anew || posting.state === state);
-}
-
-function viewOf({ view, channel }: Post, { posting }: Message, direct: Message['direct']): View {
-  if (direct !== null) return directMessage(view, direct, channel);
-  return posting?.repeat === true ? repeatedMessage(view) : view;
+  return posting !== null && (posting.anew || posting.state === state);
 }
 
 async function recordResult(
@@ -81,7 +76,10 @@ async function recordResult(
     await held.save({ ...held.message, posting: null, posted: { ...attempted.value, shown: post.shown } });
     return 'done';
   }
-  if (attempted.result === 'uncertain') return repeat(ctx, held, post);
+  if (attempted.result === 'uncertain') {
+    if (!post.final) return 'done';
+    return (await repeatUnconfirmed(ctx.redis, post.job)) ?? giveUp(ctx, post);
+  }
   if (attempted.result === 'refused' && isClosed(attempted.error)) {
     await held.save({ ...before, direct: direct ?? 'closed', posting: null });
     return direct === null ? { againInSeconds: 0 } : giveUp(ctx, post);
@@ -89,16 +87,6 @@ async function recordResult(
   await held.save(before);
   if (attempted.result === 'refused') throw attempted.error;
   return waitForSlack(ctx.redis, post.job, attempted.seconds);
-}
-
-/** What nothing comes after is sent again: in the channel once, to a person a few times. */
-async function repeat(ctx: Context, held: HeldMessage, post: Post): Promise<Outcome> {
-  if (!post.final) return 'done';
-  const { direct, posting } = held.message;
-  if (direct === null && posting !== null && !posting.anew) {
-    await held.save({ ...held.message, posting: { ...posting, repeat: true } });
-  }
-  return (await repeatUnconfirmed(ctx.redis, post.job)) ?? giveUp(ctx, post);
 }
 
 function openDirect(ctx: Context, { user, view }: Post): Promise<Attempted<string>> {

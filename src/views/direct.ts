@@ -8,9 +8,3 @@ export function directMessage(view: View, why: 'closed' | 'unconfirmed', channel
       : mrkdwn`This comes to you because Slack did not confirm the message in ${channelLink(channel)}, so you may read it twice.`;
   return { text: view.text, blocks: [...view.blocks, context(note)] };
 }
-
-/** A message that is posted once more because Slack did not confirm it. */
-export function repeatedMessage({ text, blocks }: View): View {
-  const note = mrkdwn`Slack did not confirm this message at first, so it may stand here twice.`;
-  return { text, blocks: [...blocks, context(note)] };
-}
