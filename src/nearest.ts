@@ -13,7 +13,10 @@ export function nearestWord(word: string, candidates: Iterable<string>): string 
   let nearest: string | undefined;
   let allowed = Math.max(1, Math.floor(typed.length / 3));
   for (const candidate of known) {
-    const slips = slipsBetween(typed, candidate.toLowerCase());
+    const meant = candidate.toLowerCase();
+    // Each letter more or less is a slip.
+    if (Math.abs(meant.length - typed.length) > allowed) continue;
+    const slips = slipsBetween(typed, meant);
     // A word that shares no letter in place with what was typed is no correction of it.
     if (slips > allowed || slips >= Math.max(typed.length, candidate.length)) continue;
     nearest = candidate;

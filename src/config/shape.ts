@@ -22,7 +22,8 @@ function problemsOf(issue: Issue, yaml: Yaml): Problem[] {
   ];
   if (issue.code === 'unrecognized_keys') {
     const allowed = keysAllowedAt(issue.path, yaml.value);
-    const says = (key: string) => `unknown key; ${meantOr(key, allowed, `expected ${anyOf(allowed)}`)}`;
+    const expected = `expected ${anyOf(allowed)}`;
+    const says = (key: string) => `unknown key; ${meantOr(key, allowed, expected)}`;
     return issue.keys.flatMap((key) => inKey([...issue.path, key], says(key)));
   }
   if (issue.code === 'invalid_key') {
