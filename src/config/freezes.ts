@@ -78,6 +78,6 @@ export function instantOf(
   zone: string,
   end: 'from' | 'to',
 ): Temporal.ZonedDateTime {
-  const { first, last } = whenClocksShow(shown, zone);
-  return end === 'from' ? first : last;
+  const found = shown.toZonedDateTime(zone, { disambiguation: end === 'from' ? 'earlier' : 'later' });
+  return found.toPlainDateTime().equals(shown) ? found : whenClocksShow(shown, zone).first;
 }
