@@ -9,12 +9,9 @@ const CHARACTERS = {
   eyes: '👀',
   gear: '⚙️',
   hammer_and_wrench: '🛠️',
-  link: '🔗',
   mag: '🔍',
   pencil: '📝',
-  question: '❓',
   robot_face: '🤖',
-  rotating_light: '🚨',
   ship: '🚢',
   tada: '🎉',
   thumbsup: '👍',
@@ -140,11 +137,38 @@ const DRAWINGS = {
     ['circle', { cx: 16, cy: 8.5, r: 3.2, fill: GREY }],
     shape('M10.5 20c0-4 2.3-6.5 5.5-6.5s5.5 2.5 5.5 6.5Z', GREY),
     ['circle', { cx: 8.5, cy: 8, r: 3.8, fill: BLUE }],
-    shape('M2 21c0-4.6 2.6-7.5 6.5-7.5S15 16.400 15 21Z', BLUE),
+    shape('M2 21c0-4.6 2.6-7.5 6.5-7.5S15 16.4 15 21Z', BLUE),
   ],
   wastebasket: [
     shape('M5 8h14l-1.5 14h-11Z', GREY),
-    line('M4 6h16M9.500 3.500h5M10 11.500l.5 7M14 11.500l-.5 7', '#4a5362', 1.8),
+    line('M4 6h16M9.5 3.5h5M10 11.5l.5 7M14 11.5l-.5 7', '#4a5362', 1.8),
+  ],
+  adhesive_bandage: [
+    shape('M3.6 14.2 14.2 3.6a4.4 4.4 0 0 1 6.2 6.2L9.8 20.4a4.4 4.4 0 0 1-6.2-6.2Z', '#e3b077'),
+    shape('m7.8 10 6.2 6.2 2.2-2.2L10 7.8Z', '#f6dcbd'),
+    line('M12 10.7v.1M10.7 12v.1M13.3 12v.1M12 13.3v.1', '#8c5a1d', 1.6),
+  ],
+  rotating_light: [
+    shape('M6 17v-4a6 6 0 0 1 12 0v4Z', RED),
+    ['rect', { x: 4, y: 17, width: 16, height: 4, rx: 1.5, fill: GREY }],
+    line('M12 2v2.5M3.5 5.5l2 1.8M20.5 5.5l-2 1.8', RED, 2.2),
+  ],
+  sunny: [
+    ['circle', { cx: 12, cy: 12, r: 5, fill: '#f7c948' }],
+    line(
+      'M12 2v2.5M12 19.5V22M2 12h2.5M19.5 12H22M5 5l1.7 1.7M17.3 17.3 19 19M5 19l1.7-1.7M17.3 6.7 19 5',
+      AMBER,
+      2,
+    ),
+  ],
+  question: [line('M8 8a4 4 0 1 1 5.8 3.6c-1.2.6-1.8 1.4-1.8 2.9M12 19v.1', RED, 3)],
+  grey_question: [line('M8 8a4 4 0 1 1 5.8 3.6c-1.2.6-1.8 1.4-1.8 2.9M12 19v.1', GREY, 3)],
+  link: [
+    line(
+      'M10 14a4 4 0 0 0 5.7 0l3.6-3.6a4 4 0 0 0-5.7-5.7L12 6.3M14 10a4 4 0 0 0-5.7 0l-3.6 3.6a4 4 0 0 0 5.7 5.7L12 17.7',
+      GREY,
+      2.4,
+    ),
   ],
   stopwatch: [disc(GREY), line('M12 7v5.5l3.5 2')],
   large_green_circle: [disc(GREEN)],
@@ -156,6 +180,7 @@ const DRAWINGS = {
   black_circle: [disc('#2b303a')],
 };
 DRAWINGS.hourglass_flowing_sand = DRAWINGS.hourglass;
+DRAWINGS.raising_hand = DRAWINGS.raised_hand;
 DRAWINGS.heavy_check_mark = DRAWINGS.white_check_mark;
 DRAWINGS.leftwards_arrow_with_hook = DRAWINGS.rewind;
 

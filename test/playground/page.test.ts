@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChatPostMessageArguments, ChatUpdateArguments } from '@slack/web-api';
 import type { Browser, Page } from 'playwright-core';
@@ -222,6 +223,19 @@ if (CHROMIUM === undefined) process.stderr.write(`${NO_BROWSER}\n`);
     const text = await drawn(':white_check_mark: live');
 
     expect(await text.getByRole('img', { name: 'white check mark' }).count()).toBe(1);
+  });
+
+  it('draws every emoji that Baton writes, whatever fonts the machine has', async () => {
+    const views = readdirSync('src/views').map((name) => readFileSync(`src/views/${name}`, 'utf8'));
+    const written = [...new Set(views.join('\n').match(/:[a-z_]{3,}:/g))];
+    expect(written.length).toBeGreaterThan(20);
+
+    const text = await drawn(written.join(' '));
+
+    const drawings = await text.getByRole('img').all();
+    const seen = await Promise.all(drawings.map((one) => one.locator('svg').count()));
+    expect([written.length, await text.innerText()]).toEqual([seen.length, expect.not.stringContaining(':')]);
+    expect(seen).toEqual(written.map(() => 1));
   });
 
   it('shows times in the zone of the person who looks', async () => {
