@@ -55,16 +55,6 @@ export const MessageJob = z.discriminatedUnion('kind', [
     view: JobView,
     reference: z.string(),
   }),
-  /** What an earlier notice says from now on, where it stands; without it nothing is posted. */
-  z.object({
-    version,
-    kind: z.literal('correction'),
-    /** The job of that notice. */
-    notice: z.string(),
-    channel: z.string(),
-    view: JobView,
-    reference: z.string(),
-  }),
   /** Brings the message of a handoff's digest up to date; with `part`, posts that part of its thread. */
   z.object({
     version,

@@ -6,7 +6,6 @@ import { deploymentMessageKey, findNotice, holdMessage, noticeKey } from '../src
 import { postOnce } from '../src/slack/post-once.ts';
 import { sendReply } from '../src/slack/send-reply.ts';
 import { showState } from '../src/slack/show-state.ts';
-import { showView } from '../src/slack/show-view.ts';
 import { defineWorker, type Outcome } from '../src/worker.ts';
 
 /** The only way out to Slack: brings messages up to date at the pace that Slack allows. */
@@ -18,7 +17,6 @@ export const sendMessage = defineWorker({
     if (data.kind === 'deployment') return showDeployment(ctx, data.deployment, id);
     if (data.kind === 'digest') return showDigest(ctx, data, id);
     if (data.kind === 'notice') return postNotice(ctx, data, id);
-    if (data.kind === 'correction') return correctNotice(ctx, data, id);
     return sendReply(ctx, data, id);
   },
 });
@@ -46,19 +44,6 @@ async function postNotice(
     const thread = root?.channel === channel ? root.ts : undefined;
     const post = { channel, user, view, thread, state: 'notice', final: true, shown: 'notice', job };
     return postOnce(ctx, held, post);
-  });
-  return outcome ?? { againInSeconds: 1 };
-}
-
-async function correctNotice(
-  ctx: Context,
-  { notice, channel, view }: Extract<MessageJob, { kind: 'correction' }>,
-  job: string,
-): Promise<Outcome> {
-  const key = noticeKey(notice);
-  const outcome = await holdMessage(ctx.redis, key, async (held) => {
-    if (held.message.posted === null) return 'done';
-    return showView(ctx, held, { channel, user: '', view, state: 'notice', final: true, job, key });
   });
   return outcome ?? { againInSeconds: 1 };
 }

@@ -1,7 +1,6 @@
 import { findEnvironment, rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
 import { listHolders } from '../people/roles.ts';
-import { lostNoMore } from '../views/ends.ts';
 import { lostNews, silentFor } from '../views/lost.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -10,7 +9,7 @@ export async function askPeople(ctx: Context, deployment: Deployment): Promise<v
   const { releases = '' } = ctx.config.slack.channels;
   const rules = rulesFor(ctx.config, deployment.environment);
   const deployers = listHolders('deployer', ctx.config, rules);
-  await ctx.jobs.add('messages', lostJob(deployment), {
+  await ctx.jobs.add('messages', `${deployment.id}-lost`, {
     version: 1,
     kind: 'notice',
     // One that a label asked for has no message in Slack.
@@ -20,16 +19,6 @@ export async function askPeople(ctx: Context, deployment: Deployment): Promise<v
     reference: deployment.reference,
   });
 }
-
-/** Nobody is asked any more: what people were asked says so, and has no buttons. */
-export async function stopAsking(ctx: Context, deployment: Deployment): Promise<void> {
-  const { id, revision, channel, reference } = deployment;
-  const view = lostNoMore(deployment);
-  const correction = { kind: 'correction' as const, notice: lostJob(deployment), channel, view, reference };
-  await ctx.jobs.add('messages', `${id}-lost-no-more-${revision}`, { version: 1, ...correction });
-}
-
-const lostJob = ({ id }: Deployment): string => `${id}-lost`;
 
 /** Nothing was heard of a start in time: tells whoever asked for it, once a deployment. */
 export async function askRequester(ctx: Context, deployment: Deployment): Promise<void> {

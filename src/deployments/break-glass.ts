@@ -13,23 +13,10 @@ export async function tellBreakGlass(ctx: Context, deployment: Deployment): Prom
   await post(ctx, deployment, { job: newsOf(deployment), view: breakGlassNews(deployment) });
 }
 
-/** In the news, and below it: nobody has to look at it any more. */
+/** Below the news: nobody has to look at it any more. */
 export async function tellReviewed(ctx: Context, deployment: Deployment): Promise<void> {
-  const notice = newsOf(deployment);
-  const { reference } = deployment;
-  const correction = { kind: 'correction' as const, notice, channel: channelFor(ctx, deployment), reference };
-  await Promise.all([
-    post(ctx, deployment, {
-      job: `${notice}-reviewed`,
-      view: breakGlassReviewed(deployment),
-      thread: notice,
-    }),
-    ctx.jobs.add('messages', `${notice}-over`, {
-      version: 1,
-      ...correction,
-      view: breakGlassNews(deployment),
-    }),
-  ]);
+  const job = `${newsOf(deployment)}-reviewed`;
+  await post(ctx, deployment, { job, view: breakGlassReviewed(deployment), thread: newsOf(deployment) });
 }
 
 /** The newest deployments that broke the glass and that nobody has reviewed yet. */
@@ -46,19 +33,15 @@ interface Post {
 }
 
 async function post(ctx: Context, deployment: Deployment, { job, ...shown }: Post): Promise<void> {
+  const { audit, releases } = ctx.config.slack.channels;
   await ctx.jobs.add('messages', job, {
     version: 1,
     kind: 'notice',
-    channel: channelFor(ctx, deployment),
+    channel: audit ?? releases ?? deployment.channel,
     user: deployment.requestedBy,
     ...shown,
     reference: deployment.reference,
   });
-}
-
-function channelFor({ config }: Pick<Context, 'config'>, { channel }: Deployment): string {
-  const { audit, releases } = config.slack.channels;
-  return audit ?? releases ?? channel;
 }
 
 const newsOf = ({ id }: Deployment): string => `${id}-break-glass`;

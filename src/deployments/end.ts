@@ -5,7 +5,7 @@ import { type Deployment, isFinished, type Live, transition } from './deployment
 import { failpoint } from './failpoint.ts';
 import { followEnd } from './follow-end.ts';
 import { findLive, replaceDeployment } from './store.ts';
-import { askPeople, stopAsking } from './ask-people.ts';
+import { askPeople } from './ask-people.ts';
 import { noteEnd, tell } from './tell.ts';
 import { durationWords } from '../locks/duration.ts';
 
@@ -49,7 +49,6 @@ export async function endRun(
   failpoint('after-end');
   await followEnd(ctx, saved);
   failpoint('before-message');
-  if (deployment.state === 'unknown' || isFinished(deployment)) await stopAsking(ctx, saved);
   await tell(ctx, saved);
   return 'done';
 }

@@ -2,7 +2,7 @@ import { rulesFor } from '../config/find.ts';
 import type { Context } from '../context.ts';
 import type { Progress } from '../drivers/driver.ts';
 import type { Outcome } from '../worker.ts';
-import { askRequester, stopAsking } from './ask-people.ts';
+import { askRequester } from './ask-people.ts';
 import { type Deployment, isFinished, transition } from './deployment.ts';
 import { driverOf, laterRequest } from './driver.ts';
 import { becomeUnknown, details, endRun, timeOut } from './end.ts';
@@ -78,7 +78,6 @@ async function noteProgress(ctx: Context, deployment: Deployment, progress: InPr
     ...after,
     silentAt: speaks ? null : silentAt,
   });
-  if (found) await stopAsking(ctx, saved);
   if (found || shows || silentAt !== null) await tell(ctx, saved);
   return saved;
 }

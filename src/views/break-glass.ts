@@ -2,21 +2,17 @@ import type { Deployment } from '../deployments/deployment.ts';
 import { whatIsDeployed } from './deployment.ts';
 import { buttons, code, joined, mrkdwn, person, section, summaryText, type View } from './view.ts';
 
-/** For the audit channel: an admin passed gates in need, and somebody else has to look at it, or has. */
+/** For the audit channel: an admin passed gates in need, and somebody else has to look at it. */
 export function breakGlassNews(deployment: Deployment): View {
   const { id, service, environment, requestedBy, breakGlass } = deployment;
-  const reviewer = breakGlass?.reviewedBy ?? null;
   const lines = [
     mrkdwn`:rotating_light: *Break-glass:* ${person(requestedBy)} deploys *${service}* to *${environment}*: ${whatIsDeployed(deployment)}`,
     mrkdwn`Because “${breakGlass?.reason ?? ''}”. It passes freeze, checks and promotion, whatever they say; never a lock, a running deployment or missing approvals.`,
-    reviewer === null
-      ? mrkdwn`It stays open until somebody other than ${person(requestedBy)} has reviewed it (${code(`/deploy review ${id}`)}).`
-      : mrkdwn`${person(reviewer)} has reviewed it.`,
+    mrkdwn`It stays open until somebody other than ${person(requestedBy)} has reviewed it (${code(`/deploy review ${id}`)}).`,
   ];
-  const offers = reviewer === null ? [buttons({ label: 'Reviewed', command: `deploy review ${id}` })] : [];
   return {
     text: summaryText(`Break-glass: ${service} to ${environment}`),
-    blocks: [section(joined(lines)), ...offers],
+    blocks: [section(joined(lines)), buttons({ label: 'Reviewed', command: `deploy review ${id}` })],
   };
 }
 

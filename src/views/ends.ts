@@ -2,7 +2,7 @@ import type { Cancelling } from '../deployments/cancel.ts';
 import type { Deployment, Verdict } from '../deployments/deployment.ts';
 import type { Resolved } from '../deployments/resolve.ts';
 import { lookOf } from './deployment.ts';
-import { SAID, verdictLines } from './lost.ts';
+import { SAID } from './lost.ts';
 import { code, context, joined, type Mrkdwn, mrkdwn, section, summaryText, type View } from './view.ts';
 
 /** For whoever wanted a deployment cancelled: what came of it, and what to do when it cannot be. */
@@ -51,19 +51,6 @@ export function resolveNote({ kind, deployment, needed }: Resolved, how: Verdict
         mrkdwn`Nobody is asked any more: it is over. ${now(deployment)}`,
       ]);
   }
-}
-
-/** In place of the question how it ended, once that is known or the target tells of the run again. */
-export function lostNoMore(deployment: Deployment): View {
-  const { id, environment, service } = deployment;
-  const lines = [
-    mrkdwn`:information_source: For a while nobody could tell how ${what(deployment)} ended (${code(id)}). Nobody has to say anything any more: it ${lookOf(deployment).words}.`,
-    ...verdictLines(deployment),
-  ];
-  return {
-    text: summaryText(`${service} on ${environment} ${lookOf(deployment).words}`),
-    blocks: [section(joined(lines))],
-  };
 }
 
 function note({ id, reason }: Deployment, icon: string, lines: readonly Mrkdwn[]): View {

@@ -58,10 +58,6 @@ it.each([
     expect(await leased()).toBe(false);
     expect((await live()) === sha('b')).toBe(isLive);
     expect(JSON.stringify(deploymentView(await baton.load(id)))).toContain('<@U0BEN> says that it');
-    const asked = baton.ctx.queued.find(({ id: job }) => job.startsWith(`${id}-lost-no-more`))?.data;
-    expect(asked).toMatchObject({ kind: 'correction', notice: `${id}-lost` });
-    expect(JSON.stringify(asked)).toContain(`Nobody has to say anything any more: it ${says}`);
-    expect(JSON.stringify(asked)).not.toContain('deploy resolve');
   },
 );
 

@@ -54,11 +54,6 @@ export async function slackWorld() {
       };
       return sendMessage.run(ctx, data, { ...attempt, id });
     },
-    correct: async (corrected: string, text = 'It is over') => {
-      const data = { version: 1 as const, kind: 'correction' as const, notice: corrected, channel: 'C0STG' };
-      const view = { text, blocks: [] };
-      return sendMessage.run(ctx, { ...data, view, reference: 'r' }, { ...attempt, id: 'correction' });
-    },
     reply: async (responseUrl = `${new URL(slack.url).origin}/respond`) => {
       const view = { text: 'Locked', blocks: [] };
       const person = { user: 'U0BEN', channel: 'C0STG', responseUrl };

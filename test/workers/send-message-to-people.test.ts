@@ -77,21 +77,6 @@ it('sends a notice to its person when Slack did not confirm it in the channel', 
   ]);
 });
 
-it('corrects a notice where it stands, and posts nothing where it does not', async () => {
-  const { notice, correct, slack, told } = await world();
-  expect(await correct('n-1')).toBe('done');
-  await notice('n-1');
-
-  await correct('n-1');
-  await correct('n-1');
-
-  expect(told()).toEqual(['chat.postMessage C0STG Unlocked', 'chat.update C0STG It is over']);
-  slack.answer = () => ({ body: { ok: false, error: 'message_not_found' } });
-  expect(await correct('n-1', 'It is over indeed')).toEqual({ againInSeconds: 0 });
-  expect(await correct('n-1', 'It is over indeed')).toBe('done');
-  expect(told()).toHaveLength(3);
-});
-
 it.each<{ when: string; responseUrl?: string; refused: string[]; ways: string[] }>([
   { when: 'Slack gave an address', refused: [], ways: ['/respond'] },
   { when: 'the address has expired', refused: ['/respond'], ways: ['/respond', 'chat.postEphemeral C0STG'] },
