@@ -1,15 +1,17 @@
 import { findEnvironment } from '../config/find.ts';
+import { isRemoteEnvironment } from '../config/remote-name.ts';
 import type { Environment } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import { GitHubUnreadableError } from '../errors.ts';
 import { changeEpoch, type Epoch, type Place, type Quarantine, readEpoch } from '../redis/epoch.ts';
 import { quarantineAsks, quarantineOver } from '../views/quarantine.ts';
-import { isFinished, transition } from './deployment.ts';
+import { type Deployment, isFinished, transition } from './deployment.ts';
 import { type Evidence, readEvidence, type Traced } from './evidence.ts';
 import { failpoint } from './failpoint.ts';
 import { adoptTrace, ELSEWHERE, LOST } from './adopt-trace.ts';
 import { raiseFences } from './quarantine.ts';
-import { listDeployments, replaceDeployment } from './store.ts';
+import { readableLeases } from './readable-leases.ts';
+import { findDeployment, listDeployments, listEnvironmentNames, replaceDeployment } from './store.ts';
 import { tell } from './tell.ts';
 import { tellOperators } from './tell-operators.ts';
 import { endWaiting } from './waiting.ts';
@@ -45,6 +47,7 @@ export async function reconcile(ctx: Context, environment: string): Promise<void
   if (foreign !== undefined) return ask(ctx, environment, quarantine, byAnother(foreign.latest));
   for (const trace of seen.traces) await adoptTrace(ctx, rules, { environment, ...trace });
   failpoint('after-adopt');
+  await holdBackRemotes(ctx, quarantine);
   if (floor > seen.highest) return ask(ctx, environment, quarantine, beyond(floor));
   await open(ctx, environment, quarantine, Math.max(floor, seen.highest));
 }
@@ -80,8 +83,7 @@ async function holdBack(
   environment: string,
   { since, floor }: { readonly since: Date; readonly floor: number },
 ): Promise<void> {
-  const { items } = await listDeployments(ctx.redis, { environments: [environment], limit: RECORDS });
-  for (const one of items) {
+  for (const one of await mayGoOn(ctx, environment)) {
     const isOld = one.createdAt <= since || (one.fence > 0 && one.fence <= floor);
     if (isFinished(one) || !isOld || one.intendedAt !== null || one.run !== null) continue;
     if (one.state === 'waiting' || one.state === 'awaiting_approval') {
@@ -91,6 +93,30 @@ async function holdBack(
       const unsure = { ...transition(one, 'unknown', ctx.now(), change), attemptedAt: one.createdAt };
       await tell(ctx, await replaceDeployment(ctx.redis, one, { ...unsure, intendedOn: ELSEWHERE }));
     }
+  }
+}
+
+/** The newest records, and what has a lease: a teardown stands in an index of its own. */
+async function mayGoOn({ redis }: Context, environment: string): Promise<Deployment[]> {
+  const [{ items }, { leases }] = await Promise.all([
+    listDeployments(redis, { environments: [environment], limit: RECORDS }),
+    readableLeases(redis, environment),
+  ]);
+  const others = leases.flatMap(({ deployment: id }) => (items.some((one) => one.id === id) ? [] : [id]));
+  const found = await Promise.all(others.map((id) => findDeployment(redis, id)));
+  return [...items, ...found.filter((one) => one !== undefined)];
+}
+
+/**
+ * Pull requests' own environments stand in no configuration, so none of them opens by itself: what waits there is held
+ * back before any environment opens, and with the last one the quarantine ends for them too. Safe to repeat.
+ */
+async function holdBackRemotes(ctx: Context, { since, floors }: Quarantine): Promise<void> {
+  const names = await listEnvironmentNames(ctx.redis);
+  for (const name of names.filter((one) => isRemoteEnvironment(one))) {
+    const floor = floors[name] ?? 0;
+    if (floor > 0) await raiseFences(ctx.redis, { [name]: floor + MARGIN });
+    await holdBack(ctx, name, { since, floor });
   }
 }
 
