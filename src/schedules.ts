@@ -29,5 +29,7 @@ async function schedule(
   id: string,
   when: { readonly every: number } | { readonly pattern: string; readonly tz: string },
 ): Promise<void> {
-  await queues.get(name)?.upsertJobScheduler(id, when, { name, data: { version: 1 } });
+  // One that is kept would stand in the way of the same moment when a clock is set back, and end the schedule.
+  const opts = { removeOnComplete: true, removeOnFail: true };
+  await queues.get(name)?.upsertJobScheduler(id, when, { name, data: { version: 1 }, opts });
 }

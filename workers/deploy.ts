@@ -11,7 +11,6 @@ import { blockUnreadable } from '../src/deployments/unreadable.ts';
 import { LOOK_AGAIN_SECONDS } from '../src/deployments/waiting.ts';
 import { watch } from '../src/deployments/watch.ts';
 import { UnreadableError } from '../src/errors.ts';
-import { UnreadableLockError } from '../src/locks/lock.ts';
 import { type Attempt, defineWorker, type Outcome } from '../src/worker.ts';
 
 /** Takes a deployment one step further: start, watch, end. Waiting is done by the queue. */
@@ -24,13 +23,17 @@ export const deploy = defineWorker({
     try {
       return await look(ctx, id, job);
     } catch (error) {
-      const blocks = error instanceof UnreadableError && !(error instanceof UnreadableLockError);
-      if (!blocks) throw error; // of locks that cannot be read, admins have been told
+      if (!(error instanceof UnreadableError) || !isAbout(error, id)) throw error;
       const outcome = await blockUnreadable(ctx, id, error);
       return job.id === id ? outcome : 'done';
     }
   },
 });
+
+/** Whether what cannot be read keeps this very deployment, and not what only follows from its end. */
+function isAbout({ key }: UnreadableError, id: string): boolean {
+  return key.includes(`:${id}`) || key.endsWith(':live');
+}
 
 async function look(ctx: Context, id: string, job: Attempt): Promise<Outcome> {
   const deployment = await loadDeployment(ctx.redis, id);

@@ -64,7 +64,9 @@ async function cancelWhatRuns(ctx: Context, deployment: Deployment, by: string):
 
 /** What has ended had begun, though nobody recorded it: only what runs may succeed. */
 function begun(ctx: Context, deployment: Deployment): Deployment {
-  return deployment.state === 'queued' ? transition(deployment, 'in_progress', ctx.now()) : deployment;
+  return deployment.state === 'queued'
+    ? transition(deployment, 'in_progress', deployment.intendedAt ?? ctx.now())
+    : deployment;
 }
 
 /** What had failed or succeeded before the wish was not ended by it. */

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { orUnreadable } from '../errors.ts';
 import { actOnLocks, askToKeepLocks } from '../locks/act.ts';
 import { holdBack } from '../locks/hold-back.ts';
 import { type Deployment, hasSucceeded } from './deployment.ts';
@@ -17,7 +18,12 @@ export async function followEnd(ctx: Context, deployment: Deployment): Promise<v
 
 /** What was asked for earlier and still waits for approvals would undo what is live now. */
 async function supersedeOlder(ctx: Context, newer: Deployment): Promise<void> {
-  for (const { id, createdAt } of await listUnleased(ctx.redis, newer.environment, newer.service)) {
+  const unleased = await orUnreadable(listUnleased(ctx.redis, newer.environment, newer.service));
+  if (unleased === 'unreadable') {
+    ctx.log.error({ deployment: newer.id }, 'what waits cannot be read, so nothing older was superseded');
+    return;
+  }
+  for (const { id, createdAt } of unleased) {
     if (createdAt < newer.createdAt) await supersede(ctx, id, newer);
   }
 }

@@ -71,8 +71,13 @@ async function findWaiting(
 ): Promise<Deployment | undefined> {
   const unleased = await orUnreadable(listUnleased(ctx.redis, environment, service));
   if (unleased === 'unreadable') return undefined;
-  const own = unleased.find(({ state, sha, requestedBy }) => {
-    return state === 'waiting' && sha === resolved.sha && isSamePerson(ctx.config, requestedBy, actor.id);
+  const own = unleased.find(({ state, sha, refKind, requestedBy }) => {
+    return (
+      state === 'waiting' &&
+      sha === resolved.sha &&
+      refKind === resolved.kind &&
+      isSamePerson(ctx.config, requestedBy, actor.id)
+    );
   });
   return own?.id === deploymentIdFor(environment, command) ? undefined : own;
 }
@@ -108,7 +113,7 @@ export async function refuse(ctx: Context, caller: Caller, refused: Refused): Pr
   const reason = refusals[0]?.reason;
   const detail = {
     reasons: refusals.map((refusal) => refusal.reason).join(', '),
-    asked,
+    asked: ctx.redact(asked), // what was typed may be a secret in the wrong place
     ...(resolved && { sha: resolved.sha, ref: resolved.ref }),
     config: ctx.configDigest,
     reference: caller.reference,

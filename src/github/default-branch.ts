@@ -46,16 +46,17 @@ export async function askDefaultBranch(github: Octokit, repository: string): Pro
  */
 export function keepDefaultBranches(github: Octokit, repositories: () => Iterable<string>): () => void {
   let ended = false;
+  let timer: NodeJS.Timeout | undefined;
   const look = async () => {
     for (const repository of new Set(repositories())) {
       if (!ended) await askDefaultBranch(github, repository).catch(() => undefined);
     }
+    if (!ended) timer = setTimeout(() => void look(), LOOK_EVERY_MS);
   };
   void look();
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
   return () => {
     ended = true;
-    clearInterval(timer);
+    clearTimeout(timer);
   };
 }
 

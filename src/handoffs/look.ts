@@ -12,6 +12,7 @@ import {
   closeDigest,
   createDigest,
   findDigest,
+  isOver,
   lookedUntil,
   noteLooked,
   openDigests,
@@ -149,6 +150,7 @@ async function tellLead(ctx: Context, digest: Digest): Promise<void> {
   const rules = namedHandoffs(ctx.config).find(({ name }) => name === handoff)?.rules;
   const site = to === null ? undefined : ctx.config.sites[to];
   const { acknowledge_within: seconds } = rules ?? {};
+  if (await isOver(ctx.redis, digest)) return closeDigest(ctx.redis, id);
   if (seconds === undefined || site?.lead === undefined || postedAt === null || leadToldAt !== null) {
     return closeDigest(ctx.redis, id);
   }

@@ -59,10 +59,13 @@ async function postPart(ctx: Context, id: string, part: number, job: string): Pr
     if (digest === undefined || main === undefined) return 'done';
     const over = await isOver(ctx.redis, digest);
     const view = digestThread(digest, over)[part];
-    if (view === undefined || (over && held.message.posted === null)) return 'done';
+    if (view === undefined) return 'done';
     const { channel, ts: thread } = main;
     const key = digestMessageKey(id, part);
-    const sent = await showView(ctx, held, { ...PART, key, channel, view, job, thread });
+    const isWanted = !over || held.message.posted !== null;
+    const sent = isWanted
+      ? await showView(ctx, held, { ...PART, key, channel, view, job, thread })
+      : ('done' as const);
     if (sent !== 'done') return sent;
     await askForPart(ctx, digest, { part: part + 1, over });
     return 'done';

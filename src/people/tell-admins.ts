@@ -22,20 +22,32 @@ export async function tellAdmins(ctx: Context, unreadable: Unreadable): Promise<
   const reference = digest.slice(0, 8);
   const id = `${name}-${digest}`;
   const message = { version: 1, view: unreadable.view(reference), reference } as const;
-  for (const user of await adminsOf(ctx, environment)) {
-    const reply = { ...message, kind: 'reply', user, channel: '', responseUrl: '' } as const;
-    await ctx.jobs.add('messages', `${id}-${user}`, reply);
-  }
   const { audit: channel } = ctx.config.slack.channels;
   if (channel !== undefined) {
     await ctx.jobs.add('messages', id, { ...message, kind: 'notice', channel, user: '' });
   }
+  for (const user of await adminsOf(ctx, environment)) {
+    const reply = { ...message, kind: 'reply', user, channel: '', responseUrl: '' } as const;
+    await ctx.jobs.add('messages', `${id}-${user}`, reply);
+  }
   await ctx.redis.set(toldKey, digest);
 }
 
+/** A usergroup that Slack does not tell is left out: the others hear of it all the same. */
 async function adminsOf(ctx: Context, environment: string): Promise<Set<string>> {
   const holders = listHolders('admin', ctx.config, rulesFor(ctx.config, environment));
   const groups = holders.filter((id) => id.startsWith('S'));
-  const members = await Promise.all(groups.map((group) => ctx.slack.listGroupMembers(group)));
+  const membersOf = async (group: string) => {
+    try {
+      return await ctx.slack.listGroupMembers(group);
+    } catch (err) {
+      ctx.log.error(
+        { err, group },
+        'the members of a usergroup cannot be told that something cannot be read',
+      );
+      return [];
+    }
+  };
+  const members = await Promise.all(groups.map(membersOf));
   return new Set([...holders.filter((id) => !id.startsWith('S')), ...members.flat()]);
 }

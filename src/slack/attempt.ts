@@ -4,7 +4,7 @@ import { countMessage } from '../metrics.ts';
 import { SlackBusyError, SlackRefusedError, SlackUncertainError } from './client.ts';
 import { pauseChannel } from './pace.ts';
 
-/** `later`: not sent, as far as Slack can tell. `uncertain`: sent or not, nobody can tell. `refused`: not so, and not later either. */
+/** `later`: certainly not sent. `uncertain`: sent or not, nobody can tell. `refused`: not so, and not later either. */
 export type Attempted<T> =
   | { readonly result: 'sent'; readonly value: T }
   | { readonly result: 'later'; readonly seconds: number | undefined }
@@ -84,7 +84,7 @@ async function attempt<T>(
     }
     ctx.log.warn({ err: error, channel }, 'message not sent');
     if (error instanceof SlackRefusedError) return { result: 'refused', error };
-    if (error instanceof SlackUncertainError && !error.failing) return { result: 'uncertain' };
+    if (error instanceof SlackUncertainError) return { result: 'uncertain' };
     return { result: 'later', seconds: undefined };
   }
 }

@@ -2,8 +2,6 @@ import { SlackBusyError, SlackRefusedError, SlackUncertainError } from './client
 
 const TIMEOUT_MS = 10_000;
 const RESPONSE_URL = 'response_url';
-/** Whoever answered so had passed the request on. */
-const GATEWAY_TIMEOUT = 504;
 const MAX_WAIT_SECONDS = 3_600;
 
 /** Errors of a connection that never came about: the request certainly did not go out. */
@@ -66,11 +64,8 @@ function readAnswer(method: string, response: Response, text: string): Record<st
   if (status === 429 || (code !== undefined && BUSY.has(code))) {
     throw new SlackBusyError(method, retryAfter(response));
   }
+  if (status >= 500) throw new SlackUncertainError(method, new Error(`HTTP ${status}`));
   if (code !== undefined && UNCERTAIN.has(code)) throw new SlackUncertainError(method, new Error(code));
-  if (status >= 500) {
-    const failing = status !== GATEWAY_TIMEOUT;
-    throw new SlackUncertainError(method, new Error(`HTTP ${status}`), { failing });
-  }
   if (status >= 300) throw new SlackRefusedError(method, code ?? `http_${status}`);
   if (fields?.['ok'] === true) return fields;
   if (code !== undefined) throw new SlackRefusedError(method, code);

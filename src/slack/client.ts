@@ -26,13 +26,9 @@ export class SlackBusyError extends Error {
 
 /** The request went out and no readable answer came back: it may have been carried out. */
 export class SlackUncertainError extends Error {
-  /** Slack itself answered that it fails just now, so most likely nothing was carried out. */
-  readonly failing: boolean;
-
-  constructor(method: string, cause: unknown, { failing = false } = {}) {
+  constructor(method: string, cause: unknown) {
     super(`Slack may or may not have carried out ${method}`, { cause });
     this.name = 'SlackUncertainError';
-    this.failing = failing;
   }
 }
 

@@ -22,12 +22,11 @@ const GIVEN_UP_MS = 60_000;
  *   Returns  0 when the turn is taken, else the milliseconds to wait before asking again
  */
 const takeTurnScript = defineScript(/* lua */ `
-  local paused = redis.call('PTTL', KEYS[2])
-  if paused > 0 then return paused end
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
   local whole = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
-  local free = whole - (ARGV[2] - 1) * ARGV[1]
+  local paused = math.max(redis.call('PTTL', KEYS[2]), 0)
+  local free = math.max(whole - (ARGV[2] - 1) * ARGV[1], now + paused)
   if free <= now then
     redis.call('SET', KEYS[1], string.format('%d', whole + ARGV[1]), 'PX', whole + ARGV[1] - now)
     redis.call('ZREM', KEYS[3], ARGV[3])
@@ -35,7 +34,6 @@ const takeTurnScript = defineScript(/* lua */ `
   end
   local mine = tonumber(redis.call('ZSCORE', KEYS[3], ARGV[3]) or 0)
   if mine > now then return mine - now end
-  if mine > now - ARGV[4] then return free - now end
   redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ARGV[4])
   local last = tonumber(redis.call('ZRANGE', KEYS[3], -1, -1, 'WITHSCORES')[2] or 0)
   local turn = math.max(free, last + ARGV[1])

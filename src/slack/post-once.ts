@@ -31,7 +31,8 @@ export interface Post {
  */
 export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Promise<Outcome> {
   const before = held.message;
-  const unconfirmed = isSpent(before, post);
+  const { posting } = before;
+  const unconfirmed = posting !== null && (posting.anew || posting.state === post.state);
   if (unconfirmed && !post.final) {
     ctx.log.warn({ state: post.state }, 'a message may not have arrived; a later state will be told');
     return 'done';
@@ -46,7 +47,7 @@ export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Pro
 
   const wait = await takeTurn(ctx.redis, place.value, held.key);
   if (wait > 0) return { againInSeconds: wait };
-  await held.save({ ...before, direct, posting: { state: post.state, anew: before.posting !== null } });
+  await held.save({ ...before, direct, posting: { state: post.state, anew: posting !== null } });
   const view = direct === null ? post.view : directMessage(post.view, direct, post.channel);
   const thread = direct === null ? post.thread : undefined;
   const attempted = await attemptToSend(ctx, place.value, view, (shown) =>
@@ -58,11 +59,6 @@ export async function postOnce(ctx: Context, held: HeldMessage, post: Post): Pro
     return postOnce(ctx, held, { ...post, thread: undefined });
   }
   return recordResult(ctx, held, post, { before, attempted });
-}
-
-/** It may stand in the channel already, and is not posted there any more. */
-function isSpent({ posting }: Message, { state }: Post): boolean {
-  return posting !== null && (posting.anew || posting.state === state);
 }
 
 async function recordResult(

@@ -54,7 +54,7 @@ it('refuses a folder that the system says it cannot make, at once', () => {
   const run = () =>
     execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
       stdio: 'pipe',
-      timeout: 10_000,
+      timeout: 60_000,
       killSignal: 'SIGKILL',
     });
 

@@ -6,6 +6,7 @@ import { openStore, watchStore } from '../../src/deployments/store-loss.ts';
 import { heldOn } from '../../src/deployments/quarantine.ts';
 import { reconcile } from '../../src/deployments/reconcile.ts';
 import { recordDeployment } from '../../src/deployments/admission.ts';
+import { deploymentIdFor } from '../../src/deployments/deployment.ts';
 import { findLease, findLive, loadDeployment } from '../../src/deployments/store.ts';
 import { readEpoch } from '../../src/redis/epoch.ts';
 import { closeContexts, type TestContext } from '../support/context.ts';
@@ -197,6 +198,25 @@ it('notices an older copy that was put back, and lets nothing in it start again'
   expect(await loadDeployment(ctx.redis, id)).toMatchObject({ state: 'success' });
   expect(plant.target.starts).toHaveLength(1);
 });
+
+it.each(['deploy', 'down'] as const)(
+  'lets no queued %s of a pull request start by itself once it is known what runs',
+  async (kind) => {
+    const remote = { environment: 'pr-12', id: deploymentIdFor('pr-12', kind), kind, sha: plant.sha };
+    const { id } = await request(ctx, remote);
+    await makeLive(ctx, plant);
+    const before = plant.target.starts.length;
+    await ctx.redis.set('baton:{staging}:fence', '0');
+    expect([await held(), await heldOn(ctx, 'pr-12')]).toEqual([expect.anything(), expect.anything()]);
+
+    await settle();
+
+    expect(await heldOn(ctx, 'pr-12')).toBeUndefined();
+    expect(await loadDeployment(ctx.redis, id)).toMatchObject({ state: 'unknown', reason: 'driver_unknown' });
+    await look(ctx, id);
+    expect(plant.target.starts).toHaveLength(before);
+  },
+);
 
 it('notices that the fences of one environment came back lower', async () => {
   await makeLive(ctx, plant);

@@ -14,6 +14,9 @@ const environments = (target: Target) => ({
   staging: { services: ['api'], driver: webhookTo(target), checks: 'all' },
 });
 
+/** Those of the configuration. */
+const REPOSITORIES = ['acme/api', 'acme/web'];
+
 const REPOSITORY = 'GET /repos/{owner}/{repo}';
 
 /** What a worker asks for when it starts, and what the sweep does: no deployment causes it. */
@@ -34,7 +37,7 @@ it('asks little of Slack and GitHub for a plain deployment', async () => {
     await Promise.all([house.start('web'), house.start('worker')]);
 
     await until('the names of the default branches', () =>
-      house.github.requests.some(({ operation }) => operation === REPOSITORY),
+      REPOSITORIES.every((name) => house.github.requests.some(({ url }) => url === `/repos/${name}`)),
     );
 
     const first = await countDeployment(house, 1);

@@ -36,6 +36,8 @@ it('is looked for when a worker starts, and at the beginning of each minute, onc
   const later = (await handoffs?.getDelayed()) ?? [];
   expect(later.map(({ timestamp, delay }) => (timestamp + delay) % 60_000)).toEqual([0]);
   expect(await handoffs?.getWaitingCount()).toBe(2);
+  // One that is kept would be in the way of the same minute when a clock is set back.
+  expect(later.map(({ opts }) => [opts.removeOnComplete, opts.removeOnFail])).toEqual([[true, true]]);
   await handoffs?.obliterate({ force: true });
   await Promise.all([one.close(), other.close()]);
 });

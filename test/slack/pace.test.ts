@@ -21,11 +21,9 @@ it('lets a few messages through at once, and gives each of the others a time of 
   const waits = await ask(...Array.from({ length: 50 }, (_, index) => `later-${index}`));
 
   const gaps = waits.map((wait, index) => wait - (waits[index - 1] ?? 0));
-  for (const gap of gaps) {
-    // Each is asked a moment after the one before.
-    expect(gap).toBeGreaterThan(0.8);
-    expect(gap).toBeLessThan(1.201);
-  }
+  // Each is asked a moment after the one before.
+  for (const gap of gaps) expect(gap).toBeLessThan(1.201);
+  expect(waits.at(-1)).toBeGreaterThan(45);
 });
 
 it('keeps the time of a message that asks again, whichever job asks for it', async () => {
@@ -39,7 +37,7 @@ it('keeps the time of a message that asks again, whichever job asks for it', asy
   expect(again).toBeLessThanOrEqual(first);
 });
 
-it('lets a message through when its time has come, and makes nobody else wait for it', async () => {
+it('lets a message through when its time has come', async () => {
   const ask = asker('C0BUSY');
   await ask(...BURST);
   const [wait = 0] = await ask('mine');
@@ -47,9 +45,6 @@ it('lets a message through when its time has come, and makes nobody else wait fo
   await sleep(wait * 1_000);
 
   expect(await ask('mine')).toEqual([0]);
-  const [next = 0] = await ask('mine');
-  expect(next).toBeGreaterThan(0.8);
-  expect(next).toBeLessThanOrEqual(1.2);
 });
 
 it('holds back one channel for as long as Slack wants, and no other', async () => {
@@ -60,5 +55,7 @@ it('holds back one channel for as long as Slack wants, and no other', async () =
 
   expect(wait).toBeGreaterThan(25);
   expect(wait).toBeLessThanOrEqual(30);
+  // After the pause, too, each has a time of its own.
+  expect(await takeTurn(redis, 'C0BUSY', 'other')).toBeGreaterThan(wait);
   expect(await takeTurn(redis, 'C0CALM', 'mine')).toBe(0);
 });

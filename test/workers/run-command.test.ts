@@ -124,6 +124,15 @@ it.each(['deploy test-secret', 'deploy staging test-secret', 'lock staging for t
   },
 );
 
+it('answers what looks like a secret in quotes', async () => {
+  const ctx = testContext();
+
+  expect(await run(ctx, { text: 'deploy "authorization":"x' })).toBe('done');
+
+  expect(said(ctx)).toEqual([expect.stringContaining('The quotation mark is never closed')]);
+  expect(await audited(ctx)).toEqual([expect.objectContaining({ outcome: 'refused' })]);
+});
+
 it('lets no secret into what others hear of a reason', async () => {
   const ctx = testContext();
 

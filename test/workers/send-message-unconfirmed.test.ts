@@ -21,24 +21,6 @@ it('does not post the same state again when Slack took it and the connection bro
   expect(told().at(-1)).toBe('chat.postMessage C0STG api on staging is in progress');
 });
 
-it.each([500, 502, 503])(
-  'posts in the channel after all when Slack answers %i for a while',
-  async (status) => {
-    const { put, run, slack, redis, told } = await world();
-    await put('success');
-    slack.answer = () => ({ status });
-    for (let count = 0; count < 3; count += 1) {
-      expect(await run()).toEqual({ againInSeconds: expect.any(Number) });
-    }
-    slack.answer = () => undefined;
-    await redis.del('baton:{C0STG}:pace'); // time passes
-
-    expect(await run()).toBe('done');
-
-    expect(told()).toEqual(Array(4).fill('chat.postMessage C0STG api on staging is live'));
-  },
-);
-
 it('posts one newer state anew, and tells the person the end when that is not confirmed either', async () => {
   const { show, run, slack, told } = await world();
   slack.answer = () => 'reset';
