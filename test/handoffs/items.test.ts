@@ -69,7 +69,6 @@ it('says of a break-glass that waits for its approval that it has not started', 
   const { items } = contentOf(
     facts({ deployments: [deployment({ state: 'awaiting_approval', breakGlass })] }),
   );
-
   expect(items.map(({ what }) => what)).toContain('main broke the glass, and has not started yet');
 });
 
