@@ -181,7 +181,7 @@ it('says in one line that the folder cannot be written', async () => {
   writeFileSync(folder, '');
 
   await expect(startEmbeddedRedis({ folder, log })).rejects.toThrow(
-    /^BATON_DATA must be a folder .*\(EEXIST\)$/,
+    /^BATON_DATA must be a folder .*\(EEXIST\): set it to one, such as \.baton$/,
   );
 });
 
