@@ -44,11 +44,13 @@ export interface Standing extends Pick<Digest, 'assigned'> {
   readonly content: Content;
   /** How many open items of others were left out. */
   readonly left: number;
+  /** Whose deployments it tells; everybody's when left out. */
+  readonly site?: string | undefined;
 }
 
 /** What a digest would say now, or how things stand, for one reader: nothing in it can be taken. */
-export function standing(title: Mrkdwn, { content, assigned, left }: Standing): View {
-  const lines = [title, ...sinceLines(content)];
+export function standing(title: Mrkdwn, { content, assigned, left, site }: Standing): View {
+  const lines = [title, ...sinceLines(content, site)];
   const more =
     left > 0
       ? [context(mrkdwn`${counted(left, 'line')} more of other people and services: /handoff preview`)]
@@ -93,8 +95,10 @@ function heading({ dueAt, late, folded }: Digest, content: Content, way: string)
   return [mrkdwn`*Handoff ${way}*, ${time(dueAt)}`, ...extra, ...sinceLines(content)];
 }
 
-function sinceLines({ since, at, ended, items }: Content): Mrkdwn[] {
-  const words = ended.length === 0 ? 'nothing was deployed' : `deployed: ${endedWords(ended)}`;
+function sinceLines({ since, at, ended, items }: Content, site?: string): Mrkdwn[] {
+  const by = site === undefined ? mrkdwn`` : mrkdwn` by *${site}*`;
+  const words =
+    ended.length === 0 ? mrkdwn`nothing was deployed${by}` : mrkdwn`deployed${by}: ${endedWords(ended)}`;
   const open = items.length === 0 ? [mrkdwn`:white_check_mark: Nothing is open.`] : [];
   return [mrkdwn`Since ${time(since)} (${ageWords(since, at)}) ${words}.`, ...open];
 }

@@ -45,7 +45,7 @@ export function currentView({ site, current, next, last }: CurrentFacts): View {
     ...(last === undefined ? [] : [mrkdwn`The last handoff: ${historyLine(last)}`]),
   ];
   const [first, ...rest] = lines;
-  const view = standing(title, current);
+  const view = standing(title, { ...current, site });
   const canTake = last !== undefined && last.taken === null && last.state === 'posted';
   const take = canTake
     ? [buttons({ label: 'I have it', command: `handoff take ${last.id}`, style: 'primary' })]

@@ -205,6 +205,7 @@ it('shows each reader what is open for their own site, and what comes next', asy
   expect(asha.words).toContain('main failed');
   expect(asha.words).toContain('You hand over to *us*');
   expect(ben.words).toContain('Where things stand for us');
+  expect(ben.words).toContain('nothing was deployed by *us*');
   expect(ben.words).toContain('*bengaluru* hands over to you');
   expect(ben.words).toContain('1 line more of other people and services');
   expect(ben.buttons).toEqual({ 'I have it': `handoff take ${DIGEST}` });
