@@ -30,6 +30,7 @@ async function schedule(
   when: { readonly every: number } | { readonly pattern: string; readonly tz: string },
 ): Promise<void> {
   // One that is kept would stand in the way of the same moment when a clock is set back, and end the schedule.
-  const opts = { removeOnComplete: true, removeOnFail: true };
+  // An anchor that failed for good is a dead letter all the same: the next one comes only a day later.
+  const opts = { removeOnComplete: true, removeOnFail: name !== 'anchors' };
   await queues.get(name)?.upsertJobScheduler(id, when, { name, data: { version: 1 }, opts });
 }

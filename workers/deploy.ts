@@ -32,7 +32,7 @@ export const deploy = defineWorker({
 
 /** Whether what cannot be read keeps this very deployment, and not what only follows from its end. */
 function isAbout({ key }: UnreadableError, id: string): boolean {
-  return key.includes(`:${id}`) || key.endsWith(':live');
+  return [`:deployment:${id}`, `:result:${id}`, ':live'].some((end) => key.endsWith(end));
 }
 
 async function look(ctx: Context, id: string, job: Attempt): Promise<Outcome> {

@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts';
-import { orUnreadable } from '../errors.ts';
+import { UnreadableError } from '../errors.ts';
 import { actOnLocks, askToKeepLocks } from '../locks/act.ts';
 import { holdBack } from '../locks/hold-back.ts';
 import { type Deployment, hasSucceeded } from './deployment.ts';
-import { listUnleased } from './unleased.ts';
+import { findDeployment } from './store.ts';
+import { unleasedIds } from './unleased.ts';
 import { afterEnd, endWaiting } from './waiting.ts';
 import { withNewest } from './with-newest.ts';
 
@@ -16,16 +17,23 @@ export async function followEnd(ctx: Context, deployment: Deployment): Promise<v
   if (deployment.leaves !== null) await warnOfRollback(ctx, deployment);
 }
 
-/** What was asked for earlier and still waits for approvals would undo what is live now. */
+/**
+ * What was asked for earlier and still waits for approvals would undo what is live now. Throws UnreadableError after all
+ * others for one that cannot be read, so that it is looked at again.
+ */
 async function supersedeOlder(ctx: Context, newer: Deployment): Promise<void> {
-  const unleased = await orUnreadable(listUnleased(ctx.redis, newer.environment, newer.service));
-  if (unleased === 'unreadable') {
-    ctx.log.error({ deployment: newer.id }, 'what waits cannot be read, so nothing older was superseded');
-    return;
+  let unreadable: UnreadableError | undefined;
+  for (const [id, service] of await unleasedIds(ctx.redis, newer.environment)) {
+    if (service !== newer.service) continue;
+    try {
+      const older = await findDeployment(ctx.redis, id);
+      if (older !== undefined && older.createdAt < newer.createdAt) await supersede(ctx, id, newer);
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      unreadable = error;
+    }
   }
-  for (const { id, createdAt } of unleased) {
-    if (createdAt < newer.createdAt) await supersede(ctx, id, newer);
-  }
+  if (unreadable !== undefined) throw unreadable;
 }
 
 async function supersede(ctx: Context, id: string, newer: Deployment): Promise<void> {

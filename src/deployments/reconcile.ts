@@ -2,7 +2,7 @@ import { findEnvironment } from '../config/find.ts';
 import { isRemoteEnvironment } from '../config/remote-name.ts';
 import type { Environment } from '../config/schema.ts';
 import type { Context } from '../context.ts';
-import { GitHubUnreadableError } from '../errors.ts';
+import { ConflictError, GitHubUnreadableError, UnreadableError } from '../errors.ts';
 import { changeEpoch, type Epoch, type Place, type Quarantine, readEpoch } from '../redis/epoch.ts';
 import { quarantineAsks, quarantineOver } from '../views/quarantine.ts';
 import { type Deployment, isFinished, transition } from './deployment.ts';
@@ -14,6 +14,7 @@ import { readableLeases } from './readable-leases.ts';
 import { findDeployment, listDeployments, listEnvironmentNames, replaceDeployment } from './store.ts';
 import { tell } from './tell.ts';
 import { tellOperators } from './tell-operators.ts';
+import { unleasedIds } from './unleased.ts';
 import { endWaiting } from './waiting.ts';
 
 /**
@@ -40,6 +41,7 @@ export async function reconcile(ctx: Context, environment: string): Promise<void
 
   const floor = quarantine.floors[environment] ?? 0;
   await holdBack(ctx, environment, { since: quarantine.since, floor });
+  await holdBackRemotes(ctx, quarantine);
   const seen = await look(ctx, environment, rules);
   if (typeof seen === 'string') return ask(ctx, environment, quarantine, seen);
 
@@ -47,7 +49,6 @@ export async function reconcile(ctx: Context, environment: string): Promise<void
   if (foreign !== undefined) return ask(ctx, environment, quarantine, byAnother(foreign.latest));
   for (const trace of seen.traces) await adoptTrace(ctx, rules, { environment, ...trace });
   failpoint('after-adopt');
-  await holdBackRemotes(ctx, quarantine);
   if (floor > seen.highest) return ask(ctx, environment, quarantine, beyond(floor));
   await open(ctx, environment, quarantine, Math.max(floor, seen.highest));
 }
@@ -78,45 +79,51 @@ async function look(ctx: Context, environment: string, rules: Environment): Prom
  * What a store that came back from a copy says of its waiting deployments may be long past: they may have run since. So
  * none of them goes on by itself.
  */
-async function holdBack(
-  ctx: Context,
-  environment: string,
-  { since, floor }: { readonly since: Date; readonly floor: number },
-): Promise<void> {
-  for (const one of await mayGoOn(ctx, environment)) {
-    const isOld = one.createdAt <= since || (one.fence > 0 && one.fence <= floor);
-    if (isFinished(one) || !isOld || one.intendedAt !== null || one.run !== null) continue;
-    if (one.state === 'waiting' || one.state === 'awaiting_approval') {
-      await endWaiting(ctx, one, { reason: 'driver_unknown', summary: FORGOTTEN });
-    } else if (one.state === 'queued') {
-      const change = { reason: 'driver_unknown' as const, summary: LOST, intendedAt: one.createdAt };
-      const unsure = { ...transition(one, 'unknown', ctx.now(), change), attemptedAt: one.createdAt };
-      await tell(ctx, await replaceDeployment(ctx.redis, one, { ...unsure, intendedOn: ELSEWHERE }));
-    }
-  }
+async function holdBack(ctx: Context, environment: string, before: Before): Promise<void> {
+  const { items } = await listDeployments(ctx.redis, { environments: [environment], limit: RECORDS });
+  for (const one of items) await holdBackOne(ctx, one, before);
 }
 
-/** The newest records, and what has a lease: a teardown stands in an index of its own. */
-async function mayGoOn({ redis }: Context, environment: string): Promise<Deployment[]> {
-  const [{ items }, { leases }] = await Promise.all([
-    listDeployments(redis, { environments: [environment], limit: RECORDS }),
-    readableLeases(redis, environment),
-  ]);
-  const others = leases.flatMap(({ deployment: id }) => (items.some((one) => one.id === id) ? [] : [id]));
-  const found = await Promise.all(others.map((id) => findDeployment(redis, id)));
-  return [...items, ...found.filter((one) => one !== undefined)];
+interface Before {
+  /** When the loss was noticed. */
+  readonly since: Date;
+  /** The highest fence that anybody remembers from before it. */
+  readonly floor: number;
+}
+
+async function holdBackOne(ctx: Context, one: Deployment, { since, floor }: Before): Promise<void> {
+  const isOld = one.createdAt <= since || (one.fence > 0 && one.fence <= floor);
+  if (isFinished(one) || !isOld || one.intendedAt !== null || one.run !== null) return;
+  if (one.state === 'waiting' || one.state === 'awaiting_approval') {
+    await endWaiting(ctx, one, { reason: 'driver_unknown', summary: FORGOTTEN });
+  } else if (one.state === 'queued') {
+    const change = { reason: 'driver_unknown' as const, summary: LOST, intendedAt: one.createdAt };
+    const unsure = { ...transition(one, 'unknown', ctx.now(), change), attemptedAt: one.createdAt };
+    await tell(ctx, await replaceDeployment(ctx.redis, one, { ...unsure, intendedOn: ELSEWHERE }));
+  }
 }
 
 /**
  * Pull requests' own environments stand in no configuration, so none of them opens by itself: what waits there is held
- * back before any environment opens, and with the last one the quarantine ends for them too. Safe to repeat.
+ * back before any environment opens, and with the last one the quarantine ends for them too. Safe to repeat and at once;
+ * a record that cannot be read starts nothing, and keeps nobody else waiting.
  */
 async function holdBackRemotes(ctx: Context, { since, floors }: Quarantine): Promise<void> {
-  const names = await listEnvironmentNames(ctx.redis);
-  for (const name of names.filter((one) => isRemoteEnvironment(one))) {
+  for (const name of (await listEnvironmentNames(ctx.redis)).filter((one) => isRemoteEnvironment(one))) {
     const floor = floors[name] ?? 0;
     if (floor > 0) await raiseFences(ctx.redis, { [name]: floor + MARGIN });
-    await holdBack(ctx, name, { since, floor });
+    const { leases } = await readableLeases(ctx.redis, name);
+    const waiting = await unleasedIds(ctx.redis, name);
+    for (const id of new Set([...leases.map(({ deployment }) => deployment), ...waiting.keys()])) {
+      try {
+        const one = await findDeployment(ctx.redis, id);
+        if (one !== undefined) await holdBackOne(ctx, one, { since, floor });
+      } catch (error) {
+        if (error instanceof ConflictError) continue; // another look was faster
+        if (!(error instanceof UnreadableError)) throw error;
+        ctx.log.error({ err: error, deployment: id }, 'what a pull request waits for cannot be read');
+      }
+    }
   }
 }
 

@@ -48,10 +48,11 @@ export function keepDefaultBranches(github: Octokit, repositories: () => Iterabl
   let ended = false;
   let timer: NodeJS.Timeout | undefined;
   const look = async () => {
+    const begin = performance.now();
     for (const repository of new Set(repositories())) {
       if (!ended) await askDefaultBranch(github, repository).catch(() => undefined);
     }
-    if (!ended) timer = setTimeout(() => void look(), LOOK_EVERY_MS);
+    if (!ended) timer = setTimeout(() => void look(), LOOK_EVERY_MS - (performance.now() - begin));
   };
   void look();
   return () => {

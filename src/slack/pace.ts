@@ -4,12 +4,13 @@ import { type RedisClient, defineScript } from '../redis/script.ts';
 const INTERVAL_MS = 1_200;
 const BURST = 4;
 
-/** Who has not asked again this long after their time has nothing to send any more. */
+/** Who has not asked again this long after their time has nothing to send any more, and is forgotten. */
 const GIVEN_UP_MS = 60_000;
 
 /*
  * Takes the next turn in a channel, by Redis' own clock, so that all workers keep one pace. Whoever must wait stands in
  * a line in which each has a time of their own: were all told the time of the next turn, all would come back for it.
+ * Whoever finds their turn taken gets the next one; after a pause all have new times.
  *
  *   KEYS[1]  when the channel's allowance will be whole again, in milliseconds
  *   KEYS[2]  exists while Slack wants patience for this channel
@@ -17,7 +18,7 @@ const GIVEN_UP_MS = 60_000;
  *   ARGV[1]  milliseconds between messages
  *   ARGV[2]  messages that may come at once
  *   ARGV[3]  who asks
- *   ARGV[4]  milliseconds after which somebody who has not asked again counts no more
+ *   ARGV[4]  milliseconds for which a place is remembered after its time
  *
  *   Returns  0 when the turn is taken, else the milliseconds to wait before asking again
  */
@@ -34,6 +35,7 @@ const takeTurnScript = defineScript(/* lua */ `
   end
   local mine = tonumber(redis.call('ZSCORE', KEYS[3], ARGV[3]) or 0)
   if mine > now then return mine - now end
+  if mine > 0 and paused == 0 then return free - now end
   redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ARGV[4])
   local last = tonumber(redis.call('ZRANGE', KEYS[3], -1, -1, 'WITHSCORES')[2] or 0)
   local turn = math.max(free, last + ARGV[1])

@@ -218,6 +218,25 @@ it.each(['deploy', 'down'] as const)(
   },
 );
 
+it('opens although a record of a pull request cannot be read, when people say so', async () => {
+  const { id } = await request(ctx, {
+    environment: 'pr-12',
+    id: deploymentIdFor('pr-12', 'a'),
+    sha: plant.sha,
+  });
+  const odd = await request(ctx, { environment: 'pr-13', id: deploymentIdFor('pr-13', 'b'), sha: plant.sha });
+  await makeLive(ctx, plant);
+  await ctx.redis.set(`baton:{pr-13}:deployment:${odd.id}`, '{');
+  await ctx.redis.set('baton:{staging}:fence', '0');
+  expect(await held()).toBeDefined();
+  plant.played.failNext({ path: /deployments/, does: { status: 502, body: {} }, times: 3 });
+
+  await settle();
+  expect((await readEpoch(ctx.redis))?.quarantine?.places['staging']?.state).toBe('asked');
+
+  expect(await loadDeployment(ctx.redis, id)).toMatchObject({ state: 'unknown' });
+});
+
 it('notices that the fences of one environment came back lower', async () => {
   await makeLive(ctx, plant);
   await makeLive(ctx, plant, plant.web);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
 import { listUnleased } from '../../src/deployments/unleased.ts';
+import { UnreadableError } from '../../src/errors.ts';
 import { deploymentView } from '../../src/views/deployment.ts';
 import { closeContexts } from '../support/context.ts';
 import { type Running, running, sha } from '../support/running.ts';
@@ -46,6 +47,22 @@ it('gives way to what was asked for later and is live now, and tells whoever ask
     expect.objectContaining({ action: 'deployment ended', subject: older, reason: 'superseded' }),
   );
   expect((await baton.say('U0BEN', `deploy approve ${older}`)).words).toContain('waits for no approval');
+});
+
+it('gives way beside one that cannot be read, which does so once it can', async () => {
+  const [odd, older] = [await baton.ask('U0ASHA', A), await baton.ask('U0ASHA', C)];
+  const newer = await baton.ask('U0DANA', B);
+  const key = `baton:{staging}:deployment:${odd}`;
+  const stored = (await baton.ctx.redis.get(key)) ?? '';
+  await baton.say('U0BEN', `deploy approve ${newer}`);
+  await baton.ctx.redis.set(key, '{');
+
+  await expect(baton.bring(newer)).rejects.toThrow(UnreadableError);
+  expect(await baton.load(older)).toMatchObject({ state: 'superseded' });
+
+  await baton.ctx.redis.set(key, stored);
+  expect(await baton.look(newer)).toBe('done');
+  expect(await baton.load(odd)).toMatchObject({ state: 'superseded' });
 });
 
 it('stays when it was asked for later, for another service or elsewhere', async () => {

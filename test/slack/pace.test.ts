@@ -47,6 +47,18 @@ it('lets a message through when its time has come', async () => {
   expect(await ask('mine')).toEqual([0]);
 });
 
+it('gives the next turn to whoever finds their own taken', async () => {
+  const ask = asker('C0BUSY');
+  await ask(...BURST);
+  const [wait = 0] = await ask('mine', ...Array.from({ length: 50 }, (_, index) => `later-${index}`));
+
+  await sleep(wait * 1_000);
+  expect(await ask('newcomer')).toEqual([0]);
+
+  const [again = 0] = await ask('mine');
+  expect(again).toBeLessThanOrEqual(1.2);
+});
+
 it('holds back one channel for as long as Slack wants, and no other', async () => {
   const { redis } = testContext();
   await pauseChannel(redis, 'C0BUSY', 30);
