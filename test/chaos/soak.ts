@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { QUEUE_PREFIX } from '../../src/jobs.ts';
 import type { Deployment, House } from '../support/house.ts';
 import type { RoleProcess } from '../support/role-process.ts';
 import { killer } from './killer.ts';
@@ -79,16 +81,29 @@ function placesOf({ config }: House): string[] {
   );
 }
 
-/** Nothing runs any more; five minutes at most. */
+/** No command waits to be answered and nothing runs any more; five minutes at most. */
 async function settled(house: House): Promise<void> {
   for (let tries = 0; tries < 300; tries += 1) {
     await sleep(1_000);
     const running = await house.running().catch(() => ['?']);
     const open = running.length > 0 ? [] : (await house.deployments().catch(() => [])).filter(isOpen);
-    if (running.length > 0 || open.length > 0) continue;
+    if (running.length > 0 || open.length > 0 || (await commandsLeft(house)) > 0) continue;
     await sleep(5_000);
     return;
   }
+}
+
+/** A worker that was killed leaves its commands to another for up to 25 s. */
+async function commandsLeft(house: House): Promise<number> {
+  const redis = new Redis({ path: house.redis.socket });
+  const key = (list: string) => `${QUEUE_PREFIX}:commands:${list}`;
+  const [waiting, active, delayed] = await Promise.all([
+    redis.llen(key('wait')),
+    redis.llen(key('active')),
+    redis.zcard(key('delayed')),
+  ]);
+  redis.disconnect();
+  return waiting + active + delayed;
 }
 
 async function count(house: House, taken: number) {
