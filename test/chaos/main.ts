@@ -39,7 +39,8 @@ try {
     const figures = await soak(house, { seed, kills });
     process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
     const { lost, unended, violations, chain } = figures;
-    process.exitCode = lost === 0 && unended === 0 && violations.length === 0 && chain === 'sound' ? 0 : 1;
+    process.exitCode =
+      lost.length === 0 && unended === 0 && violations.length === 0 && chain === 'sound' ? 0 : 1;
   });
 } finally {
   await closeHouses();

@@ -15,8 +15,8 @@ export interface Figures {
   readonly refused: number;
   readonly starts: number;
   readonly ended: Readonly<Record<string, number>>;
-  /** Taken commands that are neither a deployment nor a refusal in the trail. */
-  readonly lost: number;
+  /** Taken commands, as typed, that are neither a deployment nor a refusal in the trail. */
+  readonly lost: readonly string[];
   /** Deployments that reached no end. */
   readonly unended: number;
   /** What the target saw and a good Baton never does. */
@@ -36,12 +36,13 @@ export async function soak(
     workers: await Promise.all([house.start('worker'), house.start('worker')]),
   };
   const kill = killer(house, roles, seed);
-  let taken = 0;
+  const taken: string[] = [];
   const going = { on: true };
   const typing = placesOf(house).map(async (place, index) => {
     for (let round = 0; going.on; round += 1) {
-      const answered = await type(house, `${place}@b${index}x${round}`);
-      if (answered === 'taken') taken += 1;
+      const text = `${place}@b${index}x${round}`;
+      const answered = await type(house, text);
+      if (answered === 'taken') taken.push(text);
       await sleep(answered === 'taken' ? 600 : 200);
     }
   });
@@ -55,7 +56,7 @@ export async function soak(
   await Promise.all(typing);
   await settled(house);
   const minutes = Math.round((performance.now() - began) / 6_000) / 10;
-  return { seed, minutes, kills: done, taken, ...(await count(house, taken)) };
+  return { seed, minutes, kills: done, taken: taken.length, ...(await count(house, taken)) };
 }
 
 async function type(house: House, text: string): Promise<'taken' | 'not'> {
@@ -106,24 +107,29 @@ async function commandsLeft(house: House): Promise<number> {
   return waiting + active + delayed;
 }
 
-async function count(house: House, taken: number) {
+async function count(house: House, taken: readonly string[]) {
   const deployments = await house.deployments();
   const entries = await house.list('/api/audit');
-  const asked = entries.filter(({ action }) => action === 'deploy');
-  const refused = asked.filter(({ outcome }) => outcome === 'refused').length;
+  const refused = entries.filter(({ action, outcome }) => action === 'deploy' && outcome === 'refused');
+  const known = new Set([...deployments.map(({ ref }) => ref), ...refused.flatMap(branchesIn)]);
   const ended: Record<string, number> = {};
   for (const { state } of deployments) ended[state] = (ended[state] ?? 0) + 1;
   const { code } = await house.run('audit', 'verify');
   return {
     accepted: deployments.length,
-    refused,
+    refused: refused.length,
     starts: house.target.starts.length,
     ended,
-    lost: Math.max(0, taken - deployments.length - refused),
+    lost: taken.filter((text) => !branchesIn(text).some((branch) => known.has(branch))),
     unended: deployments.filter(isOpen).length,
     violations: house.target.violations,
     chain: code === 0 ? ('sound' as const) : ('broken' as const),
   };
+}
+
+/** Each command deploys a branch of its own, so that the branch tells the command. */
+function branchesIn(told: unknown): string[] {
+  return JSON.stringify(told).match(/\bb\d+x\d+\b/g) ?? [];
 }
 
 function isOpen({ state }: Deployment): boolean {
