@@ -46,12 +46,7 @@ export async function measureAck(): Promise<AckResult[]> {
   const client = new Redis({ path: redis.socket });
   for (let round = 0; round <= ROUNDS; round += 1) {
     for (const [what, url] of Object.entries(urls)) {
-      const load = await loadCommands({
-        url,
-        signingSecret: SIGNING_SECRET,
-        connections: 50,
-        seconds: SECONDS,
-      });
+      const load = await loadCommands(url, SIGNING_SECRET, SECONDS);
       if (round > 0) rounds.get(what)?.push(load); // the first round warms up
       await client.flushall();
     }

@@ -6,14 +6,21 @@ export interface Load {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly failed: number;
+  /** How many were answered with 2xx. */
+  readonly answered: number;
 }
 
 export interface LoadOptions {
+  /** With the path. */
   readonly url: string;
-  readonly signingSecret: string;
-  readonly connections: number;
   readonly seconds: number;
+  /** Each request as it is to be sent. */
+  readonly next: () => { readonly body: string; readonly headers: Record<string, string> };
+  /** How many requests a connection has; it begins again with the first. */
+  readonly each: number;
 }
+
+const CONNECTIONS = 50;
 
 let commands = 0;
 
@@ -48,25 +55,40 @@ export function signedCommand(
   };
 }
 
-/** Sends signed commands over so many connections for so long; every one is a new command. */
-export async function loadCommands({ url, signingSecret, connections, seconds }: LoadOptions): Promise<Load> {
+/**
+ * Sends requests over 50 connections for so long. They are all made before the time begins: the sender shares the cores
+ * with what is measured, and what it does in that time is taken from that.
+ */
+export async function load({ url, seconds, next, each }: LoadOptions): Promise<Load> {
+  const path = new URL(url).pathname;
   const result = await autocannon({
     url,
-    connections,
+    connections: CONNECTIONS,
     duration: seconds,
-    method: 'POST',
-    requests: [
-      {
-        method: 'POST',
-        path: '/slack/events',
-        setupRequest: (request) => ({ ...request, ...signedCommand(signingSecret) }),
-      },
-    ],
+    setupClient: (client) =>
+      client.setRequests(Array.from({ length: each }, () => ({ method: 'POST', path, ...next() }))),
   });
   return {
     perSecond: result.requests.average,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
     failed: result.non2xx + result.errors + result.timeouts,
+    answered: result['2xx'],
   };
 }
+
+/** Sends signed commands, every one a new command. Throws when there were more than were made. */
+export async function loadCommands(url: string, signingSecret: string, seconds: number): Promise<Load> {
+  const each = MOST_A_SECOND * seconds;
+  const done = await load({
+    url: `${url}/slack/events`,
+    seconds,
+    next: () => signedCommand(signingSecret),
+    each,
+  });
+  if (done.answered > each * CONNECTIONS) throw new Error('more commands were sent than were made');
+  return done;
+}
+
+/** A connection's; it waits for each answer, and none comes in less than a few milliseconds. */
+const MOST_A_SECOND = 400;

@@ -4,13 +4,13 @@ import type { Config } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import type { GitHubDelivery } from '../jobs.ts';
 import { createLogLimit } from '../log-limit.ts';
+import { sendInLots } from '../lots.ts';
 import { countWebhook } from '../metrics.ts';
 import { HttpError, readBody, type Route, sendJson, throwRestAway } from '../web/route.ts';
 import { isHandled, isHandledEvent, readDelivery } from './delivery.ts';
-import { sendInLots } from './lots.ts';
 import { readPayload } from './payload.ts';
 import { queueDeliveries } from './queue-deliveries.ts';
-import { isSignature, isSignedByGitHub } from './signature.ts';
+import { isSignature, signatureCheck } from './signature.ts';
 
 /** GitHub sends nothing larger (docs.github.com: webhook events and payloads). */
 const LIMIT_BYTES = 25 * 1_024 * 1_024;
@@ -23,6 +23,7 @@ type Intake = Pick<Context, 'config' | 'jobs' | 'log'>;
  */
 export function webhookRoute(intake: Intake, secret: string): Route {
   if (secret === '') throw new Error('An empty webhook secret would let anybody in.');
+  const isSigned = signatureCheck(secret);
   const mayLog = createLogLimit();
   const queue = sendInLots<GitHubDelivery>(async (deliveries) => {
     try {
@@ -39,7 +40,7 @@ export function webhookRoute(intake: Intake, secret: string): Route {
     async serve(request, response) {
       const seen = { event: 'unverified' };
       try {
-        const found = await read(intake, request, secret, seen);
+        const found = await read(intake, request, isSigned, seen);
         if (typeof found === 'object') await queue(found);
         const outcome = typeof found === 'object' ? 'queued' : found;
         countWebhook(seen.event, outcome);
@@ -59,14 +60,14 @@ export function webhookRoute(intake: Intake, secret: string): Route {
 async function read(
   intake: Intake,
   request: IncomingMessage,
-  secret: string,
+  isSigned: ReturnType<typeof signatureCheck>,
   seen: { event: string },
 ): Promise<GitHubDelivery | 'ignored' | 'foreign'> {
   const { 'x-hub-signature-256': signature, 'content-type': contentType } = request.headers;
   // Strangers do not get as far as sending 25 MB.
   if (!isSignature(signature)) throw new HttpError(401, NOT_SIGNED);
   const raw = await readBody(request, LIMIT_BYTES);
-  if (!isSignedByGitHub(raw, signature, secret)) throw new HttpError(401, NOT_SIGNED);
+  if (!isSigned(raw, signature)) throw new HttpError(401, NOT_SIGNED);
 
   const event = header(request, 'x-github-event');
   const delivery = header(request, 'x-github-delivery');
@@ -88,10 +89,15 @@ function header({ headers }: IncomingMessage, name: 'x-github-event' | 'x-github
   throw new HttpError(400, `The header ${name} is missing or cannot be read.`);
 }
 
-function isConfigured({ services }: Config, repository: string): boolean {
-  const name = repository.toLowerCase();
-  return Object.values(services).some((service) => service.repository.toLowerCase() === name);
+function isConfigured(config: Config, repository: string): boolean {
+  const known = repositories.get(config) ?? new Set(Object.values(config.services).map(nameOf));
+  repositories.set(config, known);
+  return known.has(repository.toLowerCase());
 }
+
+/** In lower case, by the configuration that names them: there may be hundreds, and each delivery asks. */
+const repositories = new WeakMap<Config, ReadonlySet<string>>();
+const nameOf = ({ repository }: { readonly repository: string }) => repository.toLowerCase();
 
 function asHttpError(error: unknown): HttpError | undefined {
   if (error instanceof ZodError) return new HttpError(400, 'The payload is not one of GitHub’s.');

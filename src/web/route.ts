@@ -69,8 +69,12 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
       request.removeAllListeners('data').pause();
       return reject(tooLarge());
     });
-    request.once('end', () => resolve(Buffer.concat(chunks, length)));
+    const whole = () =>
+      chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
+    request.once('end', () => resolve(whole()));
     request.once('error', reject);
-    request.once('close', () => reject(new Error('The connection broke off.')));
+    request.once('close', () => {
+      if (!request.complete) reject(new Error('The connection broke off.'));
+    });
   });
 }

@@ -41,7 +41,7 @@ const HEADERS = Object.entries({
 /** Listens. Throws StartError, one line that names HOST or PORT, where it cannot. */
 export async function startServer(options: ServerOptions): Promise<WebServer> {
   const { host, port, requestSeconds = 9, closeSeconds = 10 } = options;
-  const routes = options.routes.map(compile);
+  const routes = compile(options.routes);
   const server = createServer({
     maxHeaderSize: 16_384,
     headersTimeout: requestSeconds * 1_000,
@@ -57,14 +57,14 @@ export async function startServer(options: ServerOptions): Promise<WebServer> {
 
 async function answer(
   options: ServerOptions,
-  routes: readonly Compiled[],
+  routes: Routes,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
     refuseOtherHosts(request, options.hosts);
     const [path, query] = split(request);
-    const here = routes.flatMap((route) => matched(route, path));
+    const here = find(routes, path);
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const found = here.find(({ route }) => route.method === method);
     if (found?.route.forPrograms !== true) protect(response);
@@ -84,13 +84,24 @@ function protect(response: ServerResponse): void {
   for (const [name, value] of HEADERS) response.setHeader(name, value);
 }
 
-interface Compiled extends Route {
-  readonly pattern: RegExp;
+/** Those with a path of fixed words by that path, so that most requests are found at once; the others as patterns. */
+interface Routes {
+  readonly fixed: ReadonlyMap<string, readonly Matched[]>;
+  readonly patterns: readonly { readonly route: Route; readonly pattern: RegExp }[];
 }
 
-function compile(route: Route): Compiled {
-  const source = route.path.replaceAll('.', '\\.').replaceAll(/:(\w+)/g, '(?<$1>[^/]+)');
-  return { ...route, pattern: new RegExp(`^${source}$`) };
+function compile(routes: readonly Route[]): Routes {
+  const fixed = new Map<string, Matched[]>();
+  for (const route of routes.filter(({ path }) => !path.includes(':'))) {
+    fixed.set(route.path, [...(fixed.get(route.path) ?? []), { route, params: {} }]);
+  }
+  const patterns = routes
+    .filter(({ path }) => path.includes(':'))
+    .map((route) => {
+      const source = route.path.replaceAll('.', '\\.').replaceAll(/:(\w+)/g, '(?<$1>[^/]+)');
+      return { route, pattern: new RegExp(`^${source}$`) };
+    });
+  return { fixed, patterns };
 }
 
 interface Matched {
@@ -98,9 +109,12 @@ interface Matched {
   readonly params: Address['params'];
 }
 
-/** The route with the parts of the path that it names, in a list that is empty when the path is another. */
-function matched(route: Compiled, path: string): Matched[] {
-  const match = route.pattern.exec(path);
+/** The routes with this path, with the parts of it that they name; none when there is nothing. */
+function find({ fixed, patterns }: Routes, path: string): readonly Matched[] {
+  return fixed.get(path) ?? patterns.flatMap(({ route, pattern }) => matched(route, pattern.exec(path)));
+}
+
+function matched(route: Route, match: RegExpExecArray | null): Matched[] {
   if (match === null) return [];
   try {
     const parts = Object.entries(match.groups ?? {}).map(([name, text]) => [name, decodeURIComponent(text)]);
@@ -124,8 +138,9 @@ function split({ url = '/' }: IncomingMessage): [path: string, query: string] {
 }
 
 function refuseOtherHosts({ headers }: IncomingMessage, hosts: readonly string[] | undefined): void {
+  if (hosts === undefined) return;
   const name = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-  if (hosts === undefined || hosts.includes(name)) return;
+  if (hosts.includes(name)) return;
   throw new HttpError(421, `This server answers to ${hosts.join(', ')} only.`);
 }
 
