@@ -38,8 +38,8 @@ export async function measureAck(): Promise<AckResult[]> {
   const [plain, adding] = [bolt('ack'), bolt('add')];
   const web = await startBaton('web', folder.path, house);
   const urls = {
-    'Bolt that only acks': `http://127.0.0.1:${(await lineOf(plain.child, /^\d+$/)).trim()}`,
-    'Bolt with one BullMQ add': `http://127.0.0.1:${(await lineOf(adding.child, /^\d+$/)).trim()}`,
+    'Bolt that only acks': `http://127.0.0.1:${(await lineOf(plain, /^\d+$/)).trim()}`,
+    'Bolt with one BullMQ add': `http://127.0.0.1:${(await lineOf(adding, /^\d+$/)).trim()}`,
     'Baton web role': web.url,
   };
   const rounds = new Map(Object.keys(urls).map((what): [string, Load[]] => [what, []]));

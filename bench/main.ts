@@ -68,7 +68,7 @@ if (runs('webhooks')) {
     ratio('of bare @octokit/webhooks', baton.perSecond / octokit.perSecond, {});
   } else {
     // Probot is that middleware with its own logger and routing around it: where both ran, it had 0.73 of it.
-    print('  Probot is not installed; 1.2 of it is about 0.87 of the bare middleware that it wraps.');
+    print('  Probot could not be installed; 1.2 of it is about 0.87 of the bare middleware that it wraps.');
     ratio('of bare @octokit/webhooks', baton.perSecond / octokit.perSecond, { least: 0.87 });
   }
 }

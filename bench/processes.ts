@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findRedisServer } from '../src/redis/server.ts';
 
 export interface Started {
   readonly child: ChildProcess;
+  /** The file with what it writes to its standard output. */
+  readonly output: string;
   stop(): Promise<void>;
 }
 
@@ -23,40 +26,40 @@ export async function startRedis(folder: string): Promise<Started & { socket: st
   const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction'];
   const program = findRedisServer(process.env['PATH']) ?? 'redis-server';
   const started = startProcess(program, [...options, ...durable], {});
-  await lineOf(started.child, /ready to accept connections/i);
+  await lineOf(started, /ready to accept connections/i);
   return { ...started, socket };
 }
 
-/** Starts a program; its log goes nowhere, its standard output can be read by `lineOf`. */
+/**
+ * Starts a program; its standard output goes to a file: who sends the load shares the cores with what is measured, and
+ * must not read its log as well.
+ */
 export function startProcess(program: string, args: readonly string[], env: Record<string, string>): Started {
+  const folder = temporaryFolder();
+  const output = join(folder.path, 'output');
+  const file = openSync(output, 'a');
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', file, 'inherit'],
   });
+  closeSync(file);
   const stop = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    await ended;
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGTERM')) await ended;
+    folder.remove();
   };
-  return { child, stop };
+  return { child, output, stop };
 }
 
-/** The first line of a program's output that fits. What comes later is read and forgotten. */
-export async function lineOf(child: ChildProcess, pattern: RegExp): Promise<string> {
-  let text = '';
-  return new Promise((resolve, reject) => {
-    let found = false;
-    child.once('exit', (code) => reject(new Error(`it ended with ${code}:\n${text}`)));
-    child.stdout?.on('data', (chunk: Buffer) => {
-      if (found) return;
-      text += chunk.toString();
-      const line = text.split('\n').find((candidate) => pattern.test(candidate));
-      if (line === undefined) return;
-      found = true;
-      resolve(line);
-    });
-  });
+/** The first line of a program's output that fits. */
+export async function lineOf({ child, output }: Started, pattern: RegExp): Promise<string> {
+  for (;;) {
+    const text = readFileSync(output, 'utf8');
+    const line = text.split('\n').find((candidate) => pattern.test(candidate));
+    if (line !== undefined) return line;
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${text}`);
+    await sleep(20);
+  }
 }
 
 export interface House {
@@ -88,6 +91,6 @@ export async function startBaton(
     ...(house.githubApiUrl && { GITHUB_API_URL: house.githubApiUrl, GITHUB_TOKEN: 'ghp_bench' }),
     ...house.secrets,
   });
-  const line = await lineOf(started.child, /http:\/\/127\.0\.0\.1:\d+/);
+  const line = await lineOf(started, /http:\/\/127\.0\.0\.1:\d+/);
   return { ...started, url: /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? '' };
 }

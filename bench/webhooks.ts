@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { GitHubJob } from '../src/jobs.ts';
 import { median } from './ack.ts';
 import { type Load, load } from './load.ts';
+import { installProbot } from './probot.ts';
 import { lineOf, startBaton, startProcess, startRedis, temporaryFolder } from './processes.ts';
 
 const ROUNDS = 5;
@@ -33,9 +34,14 @@ export interface WebhookResult {
 export async function measureWebhooks(): Promise<WebhookResult[]> {
   const folder = temporaryFolder();
   const redis = await startRedis(folder.path);
-  const others = ['octokit', ...(hasProbot() ? ['probot'] : [])].map((mode) => ({
+  const probot = installProbot();
+  const others = ['octokit', ...(probot === undefined ? [] : ['probot'])].map((mode) => ({
     mode,
-    ...startProcess(process.execPath, ['dist/bench/servers/webhooks.js', mode, SECRET], {}),
+    started: startProcess(
+      process.execPath,
+      ['dist/bench/servers/webhooks.js', mode, SECRET, probot ?? ''],
+      {},
+    ),
   }));
   const web = await startBaton('web', folder.path, {
     redisSocket: redis.socket,
@@ -45,8 +51,8 @@ export async function measureWebhooks(): Promise<WebhookResult[]> {
     secrets: { GITHUB_WEBHOOK_SECRET: SECRET },
   });
   const urls = [{ what: 'Baton web role', url: `${web.url}/github/webhooks` }];
-  for (const { mode, child } of others) {
-    const port = (await lineOf(child, /^\d+$/)).trim();
+  for (const { mode, started } of others) {
+    const port = (await lineOf(started, /^\d+$/)).trim();
     const what = mode === 'probot' ? 'Probot that only handles' : 'bare @octokit/webhooks';
     urls.push({ what, url: `http://127.0.0.1:${port}/api/github/webhooks` });
   }
@@ -62,7 +68,7 @@ export async function measureWebhooks(): Promise<WebhookResult[]> {
     }
   }
   client.disconnect();
-  await Promise.all([web, ...others].map((server) => server.stop()));
+  await Promise.all([web, ...others.map(({ started }) => started)].map((server) => server.stop()));
   await redis.stop();
   folder.remove();
   return rounds.map(({ what, loads }) => ({
@@ -108,13 +114,4 @@ function exampleRun(): object {
   const completed = runs.find(({ action }) => action === 'completed');
   if (completed === undefined) throw new Error('there is no example of a finished run');
   return completed;
-}
-
-function hasProbot(): boolean {
-  try {
-    createRequire(import.meta.url).resolve('probot');
-    return true;
-  } catch {
-    return false;
-  }
 }

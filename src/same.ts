@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 /** Compares what was given with a secret, or with what was made from one, in a time that tells nothing about it. */
 export function isSame(given: string, expected: string): boolean {
@@ -6,5 +6,5 @@ export function isSame(given: string, expected: string): boolean {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

@@ -1,29 +1,60 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer } from 'node:http';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createNodeMiddleware, Webhooks } from '@octokit/webhooks';
 
 /*
  * What Baton's way in for webhooks is measured against: the bare middleware of @octokit/webhooks (`octokit`), and Probot
- * (`probot`) where it is installed; both verify, parse and call a handler that does nothing. Prints its port.
+ * (`probot`) with its own server and its own settings, as its documentation starts it; both verify, parse and call a
+ * handler that does nothing. Prints its port.
  */
-const mode = process.argv[2];
-const secret = process.argv[3] ?? '';
+const [mode, secret = '', probot = ''] = process.argv.slice(2);
 
-async function probotListener(): Promise<RequestListener> {
-  const name: string = 'probot'; // not a dependency: measured only where somebody installed it
-  const { createNodeMiddleware: create, createProbot } = await import(name);
-  const probot = createProbot({ overrides: { secret, githubToken: 'ghp_bench', logLevel: 'fatal' } });
-  return create((app: { onAny(handle: () => void): void }) => app.onAny(() => undefined), { probot });
+const port = mode === 'probot' ? await serveProbot() : await serveOctokit();
+console.log(`\n${port}`);
+
+/** As much of Probot as is used here; it is not among the packages. */
+interface ProbotPackage {
+  readonly Probot: { defaults(options: { secret: string; githubToken: string }): unknown };
+  readonly Server: new (
+    options: object,
+  ) => {
+    readonly port: number;
+    load(app: (probot: { onAny(handle: () => void): void }) => void): Promise<void>;
+    start(): Promise<unknown>;
+  };
 }
 
-function octokitListener(): RequestListener {
+async function serveProbot(): Promise<number> {
+  const { Probot, Server }: ProbotPackage = await import(pathToFileURL(resolve(probot)).href);
+  const server = new Server({
+    Probot: Probot.defaults({ secret, githubToken: 'ghp_bench' }),
+    host: '127.0.0.1',
+    port: await freePort(),
+  });
+  await server.load((app) => app.onAny(() => undefined));
+  await server.start();
+  return server.port;
+}
+
+/** Probot takes 0 for its default. */
+function freePort(): Promise<number> {
+  return new Promise((give) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const port = portOf(server.address());
+      server.close(() => give(port));
+    });
+  });
+}
+
+function serveOctokit(): Promise<number> {
   const webhooks = new Webhooks({ secret });
   webhooks.onAny(() => undefined);
   const middleware = createNodeMiddleware(webhooks, { path: '/api/github/webhooks' });
-  return (request, response) => void middleware(request, response);
+  const server = createServer((request, response) => void middleware(request, response));
+  return new Promise((give) => server.listen(0, '127.0.0.1', () => give(portOf(server.address()))));
 }
 
-const listener = mode === 'probot' ? await probotListener() : octokitListener();
-const server = createServer(listener).listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  console.log(typeof address === 'object' && address !== null ? address.port : '');
-});
+function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

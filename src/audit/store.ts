@@ -151,10 +151,12 @@ export async function* readTrail(redis: RedisClient, count = Infinity): AsyncGen
   }
 }
 
+const Stand = z.tuple([z.string(), z.int()]);
+
 /** Recomputes the whole trail as it stood when this was called. */
 export async function verifyAudit(redis: RedisClient): Promise<Verdict> {
   const stand = await STAND(redis, [TRAIL, HEAD], []);
-  const [stored, length] = z.tuple([z.string(), z.int()]).parse(stand);
+  const [stored, length] = Stand.parse(stand);
   return verifyRows(readTrail(redis, length), readHead(stored, length));
 }
 

@@ -32,6 +32,7 @@ const CREATE = defineScript(/* lua */ `
   return {'created', record}
 `);
 
+const CreateAnswer = z.tuple([z.enum(['created', 'exists', 'leased']), z.string()]);
 /*
  * Saves a deployment only if nobody saved it since it was read; frees its lease and sets what is live in the same step.
  *
@@ -87,7 +88,7 @@ export async function createDeployment(
     CREATE(redis, keys, args),
     redis.sadd('baton:environments', environment),
   ]);
-  const [kind, json] = z.tuple([z.enum(['created', 'exists', 'leased']), z.string()]).parse(answer);
+  const [kind, json] = CreateAnswer.parse(answer);
   if (kind === 'leased') return { kind, lease: parseStored(Lease, leasesKey(environment), json) };
   return { kind, deployment: parseStored(Deployment, recordKey(id), json) };
 }

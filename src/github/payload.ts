@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { HttpError } from '../web/route.ts';
 
 /**
@@ -6,8 +6,7 @@ import { HttpError } from '../web/route.ts';
  * a content type. Throws HttpError 415 for another type, 400 for what is no JSON object.
  */
 export function readPayload(contentType: string | undefined, body: Buffer): object {
-  if (!isUtf8(body)) throw new HttpError(400, 'The body is not UTF-8.');
-  const text = body.toString('utf8');
+  const text = decode(body);
   const [type = ''] = (contentType ?? '').split(';');
   switch (type.trim().toLowerCase()) {
     case 'application/json':
@@ -17,6 +16,13 @@ export function readPayload(contentType: string | undefined, body: Buffer): obje
     default:
       throw new HttpError(415, 'Set the content type of the webhook to application/json.');
   }
+}
+
+/** Most payloads are plain ASCII, which needs no decoding. */
+function decode(body: Buffer): string {
+  if (isAscii(body)) return body.toString('latin1');
+  if (!isUtf8(body)) throw new HttpError(400, 'The body is not UTF-8.');
+  return body.toString('utf8');
 }
 
 function onlyPayload(form: string): string {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ZodError } from 'zod';
 import type { Config } from '../config/schema.ts';
 import type { Context } from '../context.ts';
-import type { GitHubDelivery } from '../jobs.ts';
+import { type GitHubDelivery, MAX_DELIVERIES } from '../jobs.ts';
 import { createLogLimit } from '../log-limit.ts';
 import { sendInLots } from '../lots.ts';
 import { countWebhook } from '../metrics.ts';
@@ -32,7 +32,7 @@ export function webhookRoute(intake: Intake, secret: string): Route {
       intake.log.error({ err: error, deliveries: deliveries.length }, 'webhooks not queued');
       throw new HttpError(503, 'Baton cannot reach its store just now. Please redeliver this in a while.');
     }
-  });
+  }, MAX_DELIVERIES);
   return {
     method: 'POST',
     path: '/github/webhooks',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as z from 'zod';
 import { ConflictError, UnreadableError } from '../errors.ts';
 
@@ -152,7 +152,7 @@ export class UnreadableLockError extends UnreadableError {
 
 /** The id of the lock that one command takes: always the same for the same command. */
 export function lockIdFor(scope: string, command: string): string {
-  return createHash('sha256').update(`${scope}\n${command}`).digest('hex').slice(0, 12);
+  return hash('sha256', `${scope}\n${command}`, 'hex').slice(0, 12);
 }
 
 /** `staging` or `staging/api`. */

@@ -4,15 +4,17 @@ import { Answer, type Change, event, type Moment, type Rule } from './change.ts'
 import type { LockEvent } from './event.ts';
 import { ALL, type Board, byPrecedence, EMPTY, isOver, type Lock, type Running } from './lock.ts';
 import {
+  boardIn,
+  dropUntold,
   findDone,
-  historyKey,
   isReadable,
-  parseBoard,
+  moveToHistory,
   parseRunning,
   read,
   readEvent,
+  readHistory,
+  readUntold,
   type Seen,
-  untoldKey,
   write,
 } from './stored.ts';
 
@@ -103,7 +105,7 @@ export async function readBoard(
   environment: string,
 ): Promise<{ board: Board; running: Running[] }> {
   const seen = await read(redis, environment);
-  return { board: parseBoard(environment, seen.board), running: parseRunning(seen.leases) };
+  return { board: boardIn(environment, seen), running: parseRunning(seen.leases) };
 }
 
 /** What runs on any of these environments, read one beside the other. */
@@ -172,7 +174,7 @@ export async function lockHistory(
   environment: string,
   limit: number,
 ): Promise<LockEvent[]> {
-  const rows = await redis.lrange(historyKey(environment), 0, limit - 1);
+  const rows = await readHistory(redis, environment, limit);
   return rows.flatMap((row) => readEvent(row) ?? []);
 }
 
@@ -184,12 +186,17 @@ export interface Untold {
 
 /** What has happened and has not been told yet, in its order. */
 export async function untoldEvents(redis: RedisClient, environment: string): Promise<Untold[]> {
-  const rows = await redis.lrange(untoldKey(environment), 0, -1);
+  const rows = await readUntold(redis, environment);
   return rows.map((row) => ({ row, event: readEvent(row) }));
 }
 
-export async function forgetTold(redis: RedisClient, environment: string, { row }: Untold): Promise<void> {
-  await redis.lrem(untoldKey(environment), 1, row);
+/** To be called once it is told, or set aside where it cannot be read: it is not told again. */
+export async function markTold(
+  redis: RedisClient,
+  environment: string,
+  { row, event: told }: Untold,
+): Promise<void> {
+  await (told === undefined ? dropUntold : moveToHistory)(redis, environment, row);
 }
 
 /** Keeps what cannot be read of what happened, for whoever looks after it. Gives the key. */
@@ -201,15 +208,10 @@ export async function keepUntellable(redis: RedisClient, environment: string, ro
 
 type Decided = { readonly before: Board; readonly change: Change } | { readonly refused: unknown };
 
-function decide(
-  environment: string,
-  rule: Rule,
-  { board, leases }: Seen,
-  moment: Changing['moment'],
-): Decided {
+function decide(environment: string, rule: Rule, seen: Seen, moment: Changing['moment']): Decided {
   try {
-    const running = [...parseRunning(leases), ...(moment.running ?? [])];
-    const before = parseBoard(environment, board);
+    const running = [...parseRunning(seen.leases), ...(moment.running ?? [])];
+    const before = boardIn(environment, seen);
     return { before, change: rule(before, { ...moment, running }) };
   } catch (refused) {
     return { refused };

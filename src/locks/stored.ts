@@ -11,16 +11,18 @@ import { Board, EMPTY, environmentOf, type Running, UnreadableLockError } from '
  * value by turns.
  */
 const VALUES = /* lua */ `
+  local function kindOf(key)
+    return redis.call('TYPE', key).ok
+  end
   local function text(key)
-    local kind = redis.call('TYPE', key).ok
-    if kind == 'none' then return '' end
-    local value = kind == 'string' and redis.call('GET', key) or kind
-    return value == '' and 'nothing' or value
+    local value = redis.pcall('GET', key)
+    if not value then return '' end
+    if value == '' then return 'nothing' end
+    return type(value) == 'string' and value or kindOf(key)
   end
   local function leases(key)
-    local kind = redis.call('TYPE', key).ok
-    if kind == 'none' then return '' end
-    return kind == 'hash' and table.concat(redis.call('HGETALL', key), '\\n') or kind
+    local found = redis.pcall('HGETALL', key)
+    return found.err and kindOf(key) or table.concat(found, '\\n')
   end
 `;
 
@@ -36,14 +38,13 @@ const READ = defineScript(/* lua */ `
 `);
 
 /*
- * Writes the board if it, and what runs there, is still as the caller saw it; keeps what happened as history and for
- * telling; and remembers what the command did, so that the same command run again does nothing and hears the same.
+ * Writes the board if it, and what runs there, is still as the caller saw it; keeps what happened for telling; and
+ * remembers what the command did, so that the same command run again does nothing and hears the same.
  *
- *   KEYS[1]  board     KEYS[2]  leases         KEYS[3]  what the command did
- *   KEYS[4]  history   KEYS[5]  what is still to be told
+ *   KEYS[1]  board     KEYS[2]  leases     KEYS[3]  what the command did     KEYS[4]  what is still to be told
  *   ARGV[1]  board as it was seen     ARGV[2]  leases as they were seen
  *   ARGV[3]  the new board            ARGV[4]  what to remember       ARGV[5]  for how many seconds
- *   ARGV[6]  how much history to keep ARGV[7..]  events as JSON
+ *   ARGV[6..]  events as JSON
  *
  *   Returns  {'written'}, {'done', what is remembered}, or {'changed', board, leases}
  */
@@ -55,20 +56,34 @@ const WRITE = defineScript(/* lua */ `
   if board ~= ARGV[1] or running ~= ARGV[2] then return {'changed', board, running} end
   redis.call('SET', KEYS[1], ARGV[3])
   redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[5])
-  for index = 7, #ARGV do
-    redis.call('LPUSH', KEYS[4], ARGV[index])
-    redis.call('RPUSH', KEYS[5], ARGV[index])
-  end
-  if #ARGV > 6 then redis.call('LTRIM', KEYS[4], 0, ARGV[6] - 1) end
+  if #ARGV > 5 then redis.call('RPUSH', KEYS[4], unpack(ARGV, 6)) end
   return {'written'}
 `);
+
+/*
+ * Moves one thing from what is still to be told to the history, once.
+ *
+ *   KEYS[1]  what is still to be told   KEYS[2]  history
+ *   ARGV[1]  the event, as it is stored   ARGV[2]  how much history to keep
+ */
+const TOLD = defineScript(/* lua */ `
+  if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return end
+  redis.call('LPUSH', KEYS[2], ARGV[1])
+  redis.call('LTRIM', KEYS[2], 0, ARGV[2] - 1)
+`);
+
+/** What the scripts answer. */
+const Texts = z.array(z.string());
 
 /** Longer than any job that is delivered twice. */
 const REMEMBER_SECONDS = 86_400;
 const HISTORY_KEPT = 1_000;
+
 /** What was found at one moment, as it is stored. */
 export interface Seen {
   readonly board: string;
+  /** What the board says, where this process knows it from writing it. */
+  readonly parsed?: Board;
   readonly leases: string;
   /** Redis was asked just now; else it is what this process wrote last, which may be out of date. */
   readonly fresh: boolean;
@@ -93,25 +108,29 @@ export async function write(
     boardKey(environment),
     leasesKey(environment),
     doneKey(environment, command),
-    historyKey(environment),
     untoldKey(environment),
   ];
   const events = change.events.map((told) => JSON.stringify(told));
   const remembered = JSON.stringify(change.answer);
-  const args = [seen.board, seen.leases, board, remembered, REMEMBER_SECONDS, HISTORY_KEPT, ...events];
-  const [kind, first = '', second = ''] = z.array(z.string()).parse(await WRITE(redis, keys, args));
+  const args = [seen.board, seen.leases, board, remembered, REMEMBER_SECONDS, ...events];
+  const [kind, first = '', second = ''] = Texts.parse(await WRITE(redis, keys, args));
   if (kind === 'changed') return { changed: { board: first, leases: second, fresh: true } };
   if (kind === 'done') return { answer: parseDone(environment, command, first) };
-  return { answer: change.answer, now: { board, leases: seen.leases, fresh: false } };
+  return { answer: change.answer, now: { board, parsed: change.board, leases: seen.leases, fresh: false } };
 }
 
 export async function read(redis: RedisClient, environment: string): Promise<Seen> {
   const answer = await READ(redis, [boardKey(environment), leasesKey(environment)], []);
-  const [board = '', leases = ''] = z.array(z.string()).parse(answer);
+  const [board = '', leases = ''] = Texts.parse(answer);
   return { board, leases, fresh: true };
 }
 
-export function parseBoard(environment: string, json: string): Board {
+/** What the board says. Throws UnreadableLockError. */
+export function boardIn(environment: string, { board, parsed }: Seen): Board {
+  return parsed ?? parseBoard(environment, board);
+}
+
+function parseBoard(environment: string, json: string): Board {
   if (json === '') return EMPTY;
   try {
     const board = Board.parse(JSON.parse(json));
@@ -166,8 +185,31 @@ export function readEvent(json: string): LockEvent | undefined {
   }
 }
 
+/** What is still to be told, in its order, as it is stored. */
+export function readUntold(redis: RedisClient, environment: string): Promise<string[]> {
+  return redis.lrange(untoldKey(environment), 0, -1);
+}
+
+/** What happened, newest first, as it is stored: what is still to be told comes after what has been told. */
+export async function readHistory(redis: RedisClient, environment: string, limit: number): Promise<string[]> {
+  // In this order: what is told in between stands in both, and not in neither.
+  const [untold, told] = await Promise.all([
+    redis.lrange(untoldKey(environment), -limit, -1),
+    redis.lrange(historyKey(environment), 0, limit - 1),
+  ]);
+  return [...new Set([...untold.toReversed(), ...told])].slice(0, limit);
+}
+
+export async function moveToHistory(redis: RedisClient, environment: string, row: string): Promise<void> {
+  await TOLD(redis, [untoldKey(environment), historyKey(environment)], [row, HISTORY_KEPT]);
+}
+
+export async function dropUntold(redis: RedisClient, environment: string, row: string): Promise<void> {
+  await redis.lrem(untoldKey(environment), 1, row);
+}
+
 const boardKey = (environment: string) => `baton:{${environment}}:lock`;
 const leasesKey = (environment: string) => `baton:{${environment}}:leases`;
-export const historyKey = (environment: string) => `baton:{${environment}}:lock:history`;
-export const untoldKey = (environment: string) => `baton:{${environment}}:lock:untold`;
+const historyKey = (environment: string) => `baton:{${environment}}:lock:history`;
+const untoldKey = (environment: string) => `baton:{${environment}}:lock:untold`;
 const doneKey = (environment: string, command: string) => `baton:{${environment}}:did:${command}`;

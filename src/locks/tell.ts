@@ -10,7 +10,7 @@ import { lockUnreadable } from '../views/lock.ts';
 import type { View } from '../views/view.ts';
 import type { LockEvent } from './event.ts';
 import { BATON, environmentOf, type Lock, type UnreadableLockError } from './lock.ts';
-import { forgetTold, keepUntellable, type Untold, untoldEvents } from './store.ts';
+import { keepUntellable, markTold, type Untold, untoldEvents } from './store.ts';
 
 /** Tells what happened to the locks of an environment: the channel, whom it concerns, the audit trail. Each once. */
 export async function tellLocks(ctx: Context, environment: string): Promise<number> {
@@ -18,7 +18,7 @@ export async function tellLocks(ctx: Context, environment: string): Promise<numb
   for (const one of untold) {
     if (one.event === undefined) await setAside(ctx, environment, one);
     else await tellEvent(ctx, environment, one.event);
-    await forgetTold(ctx.redis, environment, one);
+    await markTold(ctx.redis, environment, one);
   }
   return untold.length;
 }

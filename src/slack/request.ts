@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as z from 'zod';
 import { ADD_TO_HANDOFF, MessageShortcut, noteOfMessage } from './message-shortcut.ts';
 import { readSubmission } from './modal.ts';
@@ -138,7 +138,7 @@ function fromMessage(shortcut: MessageShortcut): CommandRequest {
 }
 
 function named(letter: 'b' | 'c' | 'm' | 'v', what: string) {
-  const digest = createHash('sha256').update(what).digest('hex');
+  const digest = hash('sha256', what, 'hex');
   return { id: `${letter}-${digest.slice(0, 32)}`, reference: digest.slice(0, 8) };
 }
 

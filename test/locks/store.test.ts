@@ -5,9 +5,9 @@ import { LockedError, lockIdFor, UnreadableLockError } from '../../src/locks/loc
 import { release, releaseAll } from '../../src/locks/release.ts';
 import {
   clearUnreadable,
-  forgetTold,
   lockHistory,
   locksOn,
+  markTold,
   readBoard,
   untoldEvents,
 } from '../../src/locks/store.ts';
@@ -180,11 +180,15 @@ it('keeps what happened, newest first, a thousand of it, and leaves out what can
   await redis.lpush('baton:{staging}:lock:history', ...old);
   await lock(redis, { command: 'c-1' });
   await unlock(redis, { command: 'c-2' });
+  const history = async () => (await lockHistory(redis, 'staging', 2_000)).map(({ id }) => id);
 
-  expect((await lockHistory(redis, 'staging', 2_000)).map(({ id }) => id)).toEqual([
-    'c-2-freed',
-    'c-1-taken',
-  ]);
+  expect(await history()).toEqual(['c-2-freed', 'c-1-taken']);
+  const [first] = await untoldEvents(redis, 'staging');
+  if (first !== undefined) await markTold(redis, 'staging', first);
+  expect(await history()).toEqual(['c-2-freed', 'c-1-taken']);
+  for (const one of await untoldEvents(redis, 'staging')) await markTold(redis, 'staging', one);
+  expect(await history()).toEqual(['c-2-freed', 'c-1-taken']);
+  expect((await lockHistory(redis, 'staging', 1)).map(({ id }) => id)).toEqual(['c-2-freed']);
   expect(await redis.llen('baton:{staging}:lock:history')).toBe(1_000);
 });
 
@@ -196,7 +200,7 @@ it('remembers what is untold, in its order, until it is told', async () => {
 
   const untold = await untoldEvents(redis, 'staging');
   expect(untold.map(({ event }) => event?.id)).toEqual(['c-1-taken', 'c-2-freed']);
-  for (const one of untold.slice(0, 1)) await forgetTold(redis, 'staging', one);
+  for (const one of untold.slice(0, 1)) await markTold(redis, 'staging', one);
   expect((await untoldEvents(redis, 'staging')).map(({ event }) => event?.id)).toEqual(['c-2-freed']);
 });
 
