@@ -10,8 +10,7 @@ import { createNodeMiddleware, Webhooks } from '@octokit/webhooks';
  */
 const [mode, secret = '', probot = ''] = process.argv.slice(2);
 
-const port = mode === 'probot' ? await serveProbot() : await serveOctokit();
-console.log(`\n${port}`);
+console.log(`\n${await (mode === 'probot' ? serveProbot() : serveOctokit())}`);
 
 /** As much of Probot as is used here; it is not among the packages. */
 interface ProbotPackage {

@@ -79,21 +79,23 @@ export interface By {
 }
 
 export function answer(outcome: Outcome, told: Partial<Answer> = {}): Answer {
-  return { outcome, lock: null, place: null, ahead: 0, locks: [], warnings: [], ...told };
+  const { lock = null, place = null, ahead = 0, locks = [], warnings = [] } = told;
+  return { outcome, lock, place, ahead, locks, warnings };
 }
 
 type Told = Pick<LockEvent, 'id' | 'kind' | 'at' | 'actor' | 'scope'> & Partial<LockEvent>;
 
 export function event(told: Told): LockEvent {
+  const { reason = '', other = null, lock = null, place = null, warning = null, ahead = 0 } = told;
   return {
-    reason: '',
-    other: null,
-    lock: null,
-    place: null,
-    warning: null,
-    ahead: 0,
-    channel: told.lock?.channel ?? '',
     ...told,
+    reason,
+    other,
+    lock,
+    place,
+    warning,
+    ahead,
+    channel: told.channel ?? lock?.channel ?? '',
   };
 }
 

@@ -50,12 +50,13 @@ const READ = defineScript(/* lua */ `
  */
 const WRITE = defineScript(/* lua */ `
   ${VALUES}
-  local done = redis.call('GET', KEYS[3])
-  if done then return {'done', done} end
   local board, running = text(KEYS[1]), leases(KEYS[2])
-  if board ~= ARGV[1] or running ~= ARGV[2] then return {'changed', board, running} end
+  local fits = board == ARGV[1] and running == ARGV[2]
+  if not (fits and redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[5], 'NX')) then
+    local done = redis.call('GET', KEYS[3])
+    return done and {'done', done} or {'changed', board, running}
+  end
   redis.call('SET', KEYS[1], ARGV[3])
-  redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[5])
   if #ARGV > 5 then redis.call('RPUSH', KEYS[4], unpack(ARGV, 6)) end
   return {'written'}
 `);
