@@ -77,7 +77,7 @@ export async function load({ url, seconds, next, each }: LoadOptions): Promise<L
   };
 }
 
-/** Sends signed commands, every one a new command. Throws when there were more than were made. */
+/** Sends signed commands, every one a new command. Throws when all of them were sent. */
 export async function loadCommands(url: string, signingSecret: string, seconds: number): Promise<Load> {
   const each = MOST_A_SECOND * seconds;
   const done = await load({

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the newest Baton was measured beside. */
@@ -15,6 +15,8 @@ export function installProbot(): string | undefined {
   if (existsSync(main)) return main;
   mkdirSync(folder, { recursive: true });
   const options = ['--prefix', folder, '--no-save', '--no-package-lock', '--ignore-scripts', '--silent'];
-  spawnSync('npm', ['install', ...options, `probot@${VERSION}`], { stdio: 'inherit' });
-  return existsSync(main) ? main : undefined;
+  const { status } = spawnSync('npm', ['install', ...options, `probot@${VERSION}`], { stdio: 'inherit' });
+  if (status === 0) return main;
+  rmSync(folder, { recursive: true }); // half of it would be taken for the whole next time
+  return undefined;
 }

@@ -57,7 +57,8 @@ export async function lineOf({ child, output }: Started, pattern: RegExp): Promi
     const text = readFileSync(output, 'utf8');
     const line = text.split('\n').find((candidate) => pattern.test(candidate));
     if (line !== undefined) return line;
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${text}`);
+    const end = child.exitCode ?? child.signalCode;
+    if (end !== null) throw new Error(`it ended with ${end}:\n${text}`);
     await sleep(20);
   }
 }

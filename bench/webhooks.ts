@@ -79,7 +79,7 @@ export async function measureWebhooks(): Promise<WebhookResult[]> {
   }));
 }
 
-/** GitHub's own example of a finished run of Actions, some 17 KB, each time as a new delivery. */
+/** GitHub's own example of a finished run of Actions, some 17 KB. */
 const body = JSON.stringify({ ...exampleRun(), repository: { full_name: 'acme/api' } });
 const signature = `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`;
 

@@ -2,7 +2,7 @@ import { defineCommand } from '../src/command.ts';
 import type { Context } from '../src/context.ts';
 import { listDeployments, listEnvironmentNames } from '../src/deployments/store.ts';
 import { ALL } from '../src/locks/lock.ts';
-import { lockHistory } from '../src/locks/store.ts';
+import { lockHistory } from '../src/locks/history.ts';
 import { readEnvironment } from '../src/slack/target.ts';
 import { historyView } from '../src/views/status.ts';
 

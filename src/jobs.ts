@@ -194,13 +194,8 @@ const RETRIES: Record<QueueName, { attempts: number; delay: number }> = {
   anchors: { attempts: 10, delay: 5_000 }, // the next one comes only a day later
 };
 
-/**
- * What comes in bursts from outside, each with somebody who waits for the answer: what is added while one lot is under way
- * goes together after it, in one way to Redis and back. None of their jobs may be too large, which would fail its lot.
- */
-const IN_LOTS = ['commands'] as const satisfies readonly QueueName[];
-
-type Bulk = Parameters<Queue['addBulk']>[0][number];
+/** How many commands go in one way to Redis and back; of those that wait for it, so many go at once. */
+const COMMANDS_TOGETHER = 50;
 
 export interface QueuedJobs extends Jobs {
   readonly queues: ReadonlyMap<QueueName, Queue>;
@@ -211,21 +206,19 @@ export interface QueuedJobs extends Jobs {
 export function openQueues(options: QueueOptions): QueuedJobs {
   const names = Object.keys(JobData) as QueueName[];
   const queues = new Map(names.map((name) => [name, openQueue(name, options)]));
-  const lots = new Map<QueueName, (job: Bulk) => Promise<void>>(
-    IN_LOTS.map((name) => [
-      name,
-      sendInLots<Bulk>(async (jobs) => {
-        await queues.get(name)?.addBulk([...jobs]);
-      }),
-    ]),
-  );
+  // People wait for these, and they come in bursts. None is so large that it could fail its neighbours.
+  const addCommand = sendInLots<Parameters<Queue['addBulk']>[0][number]>(async (jobs) => {
+    await queues.get('commands')?.addBulk([...jobs]);
+  }, COMMANDS_TOGETHER);
   return {
     queues,
     add: async (name, id, data, { delaySeconds = 0, givesWay = false, comesAgain = false } = {}) => {
       const priority = givesWay ? GIVES_WAY : 0;
       const kept = comesAgain && { removeOnComplete: true, removeOnFail: true };
       const opts = { jobId: id, delay: delaySeconds * 1_000, priority, ...kept };
-      await (lots.get(name)?.({ name, data, opts }) ?? queues.get(name)?.add(name, data, opts));
+      await (name === 'commands'
+        ? addCommand({ name, data, opts })
+        : queues.get(name)?.add(name, data, opts));
     },
     close: async () => void (await Promise.all(Array.from(queues.values(), (queue) => queue.close()))),
   };

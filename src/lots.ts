@@ -6,8 +6,8 @@ interface Waiting<Item> {
 
 /**
  * Makes a function that takes one thing and settles as the `send` does that carried it. What comes while one `send` is
- * under way is sent together after it, so that in a burst one way to the store and back serves many; `most` of them go
- * at once, and never more together.
+ * under way is sent together after it, so that in a burst one way to the store and back serves many, and each waits for
+ * two at most; `most` of them go at once, and never more together.
  */
 export function sendInLots<Item>(
   send: (items: readonly Item[]) => Promise<void>,

@@ -73,11 +73,9 @@ function endLocks(board: Board, { now, running }: Moment, events: LockEvent[]): 
 }
 
 function endOffers(board: Board, { now }: Moment, events: LockEvent[]): Board {
-  const isPast = (offer: Lock['offer']) => offer !== null && offer.until <= now;
-  if (!board.locks.some(({ offer }) => isPast(offer))) return board;
   const locks = board.locks.map((lock): Lock => {
     const { offer, scope } = lock;
-    if (offer === null || !isPast(offer)) return lock;
+    if (offer === null || offer.until > now) return lock;
     const kind = 'offer_expired';
     events.push(
       event({ id: `${kind}-${offer.id}`, kind, at: now, actor: 'baton', scope, lock, other: offer.to }),
@@ -89,7 +87,6 @@ function endOffers(board: Board, { now }: Moment, events: LockEvent[]): Board {
 
 function endWarnings(board: Board, { now }: Moment, events: LockEvent[]): Board {
   const isEnded = ({ until }: Warning) => until !== null && until <= now;
-  if (!board.warnings.some(isEnded)) return board;
   for (const warning of board.warnings.filter(isEnded)) {
     const { id, scope, by } = warning;
     const kind = 'warning_ended';
@@ -99,11 +96,9 @@ function endWarnings(board: Board, { now }: Moment, events: LockEvent[]): Board 
 }
 
 function remind(board: Board, { now, remindAt, mayBeReminded }: Moment, events: LockEvent[]): Board {
-  const isDue = ({ remindAt: at, holder }: Lock) => at !== null && at <= now && mayBeReminded(holder, at);
-  if (!board.locks.some(isDue)) return board;
   const locks = board.locks.map((lock): Lock => {
     const { id, scope, holder } = lock;
-    if (lock.remindAt === null || !isDue(lock)) return lock;
+    if (lock.remindAt === null || lock.remindAt > now || !mayBeReminded(holder, lock.remindAt)) return lock;
     const at = lock.remindAt.getTime();
     const kind = 'reminded';
     events.push(

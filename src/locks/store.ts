@@ -1,22 +1,8 @@
 import { ConflictError } from '../errors.ts';
 import type { RedisClient } from '../redis/script.ts';
 import { Answer, type Change, event, type Moment, type Rule } from './change.ts';
-import type { LockEvent } from './event.ts';
 import { ALL, type Board, byPrecedence, EMPTY, isOver, type Lock, type Running } from './lock.ts';
-import {
-  boardIn,
-  dropUntold,
-  findDone,
-  isReadable,
-  moveToHistory,
-  parseRunning,
-  read,
-  readEvent,
-  readHistory,
-  readUntold,
-  type Seen,
-  write,
-} from './stored.ts';
+import { boardIn, findDone, isReadable, parseRunning, read, type Seen, write } from './stored.ts';
 
 /** Nobody loses a race so often; it is there so that a bug ends. */
 const MOST_TRIES = 200;
@@ -166,44 +152,6 @@ export async function findGlobalLock(
   const overdue = board.locks.some(({ until }) => until !== null && until <= now);
   const running = overdue ? parseRunning((await read(redis, environment)).leases) : [];
   return { lock: board.locks.find((lock) => !isOver(lock, now, running)), overdue };
-}
-
-/** What happened to the locks of an environment, newest first; what cannot be read is left out. */
-export async function lockHistory(
-  redis: RedisClient,
-  environment: string,
-  limit: number,
-): Promise<LockEvent[]> {
-  const rows = await readHistory(redis, environment, limit);
-  return rows.flatMap((row) => readEvent(row) ?? []);
-}
-
-/** Something that has not been told yet; `row` is how it is stored. */
-export interface Untold {
-  readonly row: string;
-  readonly event: LockEvent | undefined;
-}
-
-/** What has happened and has not been told yet, in its order. */
-export async function untoldEvents(redis: RedisClient, environment: string): Promise<Untold[]> {
-  const rows = await readUntold(redis, environment);
-  return rows.map((row) => ({ row, event: readEvent(row) }));
-}
-
-/** To be called once it is told, or set aside where it cannot be read: it is not told again. */
-export async function markTold(
-  redis: RedisClient,
-  environment: string,
-  { row, event: told }: Untold,
-): Promise<void> {
-  await (told === undefined ? dropUntold : moveToHistory)(redis, environment, row);
-}
-
-/** Keeps what cannot be read of what happened, for whoever looks after it. Gives the key. */
-export async function keepUntellable(redis: RedisClient, environment: string, row: string): Promise<string> {
-  const key = `baton:{${environment}}:lock:untellable`;
-  await redis.rpush(key, row);
-  return key;
 }
 
 type Decided = { readonly before: Board; readonly change: Change } | { readonly refused: unknown };

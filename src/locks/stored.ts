@@ -3,7 +3,7 @@ import { Lease } from '../deployments/lease.ts';
 import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Answer, type Change } from './change.ts';
-import { LockEvent } from './event.ts';
+import { untoldKey } from './history.ts';
 import { Board, EMPTY, environmentOf, type Running, UnreadableLockError } from './lock.ts';
 
 /**
@@ -57,20 +57,8 @@ const WRITE = defineScript(/* lua */ `
     return done and {'done', done} or {'changed', board, running}
   end
   redis.call('SET', KEYS[1], ARGV[3])
-  if #ARGV > 5 then redis.call('RPUSH', KEYS[4], unpack(ARGV, 6)) end
+  for index = 6, #ARGV do redis.call('RPUSH', KEYS[4], ARGV[index]) end
   return {'written'}
-`);
-
-/*
- * Moves one thing from what is still to be told to the history, once.
- *
- *   KEYS[1]  what is still to be told   KEYS[2]  history
- *   ARGV[1]  the event, as it is stored   ARGV[2]  how much history to keep
- */
-const TOLD = defineScript(/* lua */ `
-  if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return end
-  redis.call('LPUSH', KEYS[2], ARGV[1])
-  redis.call('LTRIM', KEYS[2], 0, ARGV[2] - 1)
 `);
 
 /** What the scripts answer. */
@@ -78,8 +66,6 @@ const Texts = z.array(z.string());
 
 /** Longer than any job that is delivered twice. */
 const REMEMBER_SECONDS = 86_400;
-const HISTORY_KEPT = 1_000;
-
 /** What was found at one moment, as it is stored. */
 export interface Seen {
   readonly board: string;
@@ -178,39 +164,6 @@ function parseDone(environment: string, command: string, json: string): Answer {
   return parseStored(Answer, doneKey(environment, command), json);
 }
 
-export function readEvent(json: string): LockEvent | undefined {
-  try {
-    return LockEvent.parse(JSON.parse(json));
-  } catch {
-    return undefined;
-  }
-}
-
-/** What is still to be told, in its order, as it is stored. */
-export function readUntold(redis: RedisClient, environment: string): Promise<string[]> {
-  return redis.lrange(untoldKey(environment), 0, -1);
-}
-
-/** What happened, newest first, as it is stored: what is still to be told comes after what has been told. */
-export async function readHistory(redis: RedisClient, environment: string, limit: number): Promise<string[]> {
-  // In this order: what is told in between stands in both, and not in neither.
-  const [untold, told] = await Promise.all([
-    redis.lrange(untoldKey(environment), -limit, -1),
-    redis.lrange(historyKey(environment), 0, limit - 1),
-  ]);
-  return [...new Set([...untold.toReversed(), ...told])].slice(0, limit);
-}
-
-export async function moveToHistory(redis: RedisClient, environment: string, row: string): Promise<void> {
-  await TOLD(redis, [untoldKey(environment), historyKey(environment)], [row, HISTORY_KEPT]);
-}
-
-export async function dropUntold(redis: RedisClient, environment: string, row: string): Promise<void> {
-  await redis.lrem(untoldKey(environment), 1, row);
-}
-
 const boardKey = (environment: string) => `baton:{${environment}}:lock`;
 const leasesKey = (environment: string) => `baton:{${environment}}:leases`;
-const historyKey = (environment: string) => `baton:{${environment}}:lock:history`;
-const untoldKey = (environment: string) => `baton:{${environment}}:lock:untold`;
 const doneKey = (environment: string, command: string) => `baton:{${environment}}:did:${command}`;

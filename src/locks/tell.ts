@@ -9,8 +9,8 @@ import { lockNews } from '../views/lock-news.ts';
 import { lockUnreadable } from '../views/lock.ts';
 import type { View } from '../views/view.ts';
 import type { LockEvent } from './event.ts';
+import { keepUntellable, markTold, type Untold, untoldEvents } from './history.ts';
 import { BATON, environmentOf, type Lock, type UnreadableLockError } from './lock.ts';
-import { keepUntellable, markTold, type Untold, untoldEvents } from './store.ts';
 
 /** Tells what happened to the locks of an environment: the channel, whom it concerns, the audit trail. Each once. */
 export async function tellLocks(ctx: Context, environment: string): Promise<number> {

@@ -26,8 +26,8 @@ export async function claimCommand(redis: RedisClient, id: string, wanted: Claim
 
 /**
  * Takes back a command that could not be queued in time, however often Redis must be asked: it may still carry out the
- * `add` that it did not answer. `redis` must be the connection of that `add`, so that this comes right behind it.
- * Undefined when Redis stayed away; never rejects.
+ * `add` that it did not answer. `redis` must be the connection of that `add`, so that this comes right behind it, or before
+ * it where the command still waits for its lot: then too a worker finds it. Undefined when Redis stayed away; never rejects.
  */
 export async function revokeCommand(redis: RedisClient, id: string, log: Logger): Promise<Claim | undefined> {
   for (let tries = 1; tries <= TRIES; tries += 1) {

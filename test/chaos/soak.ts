@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import * as z from 'zod';
 import { QUEUE_PREFIX } from '../../src/jobs.ts';
 import type { Deployment, House } from '../support/house.ts';
 import type { RoleProcess } from '../support/role-process.ts';
@@ -111,7 +112,10 @@ async function count(house: House, taken: readonly string[]) {
   const deployments = await house.deployments();
   const entries = await house.list('/api/audit');
   const refused = entries.filter(({ action, outcome }) => action === 'deploy' && outcome === 'refused');
-  const known = new Set([...deployments.map(({ ref }) => ref), ...refused.flatMap(branchesIn)]);
+  const known = new Set([
+    ...deployments.map(({ ref }) => ref),
+    ...refused.flatMap(({ detail }) => branchesIn(typedIn(detail))),
+  ]);
   const ended: Record<string, number> = {};
   for (const { state } of deployments) ended[state] = (ended[state] ?? 0) + 1;
   const { code } = await house.run('audit', 'verify');
@@ -125,6 +129,11 @@ async function count(house: House, taken: readonly string[]) {
     violations: house.target.violations,
     chain: code === 0 ? ('sound' as const) : ('broken' as const),
   };
+}
+
+/** What was typed, as the trail has it of what a gate refused, or of what was refused before any gate. */
+function typedIn(detail: unknown): unknown {
+  return z.object({ asked: z.string().optional(), typed: z.string().optional() }).parse(detail);
 }
 
 /** Each command deploys a branch of its own, so that the branch tells the command. */

@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { takeDigest } from '../../src/handoffs/take.ts';
 import { keepLocks } from '../../src/locks/act.ts';
-import { lockHistory, readBoard } from '../../src/locks/store.ts';
+import { lockHistory } from '../../src/locks/history.ts';
+import { readBoard } from '../../src/locks/store.ts';
 import { closeContexts } from '../support/context.ts';
 import { DIGEST, DUE, handoffConfig, handoffWorld, minutesAfter } from '../support/handoffs.ts';
 import { speaker } from '../support/say.ts';

@@ -55,6 +55,30 @@ it('tells the person, while Redis is frozen, that it took nothing, and takes the
   expect(queued?.map((job) => job.id)).toEqual(expect.arrayContaining([taken, late]));
 });
 
+it('tells each who types while the commands before them wait for a frozen Redis, and takes theirs back', async () => {
+  const { send } = await route();
+  await send(form(slashCommand({ trigger_id: 'before' })));
+  own.server.kill('SIGSTOP');
+
+  const triggers = ['1.1.a', '2.2.b', '3.3.c'];
+  const sending = triggers.map(async (trigger_id, index) => {
+    await sleep(index * 500);
+    return send(form(slashCommand({ trigger_id })));
+  });
+  const answers = await Promise.all(sending);
+  own.server.kill('SIGCONT');
+
+  for (const { took, text } of answers) {
+    expect(took).toBeLessThan(LONG);
+    expect(JSON.parse(text).text).toMatch(/nothing was done/);
+  }
+  for (const trigger of triggers) {
+    await until('the command to be taken back', () =>
+      isRevoked(redis, commandId(trigger)).catch(() => false),
+    );
+  }
+});
+
 it('tells the person, while Redis is dead, that it took nothing', async () => {
   const { send } = await route();
   own.server.kill('SIGKILL');
