@@ -1,9 +1,8 @@
 import { Redis } from 'ioredis';
-import { type Load, loadCommands } from './load.ts';
-import { lineOf, startBaton, startProcess, startRedis, temporaryFolder } from './processes.ts';
+import { type Measured, loadCommands, measureByTurns } from './load.ts';
+import { lineOf, type Started, startBaton, startProcess, startRedis, temporaryFolder } from './processes.ts';
 
-const ROUNDS = 5;
-const SECONDS = 4;
+const SECONDS = 2;
 const SIGNING_SECRET = 'bench-signing-secret';
 
 const CONFIG = `
@@ -13,18 +12,11 @@ services: { api: { repository: acme/api } }
 environments: { staging: { services: [api], driver: { type: command, argv: ["true"] } } }
 `;
 
-export interface AckResult {
-  readonly what: string;
-  readonly perSecond: number;
-  readonly p99Ms: number;
-  readonly failed: number;
-}
-
 /**
  * Signed command to ack at 50 connections: Baton's web role beside plain Bolt and Bolt with one BullMQ add, by turns,
- * each in a process of its own, medians of the rounds.
+ * each in a process of its own.
  */
-export async function measureAck(): Promise<AckResult[]> {
+export async function measureAck(): Promise<Measured[]> {
   const folder = temporaryFolder();
   const redis = await startRedis(folder.path);
   const bolt = (mode: string) =>
@@ -37,32 +29,22 @@ export async function measureAck(): Promise<AckResult[]> {
   };
   const [plain, adding] = [bolt('ack'), bolt('add')];
   const web = await startBaton('web', folder.path, house);
-  const urls = {
-    'Bolt that only acks': `http://127.0.0.1:${(await lineOf(plain, /^\d+$/)).trim()}`,
-    'Bolt with one BullMQ add': `http://127.0.0.1:${(await lineOf(adding, /^\d+$/)).trim()}`,
-    'Baton web role': web.url,
-  };
-  const rounds = new Map(Object.keys(urls).map((what): [string, Load[]] => [what, []]));
+  const urlOf = async (server: Started) => `http://127.0.0.1:${(await lineOf(server, /^\d+$/)).trim()}`;
   const client = new Redis({ path: redis.socket });
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    for (const [what, url] of Object.entries(urls)) {
-      const load = await loadCommands(url, SIGNING_SECRET, SECONDS);
-      if (round > 0) rounds.get(what)?.push(load); // the first round warms up
-      await client.flushall();
-    }
-  }
+  const loads = async (url: string) => {
+    const load = await loadCommands(url, SIGNING_SECRET, SECONDS);
+    await client.flushall();
+    return load;
+  };
+  const [plainUrl, addingUrl] = await Promise.all([urlOf(plain), urlOf(adding)]);
+  const measured = await measureByTurns([
+    { what: 'Bolt that only acks', load: () => loads(plainUrl) },
+    { what: 'Bolt with one BullMQ add', load: () => loads(addingUrl) },
+    { what: 'Baton web role', load: () => loads(web.url) },
+  ]);
   client.disconnect();
   await Promise.all([plain.stop(), adding.stop(), web.stop()]);
   await redis.stop();
   folder.remove();
-  return Array.from(rounds, ([what, loads]) => ({
-    what,
-    perSecond: median(loads.map(({ perSecond }) => perSecond)),
-    p99Ms: median(loads.map(({ p99Ms }) => p99Ms)),
-    failed: loads.reduce((sum, { failed }) => sum + failed, 0),
-  }));
-}
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+  return measured;
 }

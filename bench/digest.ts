@@ -6,7 +6,7 @@ import { unleasedKey, indexKey, leasesKey, recordKey } from '../src/deployments/
 import { collectFacts } from '../src/handoffs/facts.ts';
 import { contentOf } from '../src/handoffs/items.ts';
 import { forgetfulMemory } from '../src/redis/memory.ts';
-import { median } from './ack.ts';
+import { median } from './load.ts';
 import { startRedis, temporaryFolder } from './processes.ts';
 
 const ROUNDS = 200;

@@ -92,3 +92,53 @@ export async function loadCommands(url: string, signingSecret: string, seconds: 
 
 /** A connection's; it waits for each answer, and none comes in less than a few milliseconds. */
 const MOST_A_SECOND = 400;
+
+export interface Measured {
+  readonly what: string;
+  /** One of each round; medians of them below. */
+  readonly loads: readonly Load[];
+  readonly perSecond: number;
+  readonly p99Ms: number;
+  readonly failed: number;
+}
+
+const ROUNDS = 12;
+
+/**
+ * Loads one after the other, in one order and in the other by turns; a first round warms up. Short rounds, and many: the
+ * machine's speed changes by the minute.
+ */
+export async function measureByTurns(
+  servers: readonly { readonly what: string; readonly load: () => Promise<Load> }[],
+): Promise<Measured[]> {
+  const loads = servers.map(() => new Array<Load>());
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const order = [...servers.entries()];
+    for (const [index, { load: send }] of round % 2 === 0 ? order : order.toReversed()) {
+      const done = await send();
+      if (round > 0) loads[index]?.push(done);
+    }
+  }
+  return servers.map(({ what }, index) => summary(what, loads[index] ?? []));
+}
+
+function summary(what: string, loads: readonly Load[]): Measured {
+  return {
+    what,
+    loads,
+    perSecond: median(loads.map(({ perSecond }) => perSecond)),
+    p99Ms: median(loads.map(({ p99Ms }) => p99Ms)),
+    failed: loads.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+/** How many times as many a second the one had as the other had in the same round: the median of the rounds. */
+export function timesAsFast(one: Measured, other: Measured): number {
+  return median(
+    one.loads.map(({ perSecond }, round) => perSecond / (other.loads[round]?.perSecond ?? Number.NaN)),
+  );
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

@@ -3,7 +3,7 @@ import type { Moment } from '../src/locks/change.ts';
 import { release } from '../src/locks/release.ts';
 import { changeLocks } from '../src/locks/store.ts';
 import { take } from '../src/locks/take.ts';
-import { median } from './ack.ts';
+import { median } from './load.ts';
 import { startRedis, temporaryFolder } from './processes.ts';
 
 const ROUNDS = 7;

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { measureAck } from './ack.ts';
 import { measureDigest } from './digest.ts';
 import { measureInFlight } from './in-flight.ts';
+import { timesAsFast } from './load.ts';
 import { measureLocks } from './locks.ts';
 import { measureStart } from './start.ts';
 import { measureWebhooks } from './webhooks.ts';
@@ -25,8 +26,8 @@ if (runs('ack')) {
   for (const { what, perSecond, p99Ms, failed } of [plain, adding, baton]) {
     print(`  ${what.padEnd(26)} ${perSecond.toFixed(0).padStart(7)} /s   p99 ${p99Ms} ms   failed ${failed}`);
   }
-  ratio('of bare Bolt', baton.perSecond / plain.perSecond, { least: 0.8 });
-  ratio('of Bolt with one BullMQ add', baton.perSecond / adding.perSecond, { least: 0.95 });
+  ratio('of bare Bolt', timesAsFast(baton, plain), { least: 0.8 });
+  ratio('of Bolt with one BullMQ add', timesAsFast(baton, adding), { least: 0.95 });
   ratio('times the p99 of bare Bolt', baton.p99Ms / plain.p99Ms, { most: 2 });
 }
 
@@ -64,8 +65,8 @@ if (runs('webhooks')) {
     print(`  ${what.padEnd(26)} ${perSecond.toFixed(0).padStart(7)} /s   p99 ${p99Ms} ms   failed ${failed}`);
   }
   if (probot === undefined) print('  Probot could not be installed.');
-  else ratio('of Probot that only handles', baton.perSecond / probot.perSecond, { least: 1.2 });
-  ratio('of bare @octokit/webhooks', baton.perSecond / octokit.perSecond, {});
+  else ratio('of Probot that only handles', timesAsFast(baton, probot), { least: 1.2 });
+  ratio('of bare @octokit/webhooks', timesAsFast(baton, octokit), {});
 }
 
 if (runs('in-flight')) {

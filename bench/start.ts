@@ -2,8 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { median } from './ack.ts';
-import { signedCommand } from './load.ts';
+import { median, signedCommand } from './load.ts';
 import { startBaton, startRedis, temporaryFolder } from './processes.ts';
 
 const WARM_UP = 20;

@@ -3,13 +3,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Redis } from 'ioredis';
 import { GitHubJob } from '../src/jobs.ts';
-import { median } from './ack.ts';
-import { type Load, load } from './load.ts';
+import { type Load, load, type Measured, measureByTurns } from './load.ts';
 import { installProbot } from './probot.ts';
 import { lineOf, startBaton, startProcess, startRedis, temporaryFolder } from './processes.ts';
 
-const ROUNDS = 5;
-const SECONDS = 4;
+const SECONDS = 2;
 const SECRET = 'bench-webhook-secret';
 
 const CONFIG = `
@@ -19,19 +17,12 @@ services: { api: { repository: acme/api } }
 environments: { staging: { services: [api], driver: { type: command, argv: ["true"] } } }
 `;
 
-export interface WebhookResult {
-  readonly what: string;
-  readonly perSecond: number;
-  readonly p99Ms: number;
-  readonly failed: number;
-}
-
 /**
  * Signed deliveries to answer at 50 connections: Baton's web role, which verifies, deduplicates and queues each, beside
- * servers that verify and handle nothing; by turns, each in a process of its own, medians of the rounds. Throws when
- * Baton answered a delivery that is not on its queue.
+ * servers that verify and handle nothing; by turns, each in a process of its own. Throws when Baton answered a delivery
+ * that is not on its queue.
  */
-export async function measureWebhooks(): Promise<WebhookResult[]> {
+export async function measureWebhooks(): Promise<Measured[]> {
   const folder = temporaryFolder();
   const redis = await startRedis(folder.path);
   const probot = installProbot();
@@ -50,33 +41,25 @@ export async function measureWebhooks(): Promise<WebhookResult[]> {
     config: CONFIG,
     secrets: { GITHUB_WEBHOOK_SECRET: SECRET },
   });
-  const urls = [{ what: 'Baton web role', url: `${web.url}/github/webhooks` }];
-  for (const { mode, started } of others) {
+  const client = new Redis({ path: redis.socket });
+  const toBaton = async () => {
+    const done = await deliver(`${web.url}/github/webhooks`);
+    await expectQueued(client, done);
+    await client.flushall();
+    return done;
+  };
+  const beside = others.map(async ({ mode, started }) => {
     const port = (await lineOf(started, /^\d+$/)).trim();
     const what = mode === 'probot' ? 'Probot that only handles' : 'bare @octokit/webhooks';
-    urls.push({ what, url: `http://127.0.0.1:${port}/api/github/webhooks` });
-  }
-
-  const client = new Redis({ path: redis.socket });
-  const rounds = urls.map(({ what, url }) => ({ what, url, loads: new Array<Load>() }));
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    for (const { url, loads } of rounds) {
-      const done = await deliver(url);
-      if (url.startsWith(web.url)) await expectQueued(client, done);
-      if (round > 0) loads.push(done); // the first round warms up
-      await client.flushall();
-    }
-  }
+    return { what, load: () => deliver(`http://127.0.0.1:${port}/api/github/webhooks`) };
+  });
+  const servers = [{ what: 'Baton web role', load: toBaton }, ...(await Promise.all(beside))];
+  const measured = await measureByTurns(servers);
   client.disconnect();
   await Promise.all([web, ...others.map(({ started }) => started)].map((server) => server.stop()));
   await redis.stop();
   folder.remove();
-  return rounds.map(({ what, loads }) => ({
-    what,
-    perSecond: median(loads.map(({ perSecond }) => perSecond)),
-    p99Ms: median(loads.map(({ p99Ms }) => p99Ms)),
-    failed: loads.reduce((sum, { failed }) => sum + failed, 0),
-  }));
+  return measured;
 }
 
 /** GitHub's own example of a finished run of Actions, some 17 KB. */
