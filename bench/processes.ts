@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,8 +14,8 @@ export interface Started {
 }
 
 /** A folder that is gone after the run. */
-export function temporaryFolder(): { path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'baton-bench-'));
+export function temporaryFolder(parent = tmpdir()): { path: string; remove(): void } {
+  const path = mkdtempSync(join(parent, 'baton-bench-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
@@ -31,11 +31,11 @@ export async function startRedis(folder: string): Promise<Started & { socket: st
 }
 
 /**
- * Starts a program; its standard output goes to a file: who sends the load shares the cores with what is measured, and
- * must not read its log as well.
+ * Starts a program; its standard output goes to a file, in memory where that can be: who sends the load shares the cores
+ * with what is measured and must not read its log as well, and Redis' fsync would have to write it.
  */
 export function startProcess(program: string, args: readonly string[], env: Record<string, string>): Started {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
   const output = join(folder.path, 'output');
   const file = openSync(output, 'a');
   const child = spawn(program, args, {
