@@ -29,7 +29,7 @@ it('queues what a delivery points at, and nothing of what it says', async () => 
   const { send, queued, counted } = await hook();
   const run = {
     id: 30433642,
-    head_branch: 'main',
+    head_branch: 'größe-🚀',
     head_sha: 'b'.repeat(40),
     name: 'Deploy',
     display_title: 'Deploy staging-bcdfghjk',
@@ -49,7 +49,7 @@ it('queues what a delivery points at, and nothing of what it says', async () => 
       sender: { login: expect.any(String), type: 'User' },
       pullRequest: null,
       label: null,
-      ref: 'main',
+      ref: 'größe-🚀',
       sha: 'b'.repeat(40),
       run: { id: 30433642, title: 'Deploy staging-bcdfghjk Deploy' },
       githubDeployment: null,
@@ -157,7 +157,7 @@ it.each<{ what: string; sent: string | Buffer; with?: Headers; status: number; q
   { what: 'no JSON', sent: '{', status: 400 },
   { what: 'a list', sent: '[]', status: 400 },
   { what: 'nothing', sent: '', status: 400 },
-  { what: 'bytes that are not UTF-8', sent: Buffer.from([0x22, 0xff, 0x22]), status: 400 },
+  { what: 'bytes that are not UTF-8', sent: Buffer.from('{"ref":"\xff"}', 'latin1'), status: 400 },
   { what: 'a form without a payload', sent: 'a=b', with: asForm('a=b'), status: 400 },
   { what: 'a payload of another shape', sent: '{"repository":{"full_name":7}}', status: 400 },
 ])('answers $status to $what', async ({ sent, with: given, status, queued: jobs = 0 }) => {

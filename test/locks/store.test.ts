@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { lockHistory, markTold, untoldEvents } from '../../src/locks/history.ts';
+import { lockHistory, untoldEvents } from '../../src/locks/history.ts';
 import { LockedError, lockIdFor, UnreadableLockError } from '../../src/locks/lock.ts';
 import { release, releaseAll } from '../../src/locks/release.ts';
 import { clearUnreadable, locksOn, readBoard } from '../../src/locks/store.ts';
@@ -175,40 +175,6 @@ it('takes leases that are no leases for something that has run there since ever'
   const { running } = await readBoard(redis, 'staging');
   expect(running).toEqual([{ service: '', since: new Date(0), requestedBy: '' }]);
   expect(await lock(redis)).toMatchObject({ outcome: 'taken' });
-});
-
-it('keeps what happened, newest first, a thousand of it, and leaves out what cannot be read', async () => {
-  const redis = testRedis();
-  const old = Array.from({ length: 1_100 }, () => 'rubbish');
-  await redis.lpush('baton:{staging}:lock:history', ...old);
-  await lock(redis, { command: 'c-1' });
-  await unlock(redis, { command: 'c-2' });
-  const history = async () => (await lockHistory(redis, 'staging', 2_000)).map(({ id }) => id);
-
-  expect(await history()).toEqual(['c-2-freed', 'c-1-taken']);
-  const [first] = await untoldEvents(redis, 'staging');
-  if (first === undefined) throw new Error('nothing is untold');
-  await markTold(redis, 'staging', first);
-  expect(await history()).toEqual(['c-2-freed', 'c-1-taken']);
-  await redis.rpush('baton:{staging}:lock:untold', first.row); // as a reader finds it that is told in between
-  expect((await history()).filter((id) => id === 'c-1-taken')).toHaveLength(1);
-  await redis.lrem('baton:{staging}:lock:untold', 1, first.row);
-  for (const one of await untoldEvents(redis, 'staging')) await markTold(redis, 'staging', one);
-  expect(await history()).toEqual(['c-2-freed', 'c-1-taken']);
-  expect((await lockHistory(redis, 'staging', 1)).map(({ id }) => id)).toEqual(['c-2-freed']);
-  expect(await redis.llen('baton:{staging}:lock:history')).toBe(1_000);
-});
-
-it('remembers what is untold, in its order, until it is told', async () => {
-  const redis = testRedis();
-  await lock(redis, { command: 'c-1' });
-  await unlock(redis, { command: 'c-2' });
-  await lock(redis, { command: 'c-1' });
-
-  const untold = await untoldEvents(redis, 'staging');
-  expect(untold.map(({ event }) => event?.id)).toEqual(['c-1-taken', 'c-2-freed']);
-  for (const one of untold.slice(0, 1)) await markTold(redis, 'staging', one);
-  expect((await untoldEvents(redis, 'staging')).map(({ event }) => event?.id)).toEqual(['c-2-freed']);
 });
 
 it('writes nothing where nothing changes', async () => {
