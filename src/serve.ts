@@ -27,6 +27,7 @@ import { newestUnleased } from './web/unleased.ts';
 import { listHandoffs } from './web/handoffs.ts';
 import { healthRoutes, jobsProbe, type Probe, redisProbe } from './web/health.ts';
 import { describeProcess, observeAck } from './metrics.ts';
+import { type Close, closeAll, stopOnSignal } from './stop.ts';
 import { pageRoutes } from './web/page.ts';
 import { resultRoute } from './web/result.ts';
 import type { Route } from './web/route.ts';
@@ -37,19 +38,13 @@ import { startWorker } from './worker.ts';
 export type Role = 'start' | 'web' | 'worker';
 
 type Variables = Readonly<Record<string, string | undefined>>;
-type Close = () => Promise<void>;
-
-/** What SIGTERM leaves for handing over; after that the process ends as it is. */
-const STOP_WITHIN_SECONDS = 28;
 
 /** Runs a role until the process is told to stop. Throws StartError or ConfigError when it cannot start. */
 export async function serve(given: Settings, role: Role, env: Variables): Promise<undefined> {
   const log = createLogger({ level: given.logLevel, secrets: given.secrets });
   const withPort = given.port === 0 ? { ...given, port: await freePort(given.host) } : given;
   const closing: Close[] = [];
-  const stop = stopOnce(closing, log);
-  process.once('SIGTERM', () => void stop());
-  process.once('SIGINT', () => void stop());
+  stopOnSignal(closing, log);
   try {
     const { url, playground } = await open({ given: withPort, role, env, log, closing });
     log.info({ role, url, version: VERSION, playground }, 'Baton is ready');
@@ -228,23 +223,4 @@ async function freePort(host: string): Promise<number> {
 function greeting(role: Role, url: string, playground: boolean): string {
   if (!playground) return `Baton (${role}) listens at ${url}\n`;
   return `\n  Baton's playground is at ${url}\n  Open it and type /deploy staging. Ctrl-C ends it.\n\n`;
-}
-
-function stopOnce(closing: Close[], log: Logger): () => Promise<void> {
-  let stopping = false;
-  return async () => {
-    if (stopping) return;
-    stopping = true;
-    log.info('stopping: nothing new is taken');
-    setTimeout(() => process.exit(0), STOP_WITHIN_SECONDS * 1_000).unref();
-    await closeAll(closing, log);
-    process.exit(0);
-  };
-}
-
-/** In the opposite order of opening. */
-async function closeAll(closing: Close[], log: Logger): Promise<void> {
-  for (const close of closing.splice(0).toReversed()) {
-    await close().catch((error: unknown) => log.warn({ err: error }, 'something did not close'));
-  }
 }
