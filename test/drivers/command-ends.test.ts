@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -73,7 +73,9 @@ describe('when the worker is killed', () => {
 
     expect((await command.check(target.tools, driverRequest(), RUN, target.options)).state).toBe('unknown');
     expect((await command.cancel(target.tools, driverRequest(), RUN, target.options)).state).not.toBe('over');
-    if (before !== '') writeFileSync(path, before); // by it the run is ended after the test
+    // By what was there the run is ended after the test.
+    if (before === '') rmSync(path);
+    else writeFileSync(path, before);
   });
 
   it('does not take a stranger with the same process number for the run', async () => {

@@ -10,24 +10,26 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command } from '../../src/drivers/command.ts';
+import { isRunning, ProcessMark } from '../../src/process-identity.ts';
 import { type Play, type Target, until } from './suite.ts';
 import { driverTools } from './tools.ts';
 
 const folders: string[] = [];
 
-/** Ends what still runs, by the numbers that the runs themselves have left. For `afterEach`. */
-export function closeRuns(): void {
+/**
+ * Ends what still runs, and waits until nothing of it can write any more. For `afterEach`.
+ * The programs first, by the numbers that they have left; what has only just begun, its supervisor ends.
+ */
+export async function closeRuns(): Promise<void> {
   for (const folder of folders.splice(0)) {
-    const runs = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-    const started = runs.filter((path) => /^pid\.|run\.json$/.test(path)).map((path) => join(folder, path));
-    // The supervisors first, so that none of them goes on to write about the end of its program.
-    for (const path of started.toSorted(
-      (a, b) => Number(b.endsWith('.json')) - Number(a.endsWith('.json')),
-    )) {
-      const text = readFileSync(path, 'utf8');
-      endProcess(path.endsWith('.json') ? JSON.parse(text).pid : Number(text));
-    }
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    const left = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    for (const name of left) if (/^pid\.\d+$/.test(name)) end(-Number(name.slice(4)), 'SIGKILL');
+    const supervisors = left
+      .filter((path) => path.endsWith('run.json'))
+      .map((path) => ProcessMark.parse(JSON.parse(readFileSync(join(folder, path), 'utf8'))));
+    for (const one of supervisors.filter(isRunning)) end(one.pid, 'SIGUSR2');
+    await until(() => !supervisors.some(isRunning));
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -68,7 +70,7 @@ const NOTES = `
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-writeFileSync(here('pid.' + process.pid), String(process.pid));
+writeFileSync(here('pid.' + process.pid), '');
 appendFileSync(here('starts'), JSON.stringify({ env: process.env, argv: process.argv.slice(2) }) + '\\n');`;
 
 function startOf(line: string): Record<string, unknown> {
@@ -97,9 +99,10 @@ export async function playedProgram(play: Play): Promise<Target> {
   return { ...target, driver: { ...command, start }, obeys: () => undefined };
 }
 
-function endProcess(pid: number): void {
+/** A negative number is a group's, as each program has one with all that it has started. */
+function end(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // it has ended by itself
   }
