@@ -10,13 +10,17 @@ import { deploy } from '../../workers/deploy.ts';
 import { testConfig } from '../support/config.ts';
 import { closeContexts, NOON, testContext } from '../support/context.ts';
 import { wanted } from '../support/deployment.ts';
+import { endRuns } from '../support/runs.ts';
 import { until } from '../support/until.ts';
 
 const folders: string[] = [];
 
-afterEach(() => {
+afterEach(async () => {
   closeContexts();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) {
+    await endRuns(folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 /** Writes what it finds in `say` as it comes, until there is `stop`. */

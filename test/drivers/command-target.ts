@@ -10,25 +10,19 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command } from '../../src/drivers/command.ts';
-import { isRunning, ProcessMark } from '../../src/process-identity.ts';
+import { endProcess, endRuns } from '../support/runs.ts';
 import { type Play, type Target, until } from './suite.ts';
 import { driverTools } from './tools.ts';
 
 const folders: string[] = [];
 
-/**
- * Ends what still runs, and waits until nothing of it can write any more. For `afterEach`.
- * The programs first, by the numbers that they have left; what has only just begun, its supervisor ends.
- */
+/** Ends what still runs. For `afterEach`. */
 export async function closeRuns(): Promise<void> {
   for (const folder of folders.splice(0)) {
-    const left = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-    for (const name of left) if (/^pid\.\d+$/.test(name)) end(-Number(name.slice(4)), 'SIGKILL');
-    const supervisors = left
-      .filter((path) => path.endsWith('run.json'))
-      .map((path) => ProcessMark.parse(JSON.parse(readFileSync(join(folder, path), 'utf8'))));
-    for (const one of supervisors.filter(isRunning)) end(one.pid, 'SIGUSR2');
-    await until(() => !supervisors.some(isRunning));
+    // By the numbers that the programs have left: some of them heed no other signal, or have no supervisor any more.
+    for (const name of readdirSync(folder))
+      if (/^pid\.\d+$/.test(name)) endProcess(-Number(name.slice(4)), 'SIGKILL');
+    await endRuns(folder);
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -97,13 +91,4 @@ export async function playedProgram(play: Play): Promise<Target> {
     return started;
   };
   return { ...target, driver: { ...command, start }, obeys: () => undefined };
-}
-
-/** A negative number is a group's, as each program has one with all that it has started. */
-function end(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // it has ended by itself
-  }
 }

@@ -8,6 +8,7 @@ import { API_TOKEN, openTown, settingsFor, type Town, type TownOptions } from '.
 import { unusedPort } from './port.ts';
 import { type RedisServer, startRedisServer } from './redis-server.ts';
 import { type RoleProcess, startRole } from './role-process.ts';
+import { endRuns } from './runs.ts';
 import { until } from './until.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -102,7 +103,7 @@ async function openHouse(options: TownOptions): Promise<House> {
   const close = async () => {
     open.delete(house);
     await Promise.all(roles.processes.map((role) => role.kill()));
-    await Promise.all([town.close(), redis.remove()]);
+    await Promise.all([town.close(), redis.remove(), endRuns(folder)]);
     rmSync(folder, { recursive: true, force: true });
   };
   const house: House = {
