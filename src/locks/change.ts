@@ -83,25 +83,30 @@ export function answer(outcome: Outcome, told: Partial<Answer> = {}): Answer {
   return { outcome, lock, place, ahead, locks, warnings };
 }
 
-type Told = Pick<LockEvent, 'id' | 'kind' | 'at' | 'actor' | 'scope'> & Partial<LockEvent>;
+type Told = Pick<LockEvent, 'id' | 'kind' | 'at' | 'actor' | 'scope'> & {
+  readonly [Name in keyof LockEvent]?: LockEvent[Name] | undefined;
+};
 
 export function event(told: Told): LockEvent {
-  const { reason = '', other = null, lock = null, place = null, warning = null, ahead = 0 } = told;
-  return {
-    ...told,
-    reason,
-    other,
-    lock,
-    place,
-    warning,
-    ahead,
-    channel: told.channel ?? lock?.channel ?? '',
-  };
+  const { id, kind, at, actor, scope, reason = '', other = null } = told;
+  const {
+    lock = null,
+    place = null,
+    warning = null,
+    ahead = 0,
+    channel = lock?.channel ?? '',
+    thread,
+  } = told;
+  const what = { id, kind, at, actor, scope, reason, other, lock, place, warning, ahead, channel };
+  return thread === undefined ? what : { ...what, thread };
 }
 
 /** An event that a command causes; each command causes at most one of a kind. */
 export function eventBy(by: By, told: Omit<Told, 'id' | 'actor' | 'channel'>): LockEvent {
-  return event({ ...told, id: eventIdBy(by, told.kind), actor: by.person, channel: by.channel });
+  const { person: actor, channel } = by;
+  const { kind, at, scope, reason, other, lock, place, warning, ahead, thread } = told;
+  const id = eventIdBy(by, kind);
+  return event({ id, kind, at, actor, scope, reason, other, lock, place, warning, ahead, channel, thread });
 }
 
 export function eventIdBy({ command }: Pick<By, 'command'>, kind: LockEvent['kind']): string {

@@ -73,6 +73,7 @@ function endLocks(board: Board, { now, running }: Moment, events: LockEvent[]): 
 }
 
 function endOffers(board: Board, { now }: Moment, events: LockEvent[]): Board {
+  if (!board.locks.some(({ offer }) => offer !== null)) return board;
   const locks = board.locks.map((lock): Lock => {
     const { offer, scope } = lock;
     if (offer === null || offer.until > now) return lock;
@@ -87,6 +88,7 @@ function endOffers(board: Board, { now }: Moment, events: LockEvent[]): Board {
 
 function endWarnings(board: Board, { now }: Moment, events: LockEvent[]): Board {
   const isEnded = ({ until }: Warning) => until !== null && until <= now;
+  if (!board.warnings.some(isEnded)) return board;
   for (const warning of board.warnings.filter(isEnded)) {
     const { id, scope, by } = warning;
     const kind = 'warning_ended';

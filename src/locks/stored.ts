@@ -46,7 +46,7 @@ const READ = defineScript(/* lua */ `
  *   ARGV[3]  the new board            ARGV[4]  what to remember       ARGV[5]  for how many seconds
  *   ARGV[6..]  events as JSON
  *
- *   Returns  {'written'}, {'done', what is remembered}, or {'changed', board, leases}
+ *   Returns  'written', {'done', what is remembered}, or {'changed', board, leases}
  */
 const WRITE = defineScript(/* lua */ `
   ${VALUES}
@@ -58,7 +58,7 @@ const WRITE = defineScript(/* lua */ `
   end
   redis.call('SET', KEYS[1], ARGV[3])
   for index = 6, #ARGV do redis.call('RPUSH', KEYS[4], ARGV[index]) end
-  return {'written'}
+  return 'written'
 `);
 
 /** What the scripts answer. */
@@ -100,10 +100,13 @@ export async function write(
   const events = change.events.map((told) => JSON.stringify(told));
   const remembered = JSON.stringify(change.answer);
   const args = [seen.board, seen.leases, board, remembered, REMEMBER_SECONDS, ...events];
-  const [kind, first = '', second = ''] = Texts.parse(await WRITE(redis, keys, args));
-  if (kind === 'changed') return { changed: { board: first, leases: second, fresh: true } };
+  const told = await WRITE(redis, keys, args);
+  if (told === 'written') {
+    return { answer: change.answer, now: { board, parsed: change.board, leases: seen.leases, fresh: false } };
+  }
+  const [kind, first = '', second = ''] = Texts.parse(told);
   if (kind === 'done') return { answer: parseDone(environment, command, first) };
-  return { answer: change.answer, now: { board, parsed: change.board, leases: seen.leases, fresh: false } };
+  return { changed: { board: first, leases: second, fresh: true } };
 }
 
 export async function read(redis: RedisClient, environment: string): Promise<Seen> {

@@ -47,7 +47,7 @@ export function take(wanted: Wanted): Rule {
     if (own === undefined) refuseIfOthersWait(board, wanted);
     const terms = own === undefined ? wanted.terms : termsAtTurn(own, wanted.terms, moment.now);
     const meant = { ...wanted, terms };
-    return put(board, moment, { lock: newLock(meant, moment), wanted: meant, kind: 'taken' });
+    return put(board, moment, { wanted: meant, kind: 'taken' });
   });
 }
 
@@ -80,12 +80,7 @@ export function steal(wanted: Steal): Rule {
     }
     refuseIfHolderDeploys(before, moment);
     const locks = board.locks.filter((lock) => lock !== before);
-    return put({ ...board, locks }, moment, {
-      lock: newLock(wanted, moment),
-      wanted,
-      kind: 'stolen',
-      before,
-    });
+    return put({ ...board, locks }, moment, { wanted, kind: 'stolen', before });
   });
 }
 
@@ -147,20 +142,19 @@ function again(
 }
 
 interface Put {
-  readonly lock: Lock;
   readonly wanted: Wanted;
   readonly kind: 'taken' | 'stolen';
   readonly before?: Lock;
 }
 
 /** The person has it now, so their turn in the line, or the place there, is used up. */
-function put(board: Board, { now }: Moment, { lock: taken, wanted, kind, before }: Put): Change {
-  const lock: Lock = { ...taken, news: eventIdBy(wanted, kind) };
+function put(board: Board, moment: Moment, { wanted, kind, before }: Put): Change {
+  const lock = newLock(wanted, moment, kind);
   const { scope, person, terms } = wanted;
   const locks = board.locks.filter((other) => other.scope !== scope || other.holder !== person);
   const line = board.line.filter((place) => !isOwnPlace(place, scope, person));
   const other = before?.holder ?? null;
-  const told = { kind, at: now, scope, lock, reason: terms.reason, other };
+  const told = { kind, at: moment.now, scope, lock, reason: terms.reason, other };
   return {
     board: { ...board, locks: [...locks, lock], line },
     events: [eventBy(wanted, told)],
@@ -172,8 +166,9 @@ export function isOwnPlace(place: Place, scope: string, person: string): boolean
   return place.person === person && place.scope === scope && place.deployment === null;
 }
 
-/** Throws UserError for terms that the configuration does not allow. */
-export function newLock({ scope, person, command, channel, terms }: Wanted, moment: Moment): Lock {
+/** Its news are told by the command's event of the kind. Throws UserError for terms that the configuration does not allow. */
+export function newLock(wanted: Wanted, moment: Moment, kind: Put['kind'] = 'taken'): Lock {
+  const { scope, person, command, channel, terms } = wanted;
   const { now, remindAt } = moment;
   requireReason(moment, scope, terms.reason);
   return {
@@ -188,6 +183,7 @@ export function newLock({ scope, person, command, channel, terms }: Wanted, mome
     remindAt: remindAt(person, now),
     offer: null,
     channel,
+    news: eventIdBy(wanted, kind),
   };
 }
 
