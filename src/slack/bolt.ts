@@ -1,7 +1,6 @@
 import { App, LogLevel, type Logger as BoltLogger, type Receiver } from '@slack/bolt';
 import type { Logger } from 'pino';
-import { ADD_TO_HANDOFF } from './message-shortcut.ts';
-
+import * as z from 'zod';
 /** What a receiver hands to the listeners: takes the command that the request holds; a text when it was not taken. */
 export type Take = () => Promise<string | undefined>;
 
@@ -18,23 +17,24 @@ export function createBoltApp(receiver: Receiver, log: Logger): App {
     attachFunctionToken: false,
     logger: boltLogger(log),
   });
-  app.command(/^\//, async ({ ack, context }) => {
-    const take: Take = context['take'];
+  // One for all of them: each listener more would be asked about each command.
+  app.use(async (given) => {
+    if (!('ack' in given)) return; // an event: Bolt has acknowledged it
+    // Bolt foresees no words for a click, and Slack shows none: they are for whoever reads the answer itself.
+    const ack = given.ack as (answer?: object) => Promise<void>;
+    const take: Take = given.context['take'];
     const text = await take();
-    await (text === undefined ? ack() : ack({ response_type: 'ephemeral', text }));
-  });
-  app.action(/^command:/, async ({ ack, context }) => answerClick(ack, context['take']));
-  app.shortcut({ type: 'message_action', callback_id: ADD_TO_HANDOFF }, async ({ ack, context }) =>
-    answerClick(ack, context['take']),
-  );
-  app.view(/^command:/, async ({ ack, context, body }) => {
-    const take: Take = context['take'];
-    const text = await take();
-    const [first] = body.view.blocks;
-    const block = (first !== undefined && 'block_id' in first && first.block_id) || 'environment';
-    await (text === undefined ? ack() : ack({ response_action: 'errors', errors: errorsIn(text, block) }));
+    await (text === undefined ? ack() : ack(answerTo(given.body, text)));
   });
   return app;
+}
+
+function answerTo(body: object, text: string): object {
+  if ('command' in body) return { response_type: 'ephemeral', text };
+  if (!('type' in body && body.type === 'view_submission')) {
+    return { response_type: 'ephemeral', replace_original: false, text };
+  }
+  return { response_action: 'errors', errors: errorsIn(text, firstBlock(body)) };
 }
 
 /** A text that begins with `block: ` stands below that block; any other below the first one. */
@@ -43,14 +43,14 @@ function errorsIn(text: string, first: string): Record<string, string> {
   return { [block]: wrong };
 }
 
-async function answerClick(ack: unknown, take: Take): Promise<void> {
-  // Bolt foresees no words for a click, and Slack shows none: they are for whoever reads the answer itself.
-  const answer = ack as (reply?: object) => Promise<void>;
-  const text = await take();
-  await (text === undefined
-    ? answer()
-    : answer({ response_type: 'ephemeral', replace_original: false, text }));
+function firstBlock(body: object): string {
+  const { data } = Submitted.safeParse(body);
+  return data?.view.blocks[0]?.block_id ?? 'environment';
 }
+
+const Submitted = z.object({
+  view: z.object({ blocks: z.array(z.object({ block_id: z.string().optional() })) }),
+});
 
 /** Bolt's own lines, without their data: what it was working on may hold trigger ids and addresses. */
 export function boltLogger(log: Logger): BoltLogger {
