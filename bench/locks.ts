@@ -71,7 +71,7 @@ function storePair(client: Redis, round: number): (index: number) => Promise<voi
       environment,
       command: taking,
       moment,
-      rule: take({ ...by, command: taking, terms: { reason: 'bench' } }),
+      rule: take({ command: taking, terms: { reason: 'bench' }, ...by }),
     });
     if (taken.outcome !== 'taken') throw new Error('the lock was not taken');
     const freeing = `f-${round}-${index}`;
@@ -79,7 +79,7 @@ function storePair(client: Redis, round: number): (index: number) => Promise<voi
       environment,
       command: freeing,
       moment,
-      rule: release({ ...by, command: freeing, force: false, reason: '' }),
+      rule: release({ command: freeing, force: false, reason: '', ...by }),
     });
     if (freed.outcome !== 'freed') throw new Error('the lock was not freed');
   };

@@ -10,7 +10,7 @@ import { HttpError, readBody, type Route, sendJson, throwRestAway } from '../web
 import { isHandled, isHandledEvent, readDelivery } from './delivery.ts';
 import { readPayload } from './payload.ts';
 import { queueDeliveries } from './queue-deliveries.ts';
-import { isSignature, signatureCheck } from './signature.ts';
+import { isSignature, githubSignatureCheck } from './signature.ts';
 
 /** GitHub sends nothing larger (docs.github.com: webhook events and payloads). */
 const LIMIT_BYTES = 25 * 1_024 * 1_024;
@@ -23,7 +23,7 @@ type Intake = Pick<Context, 'config' | 'jobs' | 'log'>;
  */
 export function webhookRoute(intake: Intake, secret: string): Route {
   if (secret === '') throw new Error('An empty webhook secret would let anybody in.');
-  const isSigned = signatureCheck(secret);
+  const isSigned = githubSignatureCheck(secret);
   const mayLog = createLogLimit();
   const queue = sendInLots<GitHubDelivery>(async (deliveries) => {
     try {
@@ -60,7 +60,7 @@ export function webhookRoute(intake: Intake, secret: string): Route {
 async function read(
   intake: Intake,
   request: IncomingMessage,
-  isSigned: ReturnType<typeof signatureCheck>,
+  isSigned: ReturnType<typeof githubSignatureCheck>,
   seen: { event: string },
 ): Promise<GitHubDelivery | 'ignored' | 'foreign'> {
   const { 'x-hub-signature-256': signature, 'content-type': contentType } = request.headers;

@@ -158,9 +158,10 @@ type Decided = { readonly before: Board; readonly change: Change } | { readonly 
 
 function decide(environment: string, rule: Rule, seen: Seen, moment: Changing['moment']): Decided {
   try {
-    const running = [...parseRunning(seen.leases), ...(moment.running ?? [])];
+    const { now, global, rules, remindAt, mayBeReminded, running: elsewhere = [] } = moment;
+    const running = [...parseRunning(seen.leases), ...elsewhere];
     const before = boardIn(environment, seen);
-    return { before, change: rule(before, { ...moment, running }) };
+    return { before, change: rule(before, { now, running, global, rules, remindAt, mayBeReminded }) };
   } catch (refused) {
     return { refused };
   }

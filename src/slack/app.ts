@@ -6,7 +6,7 @@ import { throwRestAway } from '../web/route.ts';
 import { isSslCheck, parseBody, readBody, RefusedRequestError } from './body.ts';
 import { createBoltApp } from './bolt.ts';
 import { findCommandRequest, wrongWords } from './request.ts';
-import { isSignedBySlack } from './signature.ts';
+import { slackSignatureCheck } from './signature.ts';
 import { type AckOutcome, type Intake, takeCommand } from './take-command.ts';
 
 const BODY = { limitBytes: 1_048_576, seconds: 10 };
@@ -25,13 +25,14 @@ export function createSlackRoute(
   // Bolt's own reader knows no time-out and no limit on repeated keys, and fails on a charset: ours comes first.
   const pushed = { init: () => undefined, start: async () => undefined, stop: async () => undefined };
   const app = createBoltApp(pushed, options.log);
+  const way: Way = { ...options, app, isSigned: slackSignatureCheck(options.signingSecret) };
   const mayLog = createLogLimit();
 
   const take = async (req: IncomingMessage, res: ServerResponse) => {
     const began = performance.now();
     let outcome: AckOutcome;
     try {
-      outcome = await answerRequest(options, app, req, res);
+      outcome = await answerRequest(way, req, res);
     } catch (error) {
       outcome = refuseRequest(req, res, error);
       if (mayLog()) options.log.warn({ err: error }, 'request from Slack not taken');
@@ -41,18 +42,19 @@ export function createSlackRoute(
   return (req, res) => void take(req, res);
 }
 
-async function answerRequest(
-  options: SlackRouteOptions,
-  app: App,
-  req: IncomingMessage,
-  res: ServerResponse,
-): Promise<AckOutcome> {
+/** What each request goes through. */
+interface Way extends Intake {
+  readonly app: App;
+  readonly isSigned: ReturnType<typeof slackSignatureCheck>;
+}
+
+async function answerRequest(way: Way, req: IncomingMessage, res: ServerResponse): Promise<AckOutcome> {
   const contentType = req.headers['content-type'];
   const raw = await readBody(req, BODY);
   if (isSslCheck(contentType, raw)) return answer(res, undefined, 'ignored');
 
   const { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature } = req.headers;
-  if (!isSignedBySlack({ timestamp, signature, body: raw }, options.signingSecret, options.now())) {
+  if (!way.isSigned({ timestamp, signature, body: raw }, way.now())) {
     throw new RefusedRequestError(401, 'The signature is missing, wrong or too far from our time');
   }
 
@@ -63,18 +65,18 @@ async function answerRequest(
   }
   const request = findCommandRequest(body);
   if (request === undefined) {
-    options.log.debug({ type }, 'request from Slack ignored');
+    way.log.debug({ type }, 'request from Slack ignored');
     return answer(res, undefined, 'ignored');
   }
 
   let outcome: AckOutcome = 'failed';
   const take = async () => {
-    const text = wrongWords(request) ?? (await takeCommand(options, request));
+    const text = wrongWords(request) ?? (await takeCommand(way, request));
     outcome = text === undefined ? 'queued' : 'not_queued';
     return text;
   };
   const ack = async (reply?: object) => void answer(res, reply, outcome);
-  await app.processEvent({ body, ack, customProperties: { take } });
+  await way.app.processEvent({ body, ack, customProperties: { take } });
   if (!res.headersSent) throw new Error('Bolt found no listener for a command');
   return outcome;
 }

@@ -63,10 +63,21 @@ export async function takeCommand(intake: Intake, given: CommandRequest): Promis
 /** Again and again while there is time: the same id twice is one job. `revoked`: it was refused when it came before. */
 async function addInTime(
   { jobs, redis, now }: Intake,
-  { id, trigger: _opensModals, wrong: _wrong, ...request }: CommandRequest,
+  request: CommandRequest,
   deadline: number,
 ): Promise<'queued' | 'revoked'> {
-  const job = { version: 1 as const, ...request, receivedAt: now() };
+  const { id, kind, text, user, team, channel, responseUrl, reference } = request;
+  const job = {
+    version: 1,
+    kind,
+    text,
+    user,
+    team,
+    channel,
+    responseUrl,
+    receivedAt: now(),
+    reference,
+  } as const;
   for (;;) {
     try {
       await within(secondsUntil(deadline), jobs.add('commands', id, job));

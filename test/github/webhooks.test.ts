@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { HANDLED, isHandled, isHandledEvent } from '../../src/github/delivery.ts';
-import { signatureCheck } from '../../src/github/signature.ts';
+import { githubSignatureCheck } from '../../src/github/signature.ts';
 import { webhookRoute } from '../../src/github/webhooks.ts';
 import { type GitHubDelivery, GitHubJob } from '../../src/jobs.ts';
 import { metrics } from '../../src/metrics.ts';
@@ -62,9 +62,11 @@ it('knows GitHub’s own example of a signature', () => {
   const signature = 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17';
   const hello = Buffer.from('Hello, World!');
 
-  expect(signatureCheck("It's a Secret to Everybody")(hello, signature)).toBe(true);
-  expect(signatureCheck('another')(hello, signature)).toBe(false);
-  expect(signatureCheck('')(hello, delivered(hello, 'ping', '')['x-hub-signature-256'] ?? '')).toBe(false);
+  expect(githubSignatureCheck("It's a Secret to Everybody")(hello, signature)).toBe(true);
+  expect(githubSignatureCheck('another')(hello, signature)).toBe(false);
+  expect(githubSignatureCheck('')(hello, delivered(hello, 'ping', '')['x-hub-signature-256'] ?? '')).toBe(
+    false,
+  );
 });
 
 const examples = listExamples().filter(({ event }) => isHandledEvent(event));

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import * as news from '../../playground/github/news.ts';
 import { addPullRequest } from '../../playground/github/seed.ts';
-import { signatureCheck } from '../../src/github/signature.ts';
+import { githubSignatureCheck } from '../../src/github/signature.ts';
 import { closeGitHubs, testGitHub } from '../support/github.ts';
 import { example } from '../support/github-webhooks.ts';
 
@@ -27,7 +27,9 @@ it('tells what people do, signed, each delivery with an id of its own', async ()
     new Set(['labeled', 'push', 'synchronize', 'unlabeled', 'converted_to_draft', 'closed']),
   );
   for (const { body, headers } of heard) {
-    expect(signatureCheck(played.webhookSecret)(body, String(headers['x-hub-signature-256']))).toBe(true);
+    expect(githubSignatureCheck(played.webhookSecret)(body, String(headers['x-hub-signature-256']))).toBe(
+      true,
+    );
   }
   expect(new Set(heard.map(({ headers }) => headers['x-github-delivery'])).size).toBe(heard.length);
   expect(played.hook.deliveries.map(({ answers }) => answers)).toEqual(heard.map(() => [202]));
