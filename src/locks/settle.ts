@@ -98,13 +98,22 @@ function endWarnings(board: Board, { now }: Moment, events: LockEvent[]): Board 
 }
 
 function remind(board: Board, { now, remindAt, mayBeReminded }: Moment, events: LockEvent[]): Board {
+  const isDue = ({ remindAt: due, holder }: Lock) => due !== null && due <= now && mayBeReminded(holder, due);
+  if (!board.locks.some(isDue)) return board;
   const locks = board.locks.map((lock): Lock => {
+    if (!isDue(lock)) return lock;
     const { id, scope, holder } = lock;
-    if (lock.remindAt === null || lock.remindAt > now || !mayBeReminded(holder, lock.remindAt)) return lock;
-    const at = lock.remindAt.getTime();
     const kind = 'reminded';
     events.push(
-      event({ id: `${kind}-${id}-${at}`, kind, at: now, actor: 'baton', scope, lock, other: holder }),
+      event({
+        id: `${kind}-${id}-${Number(lock.remindAt)}`,
+        kind,
+        at: now,
+        actor: 'baton',
+        scope,
+        lock,
+        other: holder,
+      }),
     );
     return { ...lock, remindAt: remindAt(holder, now) };
   });
