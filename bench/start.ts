@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { median, signedCommand } from './load.ts';
-import { startBaton, startRedis, temporaryFolder } from './processes.ts';
+import { lineOf, startBaton, startProcess, startRedis, temporaryFolder } from './processes.ts';
 
 const WARM_UP = 20;
 const COMMANDS = 120;
@@ -16,6 +16,8 @@ export interface StartResult {
   readonly commandMs: number;
   /** The part of it that GitHub took to answer. */
   readonly githubMs: number;
+  /** The same way by Bolt, BullMQ and octokit alone, GitHub's part included. */
+  readonly librariesMs: number;
 }
 
 /**
@@ -38,23 +40,30 @@ export async function measureStart(): Promise<StartResult> {
   };
   const worker = await startBaton('worker', folder.path, house);
   const web = await startBaton('web', folder.path, house);
+  const libraries = await startLibraries(redis.socket, github.url, target.url);
   const bare = bareTrips(redis.socket);
+  const toStart = async (url: string, ref: string) => {
+    const started = target.next();
+    const begin = performance.now();
+    const { body, headers } = signedCommand(SIGNING_SECRET, `staging api@${ref}`);
+    const answer = await fetch(`${url}/slack/events`, { method: 'POST', body, headers });
+    if (answer.status !== 200) throw new Error(`the command was answered with ${answer.status}`);
+    const took = (await started) - begin;
+    await pause(120); // the deployment's end and its messages are not part of the next command
+    return took;
+  };
 
   const samples: StartResult[] = [];
   for (let index = 0; index < WARM_UP + COMMANDS; index += 1) {
     const tripMs = await bare.trip();
+    const librariesMs = await toStart(libraries.url, `l${index}`);
+    await bare.trip(); // both come after one
     github.forget();
-    const started = target.next();
-    const begin = performance.now();
-    const { body, headers } = signedCommand(SIGNING_SECRET, `staging api@b${index}`);
-    const answer = await fetch(`${web.url}/slack/events`, { method: 'POST', body, headers });
-    if (answer.status !== 200) throw new Error(`the command was answered with ${answer.status}`);
-    const commandMs = (await started) - begin;
-    if (index >= WARM_UP) samples.push({ tripMs, commandMs, githubMs: github.spentMs() });
-    await pause(120); // the deployment's end and its messages are not part of the next command
+    const commandMs = await toStart(web.url, `b${index}`);
+    if (index >= WARM_UP) samples.push({ tripMs, commandMs, githubMs: github.spentMs(), librariesMs });
   }
   await bare.close();
-  await Promise.all([web.stop(), worker.stop()]);
+  await Promise.all([web.stop(), worker.stop(), libraries.stop()]);
   await redis.stop();
   for (const { server } of [github, slack, target]) server.close();
   folder.remove();
@@ -62,7 +71,19 @@ export async function measureStart(): Promise<StartResult> {
     tripMs: median(samples.map((sample) => sample.tripMs)),
     commandMs: median(samples.map((sample) => sample.commandMs)),
     githubMs: median(samples.map((sample) => sample.githubMs)),
+    librariesMs: median(samples.map((sample) => sample.librariesMs)),
   };
+}
+
+/** Both are started as Baton's roles are, as processes of their own. */
+async function startLibraries(socket: string, githubUrl: string, targetUrl: string) {
+  const server = (name: string, ...args: string[]) =>
+    startProcess(process.execPath, [`dist/bench/servers/${name}.js`, ...args], {});
+  const web = server('bolt', 'add', socket, SIGNING_SECRET);
+  const worker = server('bare-worker', socket, githubUrl, targetUrl);
+  const [port] = await Promise.all([lineOf(web, /^\d+$/), lineOf(worker, /^ready$/)]);
+  const stop = async () => void (await Promise.all([web.stop(), worker.stop()]));
+  return { url: `http://127.0.0.1:${port.trim()}`, stop };
 }
 
 function configFor(url: string): string {

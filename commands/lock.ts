@@ -125,7 +125,7 @@ async function own(
     }
     case 'steal': {
       reasonOf(call, scope, '--steal');
-      const stolen = await act(steal({ ...by, scope, terms: await readTerms(ctx, call, scope), only }));
+      const stolen = await act(steal({ scope, terms: await readTerms(ctx, call, scope), only, ...by }));
       return taken(ctx, call, stolen, scope);
     }
     case 'keep': {
@@ -137,7 +137,7 @@ async function own(
       return taken(
         ctx,
         call,
-        await act(take({ ...by, scope, terms: await readTerms(ctx, call, scope) })),
+        await act(take({ scope, terms: await readTerms(ctx, call, scope), ...by })),
         scope,
       );
   }

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 
 /** Whether the digest, 64 lower-case hex digits, is the HMAC-SHA256 of exactly these parts, one after the other. */
-export type HmacCheck = (digest: string, ...parts: readonly (string | Buffer)[]) => boolean;
+type HmacCheck = (digest: string, ...parts: readonly (string | Buffer)[]) => boolean;
 
 /**
  * Makes the check of what was signed with a secret; an empty one verifies nothing. The key is made once: anew for each

@@ -10,5 +10,5 @@ export function isSignature(header: string | string[] | undefined): header is st
 /** Makes the check whether GitHub signed exactly these bytes with the webhook's secret. An empty one verifies nothing. */
 export function githubSignatureCheck(secret: string): (body: Buffer, signature: string) => boolean {
   const isSigned = hmacCheck(secret);
-  return (body, signature) => isSignature(signature) && isSigned(signature.slice(SCHEME.length), body);
+  return (body, signature) => signature.startsWith(SCHEME) && isSigned(signature.slice(SCHEME.length), body);
 }

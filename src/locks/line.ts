@@ -26,7 +26,7 @@ export function wait(wanted: Wanted): Rule {
     if (already !== undefined) return unchanged(board, inLine(board, moment, already));
     // Whoever's turn it is has waited already, whoever stands behind them.
     if (own !== undefined || isFree(board, moment, wanted)) return take(wanted)(board, moment);
-    newLock(wanted, moment); // throws for terms that will not do when the turn comes
+    newLock(wanted, moment, 'taken'); // throws for terms that will not do when the turn comes
     const { terms } = wanted;
     return join(board, moment, { ...wanted, deployment: null, reason: terms.reason, asked: askedIn(terms) });
   });

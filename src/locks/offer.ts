@@ -113,7 +113,7 @@ function acceptTurn(board: Board, moment: Moment, reply: Reply, turn: Lock): Cha
   const { reason, scope } = turn;
   const terms = termsAtTurn(turn, { reason }, moment.now);
   const wanted: Wanted = { ...reply, scope, terms };
-  const lock = { ...newLock(wanted, moment), id: turn.id };
+  const lock = { ...newLock(wanted, moment, 'taken'), id: turn.id };
   return {
     board: withChanged(board, turn, lock),
     events: [eventBy(reply, { kind: 'taken', at: moment.now, scope, lock, reason })],

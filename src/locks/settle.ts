@@ -73,7 +73,7 @@ function endLocks(board: Board, { now, running }: Moment, events: LockEvent[]): 
 }
 
 function endOffers(board: Board, { now }: Moment, events: LockEvent[]): Board {
-  if (!board.locks.some(({ offer }) => offer !== null)) return board;
+  const told = events.length;
   const locks = board.locks.map((lock): Lock => {
     const { offer, scope } = lock;
     if (offer === null || offer.until > now) return lock;
@@ -83,41 +83,34 @@ function endOffers(board: Board, { now }: Moment, events: LockEvent[]): Board {
     );
     return { ...lock, offer: null };
   });
-  return { ...board, locks };
+  return events.length === told ? board : { ...board, locks };
 }
 
 function endWarnings(board: Board, { now }: Moment, events: LockEvent[]): Board {
   const isEnded = ({ until }: Warning) => until !== null && until <= now;
-  if (!board.warnings.some(isEnded)) return board;
-  for (const warning of board.warnings.filter(isEnded)) {
+  const ended = board.warnings.filter(isEnded);
+  for (const warning of ended) {
     const { id, scope, by } = warning;
     const kind = 'warning_ended';
     events.push(event({ id: `${kind}-${id}`, kind, at: now, actor: 'baton', scope, warning, other: by }));
   }
+  if (ended.length === 0) return board;
   return { ...board, warnings: board.warnings.filter((warning) => !isEnded(warning)) };
 }
 
 function remind(board: Board, { now, remindAt, mayBeReminded }: Moment, events: LockEvent[]): Board {
-  const isDue = ({ remindAt: due, holder }: Lock) => due !== null && due <= now && mayBeReminded(holder, due);
-  if (!board.locks.some(isDue)) return board;
+  const told = events.length;
   const locks = board.locks.map((lock): Lock => {
-    if (!isDue(lock)) return lock;
     const { id, scope, holder } = lock;
+    if (lock.remindAt === null || lock.remindAt > now || !mayBeReminded(holder, lock.remindAt)) return lock;
+    const at = lock.remindAt.getTime();
     const kind = 'reminded';
     events.push(
-      event({
-        id: `${kind}-${id}-${Number(lock.remindAt)}`,
-        kind,
-        at: now,
-        actor: 'baton',
-        scope,
-        lock,
-        other: holder,
-      }),
+      event({ id: `${kind}-${id}-${at}`, kind, at: now, actor: 'baton', scope, lock, other: holder }),
     );
     return { ...lock, remindAt: remindAt(holder, now) };
   });
-  return { ...board, locks };
+  return events.length === told ? board : { ...board, locks };
 }
 
 function giveTurns(

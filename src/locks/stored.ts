@@ -3,9 +3,9 @@ import { Lease } from '../deployments/lease.ts';
 import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Answer, type Change } from './change.ts';
-import type { LockEvent } from './event.ts';
 import { untoldKey } from './history.ts';
-import { Board, EMPTY, environmentOf, type Lock, type Running, UnreadableLockError } from './lock.ts';
+import { answerToStore, eventToStore, lockToStore } from './to-store.ts';
+import { Board, EMPTY, environmentOf, type Running, UnreadableLockError } from './lock.ts';
 
 /**
  * A string, or '' for none; anything else, an empty string too, as a text that nobody can read. The leases as field and
@@ -91,79 +91,23 @@ export async function write(
   environment: string,
   { seen, command, change }: Writing,
 ): Promise<Written> {
-  const board = JSON.stringify({ ...change.board, locks: change.board.locks.map(leanLock) });
+  const board = JSON.stringify({ ...change.board, locks: change.board.locks.map(lockToStore) });
   const keys = [
     boardKey(environment),
     leasesKey(environment),
     doneKey(environment, command),
     untoldKey(environment),
   ];
-  const events = change.events.map((told) => JSON.stringify(leanEvent(told)));
-  const remembered = JSON.stringify(leanAnswer(change.answer));
+  const events = change.events.map((told) => JSON.stringify(eventToStore(told)));
+  const remembered = JSON.stringify(answerToStore(change.answer));
   const args = [seen.board, seen.leases, board, remembered, REMEMBER_SECONDS, ...events];
-  const told = await WRITE(redis, keys, args);
-  if (told === 'written') {
+  const answered = await WRITE(redis, keys, args);
+  if (answered === 'written') {
     return { answer: change.answer, now: { board, parsed: change.board, leases: seen.leases, fresh: false } };
   }
-  const [kind, first = '', second = ''] = Texts.parse(told);
+  const [kind, first = '', second = ''] = Texts.parse(answered);
   if (kind === 'done') return { answer: parseDone(environment, command, first) };
   return { changed: { board: first, leases: second, fresh: true } };
-}
-
-/*
- * Without what the schema fills in again when it is read: a change waits until all of it is on the disk. The times that
- * each of them has are texts already, for which JSON.stringify asks a Date in a slow way.
- */
-
-function leanLock(lock: Lock): Record<keyof Lock, unknown> {
-  const { id, scope, holder, reason, since, until, turn, asked, handoff } = lock;
-  const { pullRequest, remindAt, offer, channel, news } = lock;
-  return {
-    id,
-    scope,
-    holder,
-    reason,
-    since: since.toISOString(),
-    until: until ?? undefined,
-    turn: turn || undefined,
-    asked,
-    handoff: handoff ?? undefined,
-    pullRequest: pullRequest ?? undefined,
-    remindAt: remindAt ?? undefined,
-    offer: offer ?? undefined,
-    channel,
-    news,
-  };
-}
-
-function leanAnswer({ outcome, lock, place, ahead, locks, warnings }: Answer): Record<keyof Answer, unknown> {
-  return {
-    outcome,
-    lock: lock === null ? undefined : leanLock(lock),
-    place: place ?? undefined,
-    ahead: ahead || undefined,
-    locks: locks.length === 0 ? undefined : locks.map(leanLock),
-    warnings: warnings.length === 0 ? undefined : warnings,
-  };
-}
-
-function leanEvent(event: LockEvent): Record<keyof LockEvent, unknown> {
-  const { id, kind, at, actor, scope, reason, other, lock, place, warning, ahead, channel, thread } = event;
-  return {
-    id,
-    kind,
-    at: at.toISOString(),
-    actor,
-    scope,
-    reason: reason || undefined,
-    other: other ?? undefined,
-    lock: lock === null ? undefined : leanLock(lock),
-    place: place ?? undefined,
-    warning: warning ?? undefined,
-    ahead: ahead || undefined,
-    channel,
-    thread,
-  };
 }
 
 export async function read(redis: RedisClient, environment: string): Promise<Seen> {

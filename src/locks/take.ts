@@ -167,7 +167,7 @@ export function isOwnPlace(place: Place, scope: string, person: string): boolean
 }
 
 /** Its news are told by the command's event of the kind. Throws UserError for terms that the configuration does not allow. */
-export function newLock(wanted: Wanted, moment: Moment, kind: Put['kind'] = 'taken'): Lock {
+export function newLock(wanted: Wanted, moment: Moment, kind: Put['kind']): Lock {
   const { scope, person, command, channel, terms } = wanted;
   const { now, remindAt } = moment;
   requireReason(moment, scope, terms.reason);

@@ -77,7 +77,7 @@ async function answerRequest(way: Way, req: IncomingMessage, res: ServerResponse
   };
   const ack = async (reply?: object) => void answer(res, reply, outcome);
   await way.app.processEvent({ body, ack, customProperties: { take } });
-  if (!res.headersSent) throw new Error('Bolt found no listener for a command');
+  if (!res.headersSent) throw new Error('Bolt did not answer a command');
   return outcome;
 }
 

@@ -1,7 +1,8 @@
 import { App, LogLevel, type Logger as BoltLogger, type Receiver } from '@slack/bolt';
 import type { Logger } from 'pino';
 import * as z from 'zod';
-/** What a receiver hands to the listeners: takes the command that the request holds; a text when it was not taken. */
+
+/** What a receiver hands to the middleware: takes the command that the request holds; a text when it was not taken. */
 export type Take = () => Promise<string | undefined>;
 
 /**
@@ -45,7 +46,7 @@ function errorsIn(text: string, first: string): Record<string, string> {
 
 function firstBlock(body: object): string {
   const { data } = Submitted.safeParse(body);
-  return data?.view.blocks[0]?.block_id ?? 'environment';
+  return data?.view.blocks[0]?.block_id || 'environment';
 }
 
 const Submitted = z.object({

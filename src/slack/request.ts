@@ -113,8 +113,8 @@ function submitted(body: object): CommandRequest | undefined {
     channel: entered.channel,
     responseUrl: '',
     trigger: '',
-    ...named('v', view.id + user.id),
     ...('wrong' in entered && { wrong: entered.wrong }),
+    ...named('v', view.id + user.id),
   };
 }
 

@@ -91,6 +91,16 @@ it('ends warnings, and reminds holders again and again, each time under another 
   expect(second.change.events[0]?.id).not.toBe(first.change.events[1]?.id);
 });
 
+it('reminds only the holders whose time it is', () => {
+  const due = lockOf({ scope: 'staging/api', remindAt: after(HOUR) });
+  const later = lockOf({ scope: 'staging/web', remindAt: after(2 * HOUR) });
+
+  const { change } = outcomeOf(settle, boardOf({ locks: [due, later] }), momentOf({ now: after(HOUR) }));
+
+  expect(change.events).toMatchObject([{ kind: 'reminded', scope: 'staging/api' }]);
+  expect(change.board.locks).toEqual([{ ...due, remindAt: null }, later]);
+});
+
 it('has nothing more to do at the same moment', () => {
   const board = boardOf({
     locks: [lockOf({ until: after(HOUR) })],

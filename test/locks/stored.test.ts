@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { answer, type Change, event } from '../../src/locks/change.ts';
+import type { Redis } from 'ioredis';
+import { answer, type Change, event, eventBy } from '../../src/locks/change.ts';
 import type { LockEvent } from '../../src/locks/event.ts';
 import { untoldEvents } from '../../src/locks/history.ts';
 import type { Lock, Place, Warning } from '../../src/locks/lock.ts';
@@ -50,41 +51,83 @@ const FULL_EVENT: Required<LockEvent> = {
   thread: 'c-0-taken',
 };
 
-const CHANGES: Record<string, Change> = {
-  empty: { board: boardOf(), events: [EMPTY_EVENT], answer: answer('free') },
-  plain: {
-    board: boardOf({ locks: [PLAIN] }),
-    events: [{ ...EMPTY_EVENT, lock: PLAIN }],
-    answer: answer('taken', { lock: PLAIN }),
-  },
-  full: {
-    board: boardOf({ locks: [FULL, PLAIN], line: [PLACE], warnings: [WARNING] }),
-    events: [FULL_EVENT, EMPTY_EVENT],
-    answer: answer('stolen', {
-      lock: FULL,
-      place: PLACE,
-      ahead: 2,
-      locks: [FULL, PLAIN],
-      warnings: [WARNING],
-    }),
-  },
+const PLAIN_CHANGE: Change = {
+  board: boardOf({ locks: [PLAIN] }),
+  events: [EMPTY_EVENT],
+  answer: answer('taken', { lock: PLAIN }),
+};
+const FULL_CHANGE: Change = {
+  board: boardOf({ locks: [FULL, PLAIN], line: [PLACE], warnings: [WARNING] }),
+  events: [FULL_EVENT, EMPTY_EVENT],
+  answer: answer('stolen', { lock: FULL, place: PLACE, ahead: 2, locks: [FULL, PLAIN], warnings: [WARNING] }),
+};
+const CHANGES = {
+  nothing: { board: boardOf(), events: [], answer: answer('free') },
+  plain: PLAIN_CHANGE,
+  full: FULL_CHANGE,
 };
 
-it.each(Object.keys(CHANGES))('reads back all that was written: %s', async (which) => {
+const BOARD = 'baton:{staging}:lock';
+const DID = 'baton:{staging}:did:c-1';
+const UNTOLD = 'baton:{staging}:lock:untold';
+
+it.each(Object.entries(CHANGES))('reads back all that was written: %s', async (_which, change) => {
   const redis = testRedis();
-  const change = CHANGES[which] as Change;
 
   await write(redis, 'staging', { seen: await read(redis, 'staging'), command: 'c-1', change });
 
-  expect((await readBoard(redis, 'staging')).board).toEqual(change.board);
-  expect((await untoldEvents(redis, 'staging')).map((untold) => untold.event)).toEqual(change.events);
-  expect(await findDone(redis, 'staging', 'c-1')).toEqual(change.answer);
+  expect(await stored(redis)).toEqual(change);
+});
+
+it('writes nothing that is read as the same without it', async () => {
+  const redis = testRedis();
+  const change = { ...PLAIN_CHANGE, events: [{ ...EMPTY_EVENT, lock: PLAIN }] };
+
+  await write(redis, 'staging', { seen: await read(redis, 'staging'), command: 'c-1', change });
+
+  const lock = { id: PLAIN.id, scope: 'staging', holder: 'U0ASHA', reason: '', since: NOON.toISOString() };
+  const told = {
+    id: 'c-1-taken',
+    kind: 'taken',
+    at: NOON.toISOString(),
+    actor: 'U0ASHA',
+    scope: 'staging',
+    lock,
+  };
+  expect(JSON.parse(String(await redis.get(BOARD)))).toEqual({
+    version: 2,
+    locks: [lock],
+    line: [],
+    warnings: [],
+  });
+  expect(JSON.parse(String(await redis.get(DID)))).toEqual({ outcome: 'taken', lock });
+  expect(JSON.parse(String(await redis.lindex(UNTOLD, 0)))).toEqual(told);
 });
 
 it('reads what was written with every member', async () => {
   const redis = testRedis();
-  const { board } = CHANGES['full'] as Change;
-  await redis.set('baton:{staging}:lock', JSON.stringify(board));
+  const { board, events, answer: told } = FULL_CHANGE;
+  await redis.set(BOARD, JSON.stringify(board));
+  await redis.set(DID, JSON.stringify(told));
+  await redis.rpush(UNTOLD, ...events.map((one) => JSON.stringify(one)));
 
-  expect((await readBoard(redis, 'staging')).board).toEqual(board);
+  expect(await stored(redis)).toEqual(FULL_CHANGE);
 });
+
+it('makes an event of every member that it is given', () => {
+  expect(event(FULL_EVENT)).toEqual(FULL_EVENT);
+  const { id: _id, actor, channel, ...told } = FULL_EVENT;
+  const by = { command: 'c-1', person: actor, channel };
+  expect(eventBy(by, told)).toEqual({ ...FULL_EVENT, id: 'c-1-taken' });
+});
+
+async function stored(redis: Redis): Promise<Partial<Change>> {
+  const { board } = await readBoard(redis, 'staging');
+  const untold = await untoldEvents(redis, 'staging');
+  const did = await findDone(redis, 'staging', 'c-1');
+  return {
+    board,
+    events: untold.flatMap((one) => one.event ?? []),
+    ...(did !== undefined && { answer: did }),
+  };
+}

@@ -165,8 +165,9 @@ it('is taken by whoever’s turn it is, whoever waits behind them', () => {
 });
 
 it('is stolen with a reason, and the holder is told', () => {
+  const by = byOf({ person: 'U0BEN' });
   const { outcome, events, holders, change } = outcomeOf(
-    steal({ ...byOf({ person: 'U0BEN' }), terms: { reason: 'hotfix' }, only: 'staging-of-U0ASHA' }),
+    steal({ ...by, terms: { reason: 'hotfix' }, only: 'staging-of-U0ASHA' }),
     ashas,
   );
 
@@ -176,6 +177,9 @@ it('is stolen with a reason, and the holder is told', () => {
     holders: { staging: 'U0BEN' },
   });
   expect(change.events).toMatchObject([{ actor: 'U0BEN', other: 'U0ASHA', reason: 'hotfix' }]);
+  // Whose turn comes after it is told in the thread of this news.
+  expect(change.board.locks[0]?.news).toBe(`${by.command}-stolen`);
+  expect(change.events[0]?.id).toBe(`${by.command}-stolen`);
 });
 
 it.each([

@@ -141,6 +141,32 @@ it('tells a person who clicks in the answer and at their response_url, since Sla
   ]);
 });
 
+it('answers what was typed, clicked and submitted each in its own form', async () => {
+  const { send } = await route({
+    add: () => async () => {
+      throw new Error('Connection is closed.');
+    },
+  });
+  const view = {
+    id: 'V0',
+    callback_id: 'command:deploy reject',
+    private_metadata: '{"channel":"C0STG","id":"staging-bcdfghjk"}',
+    blocks: [{ type: 'input', block_id: 'reason' }],
+    state: { values: { reason: { value: { value: 'too late' } } } },
+  };
+  const submitted = click({ type: 'view_submission', view });
+  const bodies = [slashCommand(), ...[click({ response_url: '' }), submitted].map(asPayload)];
+
+  const answers = await Promise.all(bodies.map((body) => send(form(body))));
+
+  const words = expect.stringContaining('nothing was done');
+  expect(answers.map(({ text }) => JSON.parse(text))).toEqual([
+    { response_type: 'ephemeral', text: words },
+    { response_type: 'ephemeral', replace_original: false, text: words },
+    { response_action: 'errors', errors: { reason: words } },
+  ]);
+});
+
 it('hides a restart of Redis that is over in time', async () => {
   const { send, jobs } = await route({
     add: (real) => {
@@ -249,4 +275,8 @@ async function route({ add = (real: Jobs['add']): Jobs['add'] => real } = {}) {
       return { took: performance.now() - began, status: response.status, text };
     },
   };
+}
+
+function asPayload(payload: object): Record<string, string> {
+  return { payload: JSON.stringify(payload) };
 }

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { createLogger } from '../../src/log.ts';
 import { startSocketMode } from '../../src/slack/socket-mode.ts';
 import { closeContexts, testContext } from '../support/context.ts';
 import { click, messageShortcut, slashCommand } from '../support/slack-requests.ts';
@@ -66,6 +67,35 @@ it('tells the person when Slack sent something broken', async () => {
     payload: { text: expect.stringContaining('nothing was done') },
   });
   expect(ctx.queued).toEqual([]);
+});
+
+it.each([
+  {
+    what: 'a click on a link',
+    type: 'interactive',
+    payload: click({ actions: [{ action_id: 'open', action_ts: '1', type: 'button' }] }),
+  },
+  {
+    what: 'a modal that was closed',
+    type: 'interactive',
+    payload: { ...click(), type: 'view_closed', view: { id: 'V0' } },
+  },
+])('acknowledges $what, and queues nothing', async ({ type, payload }) => {
+  const { slack, ctx } = await connected();
+
+  expect(await slack.send(type, payload)).toEqual({ envelope_id: 'e-1', payload: {} });
+  expect(ctx.queued).toEqual([]);
+});
+
+it('acknowledges an event once, which is for nobody here', async () => {
+  const lines: string[] = [];
+  const log = createLogger({ level: 'debug', secrets: new Set(), write: (line) => lines.push(line) });
+  const { slack, ctx } = await connected({ log });
+
+  const event = { type: 'event_callback', event: { type: 'app_home_opened', user: 'U0ASHA', channel: 'D0' } };
+  expect(await slack.send('events_api', event)).toEqual({ envelope_id: 'e-1', payload: {} });
+  expect(ctx.queued).toEqual([]);
+  expect(lines).toEqual([]);
 });
 
 async function connected(overrides: Parameters<typeof testContext>[0] = {}) {

@@ -60,12 +60,16 @@ function frame(message: object): Buffer {
     : Buffer.concat([head, payload]);
 }
 
-/** The text of one masked frame, or undefined for a ping and the like. */
-function textOf(chunk: Buffer): string | undefined {
-  if (((chunk[0] ?? 0) & 15) !== 1) return undefined;
-  const short = (chunk[1] ?? 0) & 127;
+/** The text of the first masked frame that has one; pings and the like may stand around it. */
+function textOf(frames: Buffer): string | undefined {
+  const [first = 0, second = 0] = frames;
+  if (frames.length === 0) return undefined;
+  const short = second & 127;
   const start = short === 126 ? 4 : 2;
-  const mask = chunk.subarray(start, start + 4);
-  const payload = chunk.subarray(start + 4).map((byte, index) => byte ^ (mask[index % 4] ?? 0));
+  const length = short === 126 ? frames.readUInt16BE(2) : short;
+  const mask = frames.subarray(start, start + 4);
+  const end = start + 4 + length;
+  if ((first & 15) !== 1) return textOf(frames.subarray(end));
+  const payload = frames.subarray(start + 4, end).map((byte, index) => byte ^ (mask[index % 4] ?? 0));
   return Buffer.from(payload).toString();
 }

@@ -1,0 +1,60 @@
+import type { Answer } from './change.ts';
+import type { LockEvent } from './event.ts';
+import type { Lock } from './lock.ts';
+
+/*
+ * What is stored leaves out what its schema fills in again when it is read: a change waits until all of it is on the
+ * disk. Of what each of them has, the time is a text already: JSON.stringify is slow with a Date.
+ */
+
+export function lockToStore(lock: Lock): Record<keyof Lock, unknown> {
+  const { id, scope, holder, reason, since, until, turn, asked, handoff } = lock;
+  const { pullRequest, remindAt, offer, channel, news } = lock;
+  return {
+    id,
+    scope,
+    holder,
+    reason,
+    since: since.toISOString(),
+    until: until ?? undefined,
+    turn: turn || undefined,
+    asked,
+    handoff: handoff ?? undefined,
+    pullRequest: pullRequest ?? undefined,
+    remindAt: remindAt ?? undefined,
+    offer: offer ?? undefined,
+    channel: channel || undefined,
+    news,
+  };
+}
+
+export function answerToStore(answer: Answer): Record<keyof Answer, unknown> {
+  const { outcome, lock, place, ahead, locks, warnings } = answer;
+  return {
+    outcome,
+    lock: lock === null ? undefined : lockToStore(lock),
+    place: place ?? undefined,
+    ahead: ahead || undefined,
+    locks: locks.length === 0 ? undefined : locks.map(lockToStore),
+    warnings: warnings.length === 0 ? undefined : warnings,
+  };
+}
+
+export function eventToStore(event: LockEvent): Record<keyof LockEvent, unknown> {
+  const { id, kind, at, actor, scope, reason, other, lock, place, warning, ahead, channel, thread } = event;
+  return {
+    id,
+    kind,
+    at: at.toISOString(),
+    actor,
+    scope,
+    reason: reason || undefined,
+    other: other ?? undefined,
+    lock: lock === null ? undefined : lockToStore(lock),
+    place: place ?? undefined,
+    warning: warning ?? undefined,
+    ahead: ahead || undefined,
+    channel: channel || undefined,
+    thread,
+  };
+}
