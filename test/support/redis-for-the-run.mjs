@@ -22,7 +22,7 @@ export default async function startRedis() {
   const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
   const socket = join(folder, 'redis.sock');
   const options = ['--port', '0', '--unixsocket', socket, '--dir', folder, '--save', '', '--hz', '100'];
-  const args = [folder, ...options, '--appendonly', 'yes', '--appendfsync', 'always'];
+  const args = [folder, ...options, '--appendonly', 'no'];
   const server = spawn('sh', ['-c', UNTIL_INPUT_ENDS, 'redis-for-the-run', ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
