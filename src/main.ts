@@ -1,3 +1,5 @@
+import { commands } from '../commands/index.ts';
+import { workers } from '../workers/index.ts';
 import { auditExport, auditVerify } from './audit/cli.ts';
 import { loadConfig } from './config/load.ts';
 import { ConfigError } from './config/problem.ts';
@@ -43,7 +45,7 @@ async function run(
     case 'web':
     case 'worker':
       if (rest.length > 0) return refuse(`${role} takes no more words, so not “${rest.join(' ')}”`);
-      return serve(readSettings(env), role, env);
+      return serve(readSettings(env), role, { env, commands, workers });
     case 'check':
       return runCheck(readSettings(env), write);
     case 'schedule':

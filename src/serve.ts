@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Logger } from 'pino';
-import { commands } from '../commands/index.ts';
-import { workers } from '../workers/index.ts';
+import type { Command } from './command.ts';
 import { makeDataFolder } from './config/data-folder.ts';
 import { batonUrl, readSettings, type Settings } from './config/settings.ts';
 import type { Context } from './context.ts';
@@ -33,20 +32,27 @@ import { resultRoute } from './web/result.ts';
 import type { Route } from './web/route.ts';
 import { metricsRoute } from './web/scrape.ts';
 import { startServer } from './web/server.ts';
-import { startWorker } from './worker.ts';
+import { startWorker, type Worker } from './worker.ts';
 
 export type Role = 'start' | 'web' | 'worker';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+/** What a role is put together from. */
+export interface Parts {
+  readonly env: Variables;
+  readonly commands: readonly Command[];
+  readonly workers: readonly Worker[];
+}
+
 /** Runs a role until the process is told to stop. Throws StartError or ConfigError when it cannot start. */
-export async function serve(given: Settings, role: Role, env: Variables): Promise<undefined> {
+export async function serve(given: Settings, role: Role, parts: Parts): Promise<undefined> {
   const log = createLogger({ level: given.logLevel, secrets: given.secrets });
   const withPort = given.port === 0 ? { ...given, port: await freePort(given.host) } : given;
   const closing: Close[] = [];
   stopOnSignal(closing, log);
   try {
-    const { url, playground } = await open({ given: withPort, role, env, log, closing });
+    const { url, playground } = await open({ given: withPort, role, parts, log, closing });
     log.info({ role, url, version: VERSION, playground }, 'Baton is ready');
     process.stdout.write(greeting(role, url, playground));
   } catch (error) {
@@ -60,7 +66,7 @@ interface Start {
   /** With a real port. */
   readonly given: Settings;
   readonly role: Role;
-  readonly env: Variables;
+  readonly parts: Parts;
   readonly log: Logger;
   readonly closing: Close[];
 }
@@ -68,12 +74,12 @@ interface Start {
 async function open({
   given,
   role,
-  env,
+  parts,
   log,
   closing,
 }: Start): Promise<{ url: string; playground: boolean }> {
   const playground = role === 'start' && given.slack === undefined;
-  const played = playground ? await openPlayground(given, env) : undefined;
+  const played = playground ? await openPlayground(given, parts) : undefined;
   if (played !== undefined) closing.push(played.close);
   const settings = played?.settings ?? given;
   for (const note of settings.notes) log.warn(note);
@@ -96,7 +102,10 @@ async function open({
 
   played?.show(first);
   const probes: Probe[] = [redisProbe(first.ctx.redis)];
-  const taking = work === undefined ? undefined : await takeWork(work, redis.url, closing);
+  const taking =
+    work === undefined
+      ? undefined
+      : await takeWork(work, { workers: parts.workers, redisUrl: redis.url, closing });
   probes.push(...(taking?.probes ?? []));
   const routes = [
     ...healthRoutes(probes, () => listHeld(first.ctx)),
@@ -158,7 +167,10 @@ interface Taking {
   close(): Promise<void>;
 }
 
-async function takeWork({ ctx, jobs }: Opened, redisUrl: string, closing: Close[]): Promise<Taking> {
+async function takeWork(
+  { ctx, jobs }: Opened,
+  { workers, redisUrl, closing }: Pick<Parts, 'workers'> & { redisUrl: string; closing: Close[] },
+): Promise<Taking> {
   await Promise.all([scheduleSweep(jobs), scheduleHandoffs(jobs), scheduleAnchor(jobs)]);
   const connection = connectRedis(redisUrl, 'taking', ctx.log);
   closing.push(async () => connection.disconnect());
@@ -178,7 +190,7 @@ async function takeWork({ ctx, jobs }: Opened, redisUrl: string, closing: Close[
 }
 
 /** The playground is loaded only here: a real installation runs none of it. */
-async function openPlayground(given: Settings, env: Variables) {
+async function openPlayground(given: Settings, { env, commands }: Parts) {
   if (!['127.0.0.1', 'localhost', '::1'].includes(given.host)) {
     throw new StartError(
       'HOST must be 127.0.0.1 without Slack credentials: the playground is for this machine only',
