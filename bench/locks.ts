@@ -3,40 +3,46 @@ import type { Moment } from '../src/locks/change.ts';
 import { release } from '../src/locks/release.ts';
 import { changeLocks } from '../src/locks/store.ts';
 import { take } from '../src/locks/take.ts';
+import { median } from './load.ts';
 import { startRedis, temporaryFolder } from './processes.ts';
 
 const WARM_UP = 20;
-const ROUNDS = 140;
+const ROUNDS = 300;
 const PAIRS = 50;
 
 export interface LocksResult {
-  /** Pairs of take and release a second, one at a time, over all rounds. */
+  /** Pairs of take and release a second, one at a time: the median of the rounds. */
   readonly barePerSecond: number;
   readonly storePerSecond: number;
+  /** How many times as many a second the store had as the bare loop in the same round: the median of the rounds. */
+  readonly timesAsFast: number;
 }
 
 /**
  * Lock take and release through the store beside a bare loop of two scripts, by turns on one Redis. The rounds are short
- * and each goes first as often as the other, so that what the disk does meanwhile meets both.
+ * and each goes first as often as the other, so that a disk that is slow for a while is so for both.
  */
 export async function measureLocks(): Promise<LocksResult> {
   const folder = temporaryFolder();
   const redis = await startRedis(folder.path);
   const client = new Redis({ path: redis.socket });
-  const bare = { pair: barePair(client), ms: 0 };
-  const store = { pair: storePair(client), ms: 0 };
+  const bare = { pair: barePair(client), perSecond: [] as number[] };
+  const store = { pair: storePair(client), perSecond: [] as number[] };
   for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
     for (const loop of round % 2 === 0 ? [bare, store] : [store, bare]) {
       const begin = performance.now();
       for (let index = 0; index < PAIRS; index += 1) await loop.pair(`${round}-${index}`);
-      if (round >= WARM_UP) loop.ms += performance.now() - begin;
+      if (round >= WARM_UP) loop.perSecond.push(PAIRS / ((performance.now() - begin) / 1_000));
     }
   }
   client.disconnect();
   await redis.stop();
   folder.remove();
-  const perSecond = ({ ms }: { readonly ms: number }) => (ROUNDS * PAIRS) / (ms / 1_000);
-  return { barePerSecond: perSecond(bare), storePerSecond: perSecond(store) };
+  return {
+    barePerSecond: median(bare.perSecond),
+    storePerSecond: median(store.perSecond),
+    timesAsFast: median(store.perSecond.map((one, round) => one / (bare.perSecond[round] ?? Number.NaN))),
+  };
 }
 
 const TAKE = `if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end redis.call('SET', KEYS[1], ARGV[1]) return 1`;

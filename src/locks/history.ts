@@ -1,41 +1,66 @@
 import { defineScript, type RedisClient } from '../redis/script.ts';
-import { LockEvent } from './event.ts';
+import { doneKey, type Happened, happened, happenedIn } from './done.ts';
+import type { LockEvent } from './event.ts';
 
 /*
- * What happened to the locks of an environment stands in one list until it is told, where it is written together with
- * the board, and then in the history.
+ * What happened to the locks of an environment stands in the record of the command that did it, whose id is in one list
+ * until it is told, and then in the history.
  */
 
 /*
- * Moves one thing from what is still to be told to the history, once.
+ * Moves what happened by one command from what is still to be told to the history, once; from then on the record of the
+ * command is kept only for those that come twice.
  *
- *   KEYS[1]  what is still to be told   KEYS[2]  history
- *   ARGV[1]  the event, as it is stored   ARGV[2]  how much history to keep
+ *   KEYS[1]  ids of commands of which is still to be told   KEYS[2]  history   KEYS[3]  what the command did
+ *   ARGV[1]  the command's id   ARGV[2]  how much history to keep   ARGV[3]  for how many seconds to keep the record
+ *   ARGV[4..]  events, as they are stored
  */
 const TOLD = defineScript(/* lua */ `
   if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return end
-  redis.call('LPUSH', KEYS[2], ARGV[1])
+  for index = 4, #ARGV do redis.call('LPUSH', KEYS[2], ARGV[index]) end
   redis.call('LTRIM', KEYS[2], 0, ARGV[2] - 1)
+  redis.call('EXPIRE', KEYS[3], ARGV[3])
 `);
 
 const HISTORY_KEPT = 1_000;
+/** Longer than any job that is delivered twice. */
+const REMEMBER_SECONDS = 86_400;
 
-/** Something that has not been told yet; `row` is how it is stored. */
+/** What a command did that has not been told yet. */
 export interface Untold {
-  readonly row: string;
-  /** Undefined when it cannot be read. */
-  readonly event: LockEvent | undefined;
+  readonly command: string;
+  /** In its order. */
+  readonly all: readonly Happened[];
 }
 
 /** What has happened and has not been told yet, in its order. */
-export async function untoldEvents(redis: RedisClient, environment: string): Promise<Untold[]> {
-  const rows = await redis.lrange(untoldKey(environment), 0, -1);
-  return rows.map((row) => ({ row, event: readEvent(row) }));
+export async function listUntold(redis: RedisClient, environment: string): Promise<Untold[]> {
+  return readUntold(redis, environment, await redis.lrange(untoldKey(environment), 0, -1));
+}
+
+async function readUntold(
+  redis: RedisClient,
+  environment: string,
+  commands: readonly string[],
+): Promise<Untold[]> {
+  if (commands.length === 0) return [];
+  const keys = commands.map((command) => doneKey(environment, command));
+  const records = await redis.mget(keys);
+  return commands.map((command, index) => {
+    const missing = `nothing stands at ${keys[index]}`;
+    return { command, all: happenedIn(records[index] ?? missing) };
+  });
 }
 
 /** To be called once it is told, or set aside where it cannot be read: then it is history. */
-export async function markTold(redis: RedisClient, environment: string, { row }: Untold): Promise<void> {
-  await TOLD(redis, [untoldKey(environment), historyKey(environment)], [row, HISTORY_KEPT]);
+export async function markTold(
+  redis: RedisClient,
+  environment: string,
+  { command, all }: Untold,
+): Promise<void> {
+  const keys = [untoldKey(environment), historyKey(environment), doneKey(environment, command)];
+  const rows = all.map(({ row }) => row);
+  await TOLD(redis, keys, [command, HISTORY_KEPT, REMEMBER_SECONDS, ...rows]);
 }
 
 /** Keeps what cannot be read of what happened, for whoever looks after it. Gives the key. */
@@ -52,20 +77,14 @@ export async function lockHistory(
   limit: number,
 ): Promise<LockEvent[]> {
   // In this order: what is told in between stands in both, and not in neither.
-  const [untold, told] = await Promise.all([
+  const [commands, told] = await Promise.all([
     redis.lrange(untoldKey(environment), -limit, -1),
     redis.lrange(historyKey(environment), 0, limit - 1),
   ]);
-  const rows = [...new Set([...untold.toReversed(), ...told])].slice(0, limit);
-  return rows.flatMap((row) => readEvent(row) ?? []);
-}
-
-function readEvent(json: string): LockEvent | undefined {
-  try {
-    return LockEvent.parse(JSON.parse(json));
-  } catch {
-    return undefined;
-  }
+  const untold = await readUntold(redis, environment, commands);
+  const newestFirst = [...untold.flatMap(({ all }) => all).toReversed(), ...told.map(happened)];
+  const events = newestFirst.flatMap(({ event }) => event ?? []);
+  return [...new Map(events.map((event) => [event.id, event])).values()].slice(0, limit);
 }
 
 const historyKey = (environment: string) => `baton:{${environment}}:lock:history`;

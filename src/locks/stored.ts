@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { Lease } from '../deployments/lease.ts';
-import { parseStored } from '../redis/parse-stored.ts';
 import { defineScript, type RedisClient } from '../redis/script.ts';
-import { Answer, type Change } from './change.ts';
+import type { Answer, Change } from './change.ts';
+import { answerIn, doneKey } from './done.ts';
 import { untoldKey } from './history.ts';
-import { answerToStore, eventToStore, lockToStore } from './to-store.ts';
+import { boardToStore, doneToStore } from './to-store.ts';
 import { Board, EMPTY, environmentOf, type Running, UnreadableLockError } from './lock.ts';
 
 /**
@@ -39,34 +39,30 @@ const READ = defineScript(/* lua */ `
 `);
 
 /*
- * Writes the board if it, and what runs there, is still as the caller saw it; keeps what happened for telling; and
- * remembers what the command did, so that the same command run again does nothing and hears the same.
+ * Writes the board if it, and what runs there, is still as the caller saw it, together with what the command did: what
+ * happened is to be told, and the same command run again does nothing and hears the same.
  *
- *   KEYS[1]  board     KEYS[2]  leases     KEYS[3]  what the command did     KEYS[4]  what is still to be told
+ *   KEYS[1]  board     KEYS[2]  leases     KEYS[3]  what the command did
+ *   KEYS[4]  ids of commands of which is still to be told
  *   ARGV[1]  board as it was seen     ARGV[2]  leases as they were seen
- *   ARGV[3]  the new board            ARGV[4]  what to remember       ARGV[5]  for how many seconds
- *   ARGV[6..]  events as JSON
+ *   ARGV[3]  the new board            ARGV[4]  what the command did     ARGV[5]  the command's id
  *
- *   Returns  'written', {'done', what is remembered}, or {'changed', board, leases}
+ *   Returns  'written', {'done', what the command did}, or {'changed', board, leases}
  */
 const WRITE = defineScript(/* lua */ `
   ${VALUES}
+  local done = redis.call('GET', KEYS[3])
+  if done then return {'done', done} end
   local board, running = text(KEYS[1]), leases(KEYS[2])
-  local fits = board == ARGV[1] and running == ARGV[2]
-  if not (fits and redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[5], 'NX')) then
-    local done = redis.call('GET', KEYS[3])
-    return done and {'done', done} or {'changed', board, running}
-  end
-  redis.call('SET', KEYS[1], ARGV[3])
-  for index = 6, #ARGV do redis.call('RPUSH', KEYS[4], ARGV[index]) end
+  if board ~= ARGV[1] or running ~= ARGV[2] then return {'changed', board, running} end
+  redis.call('MSET', KEYS[1], ARGV[3], KEYS[3], ARGV[4])
+  redis.call('RPUSH', KEYS[4], ARGV[5])
   return 'written'
 `);
 
 /** What the scripts answer. */
 const Texts = z.array(z.string());
 
-/** Longer than any job that is delivered twice. */
-const REMEMBER_SECONDS = 86_400;
 /** What was found at one moment, as it is stored. */
 export interface Seen {
   readonly board: string;
@@ -91,22 +87,21 @@ export async function write(
   environment: string,
   { seen, command, change }: Writing,
 ): Promise<Written> {
-  const board = JSON.stringify({ ...change.board, locks: change.board.locks.map(lockToStore) });
+  const board = JSON.stringify(boardToStore(change.board));
   const keys = [
     boardKey(environment),
     leasesKey(environment),
     doneKey(environment, command),
     untoldKey(environment),
   ];
-  const events = change.events.map((told) => JSON.stringify(eventToStore(told)));
-  const remembered = JSON.stringify(answerToStore(change.answer));
-  const args = [seen.board, seen.leases, board, remembered, REMEMBER_SECONDS, ...events];
+  const done = JSON.stringify(doneToStore(change));
+  const args = [seen.board, seen.leases, board, done, command];
   const answered = await WRITE(redis, keys, args);
   if (answered === 'written') {
     return { answer: change.answer, now: { board, parsed: change.board, leases: seen.leases, fresh: false } };
   }
   const [kind, first = '', second = ''] = Texts.parse(answered);
-  if (kind === 'done') return { answer: parseDone(environment, command, first) };
+  if (kind === 'done') return { answer: answerIn(environment, command, first) };
   return { changed: { board: first, leases: second, fresh: true } };
 }
 
@@ -161,13 +156,8 @@ export async function findDone(
   command: string,
 ): Promise<Answer | undefined> {
   const json = await redis.get(doneKey(environment, command));
-  return json === null ? undefined : parseDone(environment, command, json);
-}
-
-function parseDone(environment: string, command: string, json: string): Answer {
-  return parseStored(Answer, doneKey(environment, command), json);
+  return json === null ? undefined : answerIn(environment, command, json);
 }
 
 const boardKey = (environment: string) => `baton:{${environment}}:lock`;
 const leasesKey = (environment: string) => `baton:{${environment}}:leases`;
-const doneKey = (environment: string, command: string) => `baton:{${environment}}:did:${command}`;

@@ -45,9 +45,9 @@ export function take(wanted: Wanted): Rule {
     if (own !== undefined && !own.turn) return again(board, moment, { own, wanted });
     refuseIfLocked(board, moment, wanted);
     if (own === undefined) refuseIfOthersWait(board, wanted);
-    const terms = own === undefined ? wanted.terms : termsAtTurn(own, wanted.terms, moment.now);
-    const meant = { ...wanted, terms };
-    return put(board, moment, { wanted: meant, kind: 'taken' });
+    if (own === undefined) return put(board, moment, { wanted, kind: 'taken' });
+    const terms = termsAtTurn(own, wanted.terms, moment.now);
+    return put(board, moment, { wanted: { ...wanted, terms }, kind: 'taken' });
   });
 }
 
@@ -151,12 +151,13 @@ interface Put {
 function put(board: Board, moment: Moment, { wanted, kind, before }: Put): Change {
   const lock = newLock(wanted, moment, kind);
   const { scope, person, terms } = wanted;
+  const { version, warnings } = board;
   const locks = board.locks.filter((other) => other.scope !== scope || other.holder !== person);
   const line = board.line.filter((place) => !isOwnPlace(place, scope, person));
   const other = before?.holder ?? null;
   const told = { kind, at: moment.now, scope, lock, reason: terms.reason, other };
   return {
-    board: { ...board, locks: [...locks, lock], line },
+    board: { version, locks: [...locks, lock], line, warnings },
     events: [eventBy(wanted, told)],
     answer: answer(kind, { lock }),
   };
@@ -171,14 +172,16 @@ export function newLock(wanted: Wanted, moment: Moment, kind: Put['kind']): Lock
   const { scope, person, command, channel, terms } = wanted;
   const { now, remindAt } = moment;
   requireReason(moment, scope, terms.reason);
+  const { until, handoff } = endOf(now, terms, moment);
   return {
     id: lockIdFor(scope, command),
     scope,
     holder: person,
     reason: terms.reason,
     since: now,
-    ...endOf(now, terms, moment),
+    until,
     turn: false,
+    handoff,
     pullRequest: terms.pullRequest ?? null,
     remindAt: remindAt(person, now),
     offer: null,

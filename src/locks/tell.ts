@@ -9,16 +9,20 @@ import { lockNews } from '../views/lock-news.ts';
 import { lockUnreadable } from '../views/lock.ts';
 import type { View } from '../views/view.ts';
 import type { LockEvent } from './event.ts';
-import { keepUntellable, markTold, type Untold, untoldEvents } from './history.ts';
+import { keepUntellable, listUntold, markTold } from './history.ts';
 import { BATON, environmentOf, type Lock, type UnreadableLockError } from './lock.ts';
 
-/** Tells what happened to the locks of an environment: the channel, whom it concerns, the audit trail. Each once. */
+/**
+ * Tells what happened to the locks of an environment: the channel, whom it concerns, the audit trail. Each once. Gives how
+ * many changes that were.
+ */
 export async function tellLocks(ctx: Context, environment: string): Promise<number> {
-  const untold = await untoldEvents(ctx.redis, environment);
-  for (const one of untold) {
-    if (one.event === undefined) await setAside(ctx, environment, one);
-    else await tellEvent(ctx, environment, one.event);
-    await markTold(ctx.redis, environment, one);
+  const untold = await listUntold(ctx.redis, environment);
+  for (const change of untold) {
+    for (const { event, row } of change.all) {
+      await (event === undefined ? setAside(ctx, environment, row) : tellEvent(ctx, environment, event));
+    }
+    await markTold(ctx.redis, environment, change);
   }
   return untold.length;
 }
@@ -38,7 +42,7 @@ export async function tellUnreadable(ctx: Context, { scope, cause }: UnreadableL
 const unreadableKey = (scope: string) => `baton:{${scope}}:lock:unreadable`;
 
 /** What happened cannot be read: it is kept for whoever looks, and the trail says that something is missing there. */
-async function setAside(ctx: Context, environment: string, { row }: Untold): Promise<void> {
+async function setAside(ctx: Context, environment: string, row: string): Promise<void> {
   const key = await keepUntellable(ctx.redis, environment, row);
   ctx.log.error({ environment, key }, 'what happened to locks cannot be read, so nobody is told of it');
   await appendAudit(ctx.redis, {

@@ -1,13 +1,17 @@
-import type { Answer } from './change.ts';
+import type { Answer, Change } from './change.ts';
 import type { LockEvent } from './event.ts';
-import type { Lock } from './lock.ts';
+import type { Board, Lock } from './lock.ts';
 
 /*
  * What is stored leaves out what its schema fills in again when it is read: a change waits until all of it is on the
  * disk. Of what each of them has, the time is a text already: JSON.stringify is slow with a Date.
  */
 
-export function lockToStore(lock: Lock): Record<keyof Lock, unknown> {
+export function boardToStore({ version, locks, line, warnings }: Board): Record<keyof Board, unknown> {
+  return { version, locks: locks.map(lockToStore), line, warnings };
+}
+
+function lockToStore(lock: Lock): Record<keyof Lock, unknown> {
   const { id, scope, holder, reason, since, until, turn, asked, handoff } = lock;
   const { pullRequest, remindAt, offer, channel, news } = lock;
   return {
@@ -28,19 +32,21 @@ export function lockToStore(lock: Lock): Record<keyof Lock, unknown> {
   };
 }
 
-export function answerToStore(answer: Answer): Record<keyof Answer, unknown> {
+export function doneToStore({ answer, events }: Change): Record<keyof Answer | 'events', unknown> {
   const { outcome, lock, place, ahead, locks, warnings } = answer;
+  const isFirst = lock === (events[0]?.lock ?? null);
   return {
     outcome,
-    lock: lock === null ? undefined : lockToStore(lock),
+    lock: isFirst ? undefined : lock && lockToStore(lock),
     place: place ?? undefined,
     ahead: ahead || undefined,
     locks: locks.length === 0 ? undefined : locks.map(lockToStore),
     warnings: warnings.length === 0 ? undefined : warnings,
+    events: events.map(eventToStore),
   };
 }
 
-export function eventToStore(event: LockEvent): Record<keyof LockEvent, unknown> {
+function eventToStore(event: LockEvent): Record<keyof LockEvent, unknown> {
   const { id, kind, at, actor, scope, reason, other, lock, place, warning, ahead, channel, thread } = event;
   return {
     id,

@@ -45,11 +45,15 @@ it('lists such a lock as one that ends with the deployment', async () => {
   }
 });
 
-it('keeps what it cannot read of what happened, says so once, and tells the rest', async () => {
+it.each([
+  ['an event', JSON.stringify({ events: [{ kind: 'odd' }] }), '{"kind":"odd"}'],
+  ['all that a command did', 'rubbish', 'rubbish'],
+])('keeps %s that it cannot read, says so once, and tells the rest', async (_what, did, row) => {
   const { ctx, say } = baton();
   const errors: unknown[] = [];
   Object.assign(ctx, { log: { ...ctx.log, error: (fields: unknown) => errors.push(fields) } });
-  await ctx.redis.rpush('baton:{staging}:lock:untold', '{"kind":"odd"}');
+  await ctx.redis.set('baton:{staging}:did:c-odd', did);
+  await ctx.redis.rpush('baton:{staging}:lock:untold', 'c-odd');
 
   const { news } = await say('U0ASHA', 'lock staging because load test', undefined, 'C0REL');
   await say('U0ASHA', 'unlock staging');
@@ -57,7 +61,7 @@ it('keeps what it cannot read of what happened, says so once, and tells the rest
   expect(news[0]?.words).toContain('load test');
   expect(await ctx.redis.llen('baton:{staging}:lock:untold')).toBe(0);
   const kept = 'baton:{staging}:lock:untellable';
-  expect(await ctx.redis.lrange(kept, 0, -1)).toEqual(['{"kind":"odd"}']);
+  expect(await ctx.redis.lrange(kept, 0, -1)).toEqual([row]);
   expect(errors).toEqual([{ environment: 'staging', key: kept }]);
   const { items } = await listAudit(ctx.redis, { limit: 10 });
   expect(items).toContainEqual(

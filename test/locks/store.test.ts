@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { lockHistory, untoldEvents } from '../../src/locks/history.ts';
+import { lockHistory, listUntold } from '../../src/locks/history.ts';
 import { LockedError, lockIdFor, UnreadableLockError } from '../../src/locks/lock.ts';
 import { release, releaseAll } from '../../src/locks/release.ts';
 import { clearUnreadable, locksOn, readBoard } from '../../src/locks/store.ts';
@@ -21,7 +21,7 @@ it('is taken once by one command, however often that runs', async () => {
 
   expect(first).toMatchObject({ outcome: 'taken', lock: { holder: 'U0ASHA', since: NOON } });
   expect(again).toEqual(first);
-  expect(await untoldEvents(redis, 'staging')).toHaveLength(1);
+  expect(await listUntold(redis, 'staging')).toHaveLength(1);
 });
 
 it('is not taken again by a command that is delivered after the lock was given up', async () => {

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { answer, type Change, event, eventBy } from '../../src/locks/change.ts';
 import type { LockEvent } from '../../src/locks/event.ts';
-import { untoldEvents } from '../../src/locks/history.ts';
+import { listUntold } from '../../src/locks/history.ts';
 import type { Lock, Place, Warning } from '../../src/locks/lock.ts';
 import { findDone, read, write } from '../../src/locks/stored.ts';
 import { readBoard } from '../../src/locks/store.ts';
@@ -61,10 +61,14 @@ const FULL_CHANGE: Change = {
   events: [FULL_EVENT, EMPTY_EVENT],
   answer: answer('stolen', { lock: FULL, place: PLACE, ahead: 2, locks: [FULL, PLAIN], warnings: [WARNING] }),
 };
+const OTHER = lockOf({ id: 'other' });
 const CHANGES = {
   nothing: { board: boardOf(), events: [], answer: answer('free') },
   plain: PLAIN_CHANGE,
   full: FULL_CHANGE,
+  'an answer about the lock of its event': { ...FULL_CHANGE, answer: answer('taken', { lock: FULL }) },
+  'an answer about another lock': { ...FULL_CHANGE, answer: answer('taken', { lock: OTHER }) },
+  'an answer about no lock': { ...FULL_CHANGE, answer: answer('freed') },
 };
 
 const BOARD = 'baton:{staging}:lock';
@@ -100,16 +104,16 @@ it('writes nothing that is read as the same without it', async () => {
     line: [],
     warnings: [],
   });
-  expect(JSON.parse(String(await redis.get(DID)))).toEqual({ outcome: 'taken', lock });
-  expect(JSON.parse(String(await redis.lindex(UNTOLD, 0)))).toEqual(told);
+  expect(JSON.parse(String(await redis.get(DID)))).toEqual({ outcome: 'taken', events: [told] });
+  expect(await redis.lrange(UNTOLD, 0, -1)).toEqual(['c-1']);
 });
 
 it('reads what was written with every member', async () => {
   const redis = testRedis();
   const { board, events, answer: told } = FULL_CHANGE;
   await redis.set(BOARD, JSON.stringify(board));
-  await redis.set(DID, JSON.stringify(told));
-  await redis.rpush(UNTOLD, ...events.map((one) => JSON.stringify(one)));
+  await redis.set(DID, JSON.stringify({ ...told, events }));
+  await redis.rpush(UNTOLD, 'c-1');
 
   expect(await stored(redis)).toEqual(FULL_CHANGE);
 });
@@ -123,11 +127,11 @@ it('makes an event of every member that it is given', () => {
 
 async function stored(redis: Redis): Promise<Partial<Change>> {
   const { board } = await readBoard(redis, 'staging');
-  const untold = await untoldEvents(redis, 'staging');
+  const untold = await listUntold(redis, 'staging');
   const did = await findDone(redis, 'staging', 'c-1');
   return {
     board,
-    events: untold.flatMap((one) => one.event ?? []),
+    events: untold.flatMap(({ all }) => all.flatMap(({ event: one }) => one ?? [])),
     ...(did !== undefined && { answer: did }),
   };
 }
