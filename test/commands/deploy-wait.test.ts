@@ -62,6 +62,27 @@ it('gives a person one place in the line for one commit, and shows it when they 
   expect(items).toContainEqual(expect.objectContaining({ id: 'c-two', subject: id('one') }));
 });
 
+it('gives one place for two such commands at the same moment, however they meet', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const { ctx, say } = typing();
+    await say('U0ASHA', 'lock staging');
+
+    const replies = await Promise.all(
+      ['one', 'two', 'three'].map((command) => say('U0BEN', `deploy staging api@${SHA} --wait`, command)),
+    );
+
+    const { line } = (await readBoard(ctx.redis, 'staging')).board;
+    expect(line).toHaveLength(1);
+    const { items } = await listDeployments(ctx.redis, { environments: ['staging'], limit: 9 });
+    expect(items.filter(({ state }) => state === 'waiting').map(({ id }) => id)).toEqual([
+      line[0]?.deployment,
+    ]);
+    const others = replies.filter(({ words }) => words.includes('waits for you already'));
+    expect(others).toHaveLength(2);
+    for (const { words } of others) expect(words).toContain(`\`${line[0]?.deployment}\``);
+  }
+});
+
 function typing() {
   const ctx = testContext();
   ctx.config = testConfig({ roles: ROLES });
