@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import type { WantedRef } from '../github/ref-text.ts';
 import { type Resolved, resolveRef } from '../github/refs.ts';
+import { isSamePerson } from '../people/accounts.ts';
 import { awakeHolders } from '../people/awake.ts';
 import { listHolders } from '../people/roles.ts';
 import { readFacts } from './facts.ts';
@@ -32,7 +33,7 @@ export interface Explained extends Omit<Wanted, 'ref'> {
   readonly facts: Facts;
   /** The commit that it is about, or why there is none. */
   readonly resolved: Resolved | UserError;
-  /** Slack user and usergroup ids. */
+  /** Slack user and usergroup ids; approvers are others than who asks. */
   readonly holders: Readonly<Record<'deployer' | 'approver' | 'admin', readonly string[]>>;
   /** Approvers who are at work now. */
   readonly awake: readonly string[];
@@ -66,6 +67,7 @@ export async function explainGates(ctx: Context, caller: Caller, wanted: Wanted)
     }),
   );
   const holders = (role: 'deployer' | 'approver' | 'admin') => listHolders(role, ctx.config, rules);
+  const approvers = holders('approver').filter((id) => !isSamePerson(ctx.config, id, caller.actor.id));
   return {
     rules,
     environment,
@@ -74,7 +76,7 @@ export async function explainGates(ctx: Context, caller: Caller, wanted: Wanted)
     gates,
     facts,
     resolved,
-    holders: { deployer: holders('deployer'), approver: holders('approver'), admin: holders('admin') },
+    holders: { deployer: holders('deployer'), approver: approvers, admin: holders('admin') },
     awake,
     usualSeconds,
   };

@@ -114,7 +114,7 @@ async function handOn(ctx: Context, deployment: Deployment): Promise<void> {
 
 function onItsWay(remote: RemoteDeploy, { state, summary }: Deployment): RemoteDeploy {
   if (state === 'unknown') return { ...remote, state: 'failed', reason: 'driver_unknown', why: summary };
-  return busy(remote, 'It is being torn down.');
+  return busy(remote, '');
 }
 
 /** A refusal stays what it is while what was up before goes. */

@@ -27,6 +27,14 @@ function story(remote: RemoteDeploy, shown: Shown): Markdown[] {
         ...stillThere(remote),
       ];
     case 'deploying':
+      if (remote.stop !== null) {
+        return [
+          markdown`**Being torn down**${because(remote.stop)}.`,
+          ...note(why),
+          ...log,
+          ...stillThere(remote),
+        ];
+      }
       return [markdown`**Deploying** ${at(remote.deployedSha)}. ${worded(why)}`, ...live(remote), ...log];
     case 'live':
       return [...live(remote), ...log, ...note(why), ...ending(remote, shown)];
@@ -117,10 +125,13 @@ const ENDED = {
 } as const satisfies Record<Stop['why'], string>;
 
 function over(stop: Stop | null, { label }: Shown): Markdown {
-  const because = stop === null ? markdown`` : markdown`, because ${ENDED[stop.why]}`;
   const back =
     stop?.why === 'merged' || stop?.why === 'closed'
       ? markdown``
       : markdown` ${codeSpan(label)} brings it back.`;
-  return markdown`**Torn down**${because}.${back}`;
+  return markdown`**Torn down**${because(stop)}.${back}`;
+}
+
+function because(stop: Stop | null): Markdown {
+  return stop === null ? markdown`` : markdown`, because ${ENDED[stop.why]}`;
 }

@@ -24,13 +24,14 @@ const LOOK = {
   down: { icon: ':white_circle:', words: 'is not up' },
 } as const satisfies Record<RemoteState, { icon: string; words: string }>;
 
+const STOPPED = { icon: ':wastebasket:', words: 'is being torn down' };
+
 /** How far a pull request's own environment is. */
 export function remoteStatus(remote: RemoteDeploy): View {
   const { state, why, reason, wish, logUrl } = remote;
-  const { icon, words } = LOOK[state];
-  const isStopped = state === 'deploying' && remote.stop !== null;
+  const { icon, words } = state === 'deploying' && remote.stop !== null ? STOPPED : LOOK[state];
   const lines = [
-    mrkdwn`${{ mrkdwn: icon }} ${nameIn(remote)} ${isStopped ? 'is being torn down' : words}`,
+    mrkdwn`${{ mrkdwn: icon }} ${nameIn(remote)} ${words}`,
     ...(why === '' ? [] : [worded(why)]),
     ...liveLines(remote),
     ...(logUrl === null || state === 'down' ? [] : [link(logUrl, 'Log')]),

@@ -130,7 +130,7 @@ function whoOpens(refusal: Refusal, explained: Explained): Mrkdwn[] {
       return [mrkdwn`${code(`/deploy ${refusal.promotion.from} ${service}`)} brings it there first.`];
     case 'approval_required':
       return [
-        mrkdwn`Approvers of *${environment}*: ${named(holders.approver)}.`,
+        mrkdwn`Others who approve for *${environment}*: ${named(holders.approver)}.`,
         ...(awake.length === 0 ? [] : [mrkdwn`At work now: ${named(awake)}.`]),
       ];
     case 'checks_failing':

@@ -60,7 +60,7 @@ it.each([
     gate: 'approval',
     where: 'production',
     words:
-      /needs 2 approvals.*Approvers of \*production\*: <!subteam\^S0RELMGRS>, <@U0ASHA>.*At work now: <@U0ASHA>/,
+      /needs 2 approvals.*Others who approve for \*production\*: <!subteam\^S0RELMGRS>, <@U0ASHA>.*At work now: <@U0ASHA>/,
   },
   { gate: 'checks', where: 'production', words: /no checks.*break the glass: <@U0BEN>/ },
 ])(
@@ -75,6 +75,13 @@ it.each([
     expect(line).toMatch(words);
   },
 );
+
+it('names others for an approval, and not who asks', async () => {
+  const { words } = await say('U0ASHA', 'deploy why production api');
+
+  expect(words).toContain('Others who approve for *production*: <!subteam^S0RELMGRS>.');
+  expect(words).not.toContain('<@U0ASHA>');
+});
 
 it('estimates the end of what runs by the last ones that succeeded', async () => {
   for (const minutes of [2, 4, 6, 10]) {

@@ -28,6 +28,8 @@ it('asks four hours before its time is over, then takes it away with its label',
   world.target.answer = { status: 202 };
   await world.settle(3 * 3_600 + 60);
   expect(pr.labels).toEqual(['remote-deploy: deploying']);
+  expect(world.comments()[0]).toContain('**Being torn down**, because its time was over.');
+  expect(world.comments()[0]).not.toContain('**Deploying**');
   await world.look(); // GitHub tells that the label has come off
   await world.settle();
   world.target.state = 'success';
