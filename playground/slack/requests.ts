@@ -149,8 +149,9 @@ function escapedAsSlackDoes({ people, channels }: Workspace, text: string): stri
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll(/(?<!\S)@([\w.-]+)/g, (whole, name: string) => {
-      const person = people.find((each) => each.name === name);
-      return person === undefined ? whole : `<@${person.id}|${name}>`;
+      // The page shows them as @Ben.
+      const person = people.find((each) => each.name === name.toLowerCase());
+      return person === undefined ? whole : `<@${person.id}|${person.name}>`;
     })
     .replaceAll(/(?<!\S)#([\w-]+)/g, (whole, name: string) => {
       const channel = channels.find((each) => each.name === name);

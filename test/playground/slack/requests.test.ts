@@ -51,7 +51,7 @@ it('sends a command that Bolt takes, in the form that Slack gives it', async () 
   const answered = await bot.slack.type({
     user: 'U0ASHA',
     channel: 'C0SHOP',
-    text: '/deploy  staging a<b&c @ben @nobody',
+    text: '/deploy  staging a<b&c @ben @Ben @nobody',
   });
 
   expect(answered).toMatchObject({ status: 200, body: '' });
@@ -64,7 +64,7 @@ it('sends a command that Bolt takes, in the form that Slack gives it', async () 
       user_id: 'U0ASHA',
       user_name: 'asha',
       command: '/deploy',
-      text: 'staging a&lt;b&amp;c <@U0BEN|ben> @nobody',
+      text: 'staging a&lt;b&amp;c <@U0BEN|ben> <@U0BEN|ben> @nobody',
       api_app_id: 'A0BATON',
       is_enterprise_install: 'false',
       response_url: expect.stringContaining(`${bot.slack.url}/response/`),
