@@ -132,8 +132,13 @@ function summary(what: string, loads: readonly Load[]): Measured {
   };
 }
 
+/** What was measured round by round. */
+interface Rounds {
+  readonly loads: readonly Pick<Load, 'perSecond'>[];
+}
+
 /** How many times as many a second the one had as the other had in the same round: the median of the rounds. */
-export function timesAsFast(one: Measured, other: Measured): number {
+export function timesAsFast(one: Rounds, other: Rounds): number {
   return median(
     one.loads.map(({ perSecond }, round) => perSecond / (other.loads[round]?.perSecond ?? Number.NaN)),
   );

@@ -10,12 +10,15 @@ const WARM_UP = 20;
 const ROUNDS = 300;
 const PAIRS = 50;
 
+/** Pairs of take and release a second, one at a time: the median of the rounds, and each round. */
+interface Pairs {
+  readonly perSecond: number;
+  readonly loads: readonly { readonly perSecond: number }[];
+}
+
 export interface LocksResult {
-  /** Pairs of take and release a second, one at a time: the median of the rounds. */
-  readonly barePerSecond: number;
-  readonly storePerSecond: number;
-  /** How many times as many a second the store had as the bare loop in the same round: the median of the rounds. */
-  readonly timesAsFast: number;
+  readonly bare: Pairs;
+  readonly store: Pairs;
 }
 
 /**
@@ -26,23 +29,23 @@ export async function measureLocks(): Promise<LocksResult> {
   const folder = temporaryFolder();
   const redis = await startRedis(folder.path);
   const client = new Redis({ path: redis.socket });
-  const bare = { pair: barePair(client), perSecond: [] as number[] };
-  const store = { pair: storePair(client), perSecond: [] as number[] };
+  const bare = { pair: barePair(client), loads: [] as { perSecond: number }[] };
+  const store = { pair: storePair(client), loads: [] as { perSecond: number }[] };
   for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
     for (const loop of round % 2 === 0 ? [bare, store] : [store, bare]) {
       const begin = performance.now();
       for (let index = 0; index < PAIRS; index += 1) await loop.pair(`${round}-${index}`);
-      if (round >= WARM_UP) loop.perSecond.push(PAIRS / ((performance.now() - begin) / 1_000));
+      if (round >= WARM_UP) loop.loads.push({ perSecond: PAIRS / ((performance.now() - begin) / 1_000) });
     }
   }
   client.disconnect();
   await redis.stop();
   folder.remove();
-  return {
-    barePerSecond: median(bare.perSecond),
-    storePerSecond: median(store.perSecond),
-    timesAsFast: median(store.perSecond.map((one, round) => one / (bare.perSecond[round] ?? Number.NaN))),
-  };
+  const pairs = ({ loads }: Pick<Pairs, 'loads'>): Pairs => ({
+    perSecond: median(loads.map(({ perSecond }) => perSecond)),
+    loads,
+  });
+  return { bare: pairs(bare), store: pairs(store) };
 }
 
 const TAKE = `if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end redis.call('SET', KEYS[1], ARGV[1]) return 1`;

@@ -5,24 +5,31 @@ import { defineScript, type RedisClient } from '../redis/script.ts';
 import { Deployment } from './deployment.ts';
 import { Lease } from './lease.ts';
 import { unleasedKey, indexKey, leasesKey, recordKey } from './keys.ts';
+import { loadDeployment } from './store.ts';
 import { noteBrokenGlass } from './unreviewed.ts';
 
 /*
- * Records a deployment that waits: for its turn, or for approvals. It holds no lease.
+ * Records a deployment that waits: for its turn, or for approvals. It holds no lease. With a claim it is recorded only if
+ * no other that has the claim waits.
  *
- *   KEYS[1]  record   KEYS[2]  index of the environment   KEYS[3]  those that hold no lease
+ *   KEYS[1]  record   KEYS[2]  index of the environment   KEYS[3]  those that hold no lease   KEYS[4]  the claim, if any
  *   ARGV[1]  id       ARGV[2]  record as JSON             ARGV[3]  time of creation in milliseconds
- *   ARGV[4]  service
+ *   ARGV[4]  service  ARGV[5]  for how many seconds it has the claim
  *
- *   Returns  the record: of the same command's earlier run, if there was one
+ *   Returns  {id, record}: of the same command's earlier run, if there was one; {id} of the other that has the claim
  */
 const RECORD = defineScript(/* lua */ `
   local existing = redis.call('GET', KEYS[1])
-  if existing then return existing end
+  if existing then return { ARGV[1], existing } end
+  if KEYS[4] then
+    local other = redis.call('GET', KEYS[4])
+    if other and redis.call('HEXISTS', KEYS[3], other) == 1 then return { other } end
+    redis.call('SET', KEYS[4], ARGV[1], 'EX', ARGV[5])
+  end
   redis.call('SET', KEYS[1], ARGV[2])
   redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
   redis.call('HSET', KEYS[3], ARGV[1], ARGV[4])
-  return ARGV[2]
+  return { ARGV[1], ARGV[2] }
 `);
 
 /*
@@ -49,23 +56,34 @@ const ADMIT = defineScript(/* lua */ `
   return {'admitted', record}
 `);
 
-/** Records it without a lease. The same id again gives the record that is there. */
+/** Longer than a command is under way from looking at what waits until it is recorded. */
+const CLAIM_SECONDS = 600;
+
+/**
+ * Records it without a lease. The same id again gives the record that is there. With a claim, another that got the same
+ * one in the last minutes and still waits is given in place of it, and nothing is recorded.
+ */
 export async function recordDeployment(
   redis: RedisClient,
   wanted: Omit<Deployment, 'fence' | 'revision'>,
+  claim?: string,
 ): Promise<Deployment> {
   const { environment, id, service, createdAt } = wanted;
   const json = JSON.stringify({ ...wanted, fence: 0, revision: 1 });
   await noteBrokenGlass(redis, wanted);
-  const [stored] = await Promise.all([
-    RECORD(
-      redis,
-      [recordKey(id), indexKey(environment), unleasedKey(environment)],
-      [id, json, createdAt.getTime(), service],
-    ),
+  const keys = [recordKey(id), indexKey(environment), unleasedKey(environment)];
+  const [answered] = await Promise.all([
+    RECORD(redis, claim === undefined ? keys : [...keys, `baton:{${environment}}:claim:${claim}`], [
+      id,
+      json,
+      createdAt.getTime(),
+      service,
+      CLAIM_SECONDS,
+    ]),
     redis.sadd('baton:environments', environment),
   ]);
-  return parseStored(Deployment, recordKey(id), z.string().parse(stored));
+  const [which, stored] = z.tuple([z.string(), z.string().optional()]).parse(answered);
+  return stored === undefined ? loadDeployment(redis, which) : parseStored(Deployment, recordKey(id), stored);
 }
 
 export type Admitted =

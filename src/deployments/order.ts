@@ -19,7 +19,7 @@ import { type Again, requestDeployment } from './request.ts';
 import { findDeployment } from './store.ts';
 import { tell } from './tell.ts';
 import { listUnleased } from './unleased.ts';
-import { endWaiting, standInLine, whereInLine } from './waiting.ts';
+import { standInLine, whereInLine } from './waiting.ts';
 
 export interface Order {
   readonly rules: Environment;
@@ -41,13 +41,8 @@ export type Caller = Pick<Call, 'id' | 'actor' | 'channel' | 'reference'>;
 export async function order(ctx: Context, caller: Caller, wanted: Order): Promise<Reply> {
   const { rules, environment, service, repository, resolved, wait, breakGlass, again } = wanted;
   const { releases = '' } = ctx.config.slack.channels;
-  if (wait && breakGlass === undefined) {
-    const { sha, kind: refKind } = resolved;
-    const asked = { environment, service, sha, refKind, requestedBy: caller.actor.id };
-    const [waits] = await waitingFor(ctx, asked);
-    const isOwn = waits?.id === deploymentIdFor(environment, caller.id);
-    if (waits !== undefined && !isOwn) return waitsOn(ctx, caller, waits);
-  }
+  const waits = wait && breakGlass === undefined ? await findWaiting(ctx, caller, wanted) : undefined;
+  if (waits !== undefined) return waitsOn(ctx, caller, waits);
 
   const requested = await requestDeployment(ctx, rules, {
     command: caller.id,
@@ -64,39 +59,29 @@ export async function order(ctx: Context, caller: Caller, wanted: Order): Promis
   });
   if (requested.kind === 'refused') return refuse(ctx, caller, { ...wanted, refusals: requested.refusals });
 
+  const { deployment } = requested;
+  if (deployment.id !== deploymentIdFor(environment, caller.id)) return waitsOn(ctx, caller, deployment);
   failpoint('after-record');
-  return accept(ctx, caller, requested.deployment);
+  return accept(ctx, caller, deployment);
 }
-
-type Asked = Pick<Deployment, 'environment' | 'service' | 'sha' | 'refKind' | 'requestedBy'>;
 
 /** What the same person has waiting there for the same commit: one place in the line is enough. */
-async function waitingFor(ctx: Context, asked: Asked): Promise<Deployment[]> {
-  const { environment, service, sha, refKind, requestedBy } = asked;
+async function findWaiting(
+  ctx: Context,
+  { id: command, actor }: Caller,
+  { environment, service, resolved }: Order,
+): Promise<Deployment | undefined> {
   const unleased = await orUnreadable(listUnleased(ctx.redis, environment, service));
-  if (unleased === 'unreadable') return [];
-  return unleased.filter(
-    (one) =>
-      one.state === 'waiting' &&
-      one.sha === sha &&
-      one.refKind === refKind &&
-      isSamePerson(ctx.config, one.requestedBy, requestedBy),
-  );
-}
-
-/** Asked for twice at the same moment, both have a place: whichever stands further back gives way. */
-async function giveWay(ctx: Context, deployment: Deployment): Promise<Deployment | undefined> {
-  const { line } = await locksOn(ctx.redis, deployment.environment, ctx.now()).catch(() => EMPTY);
-  const index = line.findIndex((place) => place.deployment === deployment.id);
-  if (index < 1) return undefined;
-  const before = line.slice(0, index);
-  const waiting = await waitingFor(ctx, deployment);
-  const first = waiting.find(({ id }) => before.some((place) => place.deployment === id));
-  if (first === undefined) return undefined;
-  const summary = `${first.id}, of the same commit, waits before it.`;
-  const { requestedBy: by } = deployment;
-  await endWaiting(ctx, deployment, { state: 'superseded', reason: 'superseded', summary, by });
-  return first;
+  if (unleased === 'unreadable') return undefined;
+  const own = unleased.find(({ state, sha, refKind, requestedBy }) => {
+    return (
+      state === 'waiting' &&
+      sha === resolved.sha &&
+      refKind === resolved.kind &&
+      isSamePerson(ctx.config, requestedBy, actor.id)
+    );
+  });
+  return own?.id === deploymentIdFor(environment, command) ? undefined : own;
 }
 
 async function waitsOn(ctx: Context, caller: Caller, deployment: Deployment): Promise<Reply> {
@@ -146,11 +131,7 @@ export async function refuse(ctx: Context, caller: Caller, refused: Refused): Pr
 /** Hands the recorded deployment on and tells of it. Safe to repeat: it is handed on and told once. */
 async function accept(ctx: Context, caller: Caller, deployment: Deployment): Promise<Reply> {
   const { id, reference, environment, service, sha, ref, fence, channel, breakGlass } = deployment;
-  if (deployment.state === 'waiting') {
-    await standInLine(ctx, deployment);
-    const first = await giveWay(ctx, deployment);
-    if (first !== undefined) return waitsOn(ctx, caller, first);
-  }
+  if (deployment.state === 'waiting') await standInLine(ctx, deployment);
   await ctx.jobs.add('deployments', id, { version: 1, deployment: id, reference }); // first: the start waits for it
   await Promise.all([
     tell(ctx, deployment),

@@ -1,6 +1,7 @@
 import type { Environment } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import type { Resolved } from '../github/refs.ts';
+import { accountsOf } from '../people/accounts.ts';
 import type { Person } from '../people/person.ts';
 import { recordDeployment } from './admission.ts';
 import { approvalRule } from './approval.ts';
@@ -45,7 +46,8 @@ export type Requested =
 
 /**
  * Asks all gates. When none refuses, records the deployment and takes its lease in one step; when only approvals are
- * missing, or time with `wait`, records it without a lease.
+ * missing, or time with `wait`, records it without a lease. Of two requests of one person for one commit at the same moment
+ * both get the one that waits.
  */
 export async function requestDeployment(
   ctx: Context,
@@ -74,13 +76,13 @@ export async function requestDeployment(
       readBrings(ctx, deployment),
       whoMayApprove(ctx, rules, actor.id),
     ]);
-    const asking = { ...deployment, brings, approvers };
-    return { kind: 'accepted', deployment: await hold(ctx, asking, 'awaiting_approval') };
+    const asking = { ...deployment, brings, approvers, state: 'awaiting_approval' as const };
+    return { kind: 'accepted', deployment: await recordDeployment(ctx.redis, asking) };
   }
-  if (mayWait) return { kind: 'accepted', deployment: await hold(ctx, deployment, 'waiting') };
+  if (mayWait) return { kind: 'accepted', deployment: await recordWaiting(ctx, deployment) };
   const created = await createDeployment(ctx.redis, deployment);
   if (created.kind !== 'leased') return { kind: 'accepted', deployment: created.deployment };
-  if (request.wait) return { kind: 'accepted', deployment: await hold(ctx, deployment, 'waiting') };
+  if (request.wait) return { kind: 'accepted', deployment: await recordWaiting(ctx, deployment) };
   return { kind: 'refused', refusals: [{ reason: 'deployment_running', lease: created.lease }] };
 }
 
@@ -102,12 +104,15 @@ async function readBrings(
   return { total, behindBy, url, commits: shown };
 }
 
-async function hold(
+/** A person has one place in the line for a commit, unless they break the glass. */
+async function recordWaiting(
   ctx: Context,
   deployment: Omit<Deployment, 'fence' | 'revision'>,
-  state: 'awaiting_approval' | 'waiting',
 ): Promise<Deployment> {
-  return recordDeployment(ctx.redis, { ...deployment, state });
+  const { service, sha, refKind, requestedBy, breakGlass } = deployment;
+  const [person] = [...accountsOf(ctx.config, requestedBy).slack].toSorted();
+  const claim = breakGlass === null ? `${service}:${sha}:${refKind}:${person}` : undefined;
+  return recordDeployment(ctx.redis, { ...deployment, state: 'waiting' }, claim);
 }
 
 /** What is asked for, as it would be recorded: for the gates, and for a rehearsal. */

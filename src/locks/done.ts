@@ -12,7 +12,7 @@ import { Lock } from './lock.ts';
 const Done = Answer.extend({
   /** Absent where it is the lock of the first event. */
   lock: Lock.nullable().optional(),
-  events: z.array(z.unknown()).default([]),
+  events: z.array(z.unknown()),
 });
 
 const Answered = Done.transform(({ events: [first], lock, ...answer }): Answer => {

@@ -8,16 +8,19 @@ import type { LockEvent } from './event.ts';
  */
 
 /*
- * Moves what happened by one command from what is still to be told to the history, once; from then on the record of the
- * command is kept only for those that come twice.
+ * Moves what happened by one command from what is still to be told to the history, once, and what of it cannot be read to
+ * where somebody may look for it; from then on the record of the command is kept only for those that come twice.
  *
- *   KEYS[1]  ids of commands of which is still to be told   KEYS[2]  history   KEYS[3]  what the command did
+ *   KEYS[1]  ids of commands of which is still to be told     KEYS[2]  history
+ *   KEYS[3]  what the command did     KEYS[4]  what could not be told
  *   ARGV[1]  the command's id   ARGV[2]  how much history to keep   ARGV[3]  for how many seconds to keep the record
- *   ARGV[4..]  events, as they are stored
+ *   ARGV[4]  how many events    ARGV[5..]  the events, as they are stored, then what cannot be read
  */
 const TOLD = defineScript(/* lua */ `
   if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return end
-  for index = 4, #ARGV do redis.call('LPUSH', KEYS[2], ARGV[index]) end
+  local last = 4 + ARGV[4]
+  for index = 5, last do redis.call('LPUSH', KEYS[2], ARGV[index]) end
+  for index = last + 1, #ARGV do redis.call('RPUSH', KEYS[4], ARGV[index]) end
   redis.call('LTRIM', KEYS[2], 0, ARGV[2] - 1)
   redis.call('EXPIRE', KEYS[3], ARGV[3])
 `);
@@ -52,22 +55,25 @@ async function readUntold(
   });
 }
 
-/** To be called once it is told, or set aside where it cannot be read: then it is history. */
+/** To be called once it is told: then it is history, or set aside where it cannot be read. */
 export async function markTold(
   redis: RedisClient,
   environment: string,
   { command, all }: Untold,
 ): Promise<void> {
-  const keys = [untoldKey(environment), historyKey(environment), doneKey(environment, command)];
-  const rows = all.map(({ row }) => row);
-  await TOLD(redis, keys, [command, HISTORY_KEPT, REMEMBER_SECONDS, ...rows]);
-}
-
-/** Keeps what cannot be read of what happened, for whoever looks after it. Gives the key. */
-export async function keepUntellable(redis: RedisClient, environment: string, row: string): Promise<string> {
-  const key = `baton:{${environment}}:lock:untellable`;
-  await redis.rpush(key, row);
-  return key;
+  const events = all.filter(({ event }) => event !== undefined);
+  const others = all.filter(({ event }) => event === undefined);
+  const rows = [...events, ...others].map(({ row }) => row);
+  await TOLD(
+    redis,
+    [
+      untoldKey(environment),
+      historyKey(environment),
+      doneKey(environment, command),
+      untellableKey(environment),
+    ],
+    [command, HISTORY_KEPT, REMEMBER_SECONDS, events.length, ...rows],
+  );
 }
 
 /** What happened to the locks of an environment, newest first; what cannot be read is left out. */
@@ -82,10 +88,11 @@ export async function lockHistory(
     redis.lrange(historyKey(environment), 0, limit - 1),
   ]);
   const untold = await readUntold(redis, environment, commands);
-  const newestFirst = [...untold.flatMap(({ all }) => all).toReversed(), ...told.map(happened)];
-  const events = newestFirst.flatMap(({ event }) => event ?? []);
-  return [...new Map(events.map((event) => [event.id, event])).values()].slice(0, limit);
+  const rows = [...untold.flatMap(({ all }) => all.map(({ row }) => row)).toReversed(), ...told];
+  return [...new Set(rows)].flatMap((row) => happened(row).event ?? []).slice(0, limit);
 }
 
+/** What of it cannot be read is kept here, for whoever looks after it. */
+export const untellableKey = (environment: string) => `baton:{${environment}}:lock:untellable`;
 const historyKey = (environment: string) => `baton:{${environment}}:lock:history`;
 export const untoldKey = (environment: string) => `baton:{${environment}}:lock:untold`;

@@ -98,8 +98,8 @@ export function pullRequestEnded(ended: {
     const events = tied.map(
       (lock): LockEvent =>
         event({
-          // Kept after one was closed, it may be tied to another.
-          id: `${how}-${number}-${lock.id}`,
+          // Kept after one was closed, it may be tied to another, or to the same one again.
+          id: `${how}-${number}-${lock.id}-${now.getTime()}`,
           kind: how,
           at: now,
           actor: 'baton',

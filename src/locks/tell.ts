@@ -9,7 +9,7 @@ import { lockNews } from '../views/lock-news.ts';
 import { lockUnreadable } from '../views/lock.ts';
 import type { View } from '../views/view.ts';
 import type { LockEvent } from './event.ts';
-import { keepUntellable, listUntold, markTold } from './history.ts';
+import { listUntold, markTold, untellableKey } from './history.ts';
 import { BATON, environmentOf, type Lock, type UnreadableLockError } from './lock.ts';
 
 /**
@@ -43,7 +43,7 @@ const unreadableKey = (scope: string) => `baton:{${scope}}:lock:unreadable`;
 
 /** What happened cannot be read: it is kept for whoever looks, and the trail says that something is missing there. */
 async function setAside(ctx: Context, environment: string, row: string): Promise<void> {
-  const key = await keepUntellable(ctx.redis, environment, row);
+  const key = untellableKey(environment);
   ctx.log.error({ environment, key }, 'what happened to locks cannot be read, so nobody is told of it');
   await appendAudit(ctx.redis, {
     id: `lock-${environment}-${createHash('sha256').update(row).digest('hex').slice(0, 16)}`,

@@ -62,7 +62,7 @@ it('gives a person one place in the line for one commit, and shows it when they 
   expect(items).toContainEqual(expect.objectContaining({ id: 'c-two', subject: id('one') }));
 });
 
-it('gives one place for two such commands at the same moment, however they meet', async () => {
+it('gives one place for such commands at the same moment, however they meet', async () => {
   for (let round = 0; round < 10; round += 1) {
     const { ctx, say } = typing();
     await say('U0ASHA', 'lock staging');
@@ -74,13 +74,37 @@ it('gives one place for two such commands at the same moment, however they meet'
     const { line } = (await readBoard(ctx.redis, 'staging')).board;
     expect(line).toHaveLength(1);
     const { items } = await listDeployments(ctx.redis, { environments: ['staging'], limit: 9 });
-    expect(items.filter(({ state }) => state === 'waiting').map(({ id }) => id)).toEqual([
-      line[0]?.deployment,
-    ]);
+    expect(items.map(({ id }) => id)).toEqual([line[0]?.deployment]);
     const others = replies.filter(({ words }) => words.includes('waits for you already'));
     expect(others).toHaveLength(2);
     for (const { words } of others) expect(words).toContain(`\`${line[0]?.deployment}\``);
   }
+});
+
+it('has a new place at once for whoever has left the line', async () => {
+  const { ctx, say } = typing();
+  await say('U0ASHA', 'lock staging');
+  await say('U0BEN', `deploy staging api@${SHA} --wait`, 'one');
+  await say('U0BEN', `deploy cancel ${deploymentIdFor('staging', 'c-one')}`);
+
+  await say('U0BEN', `deploy staging api@${SHA} --wait`, 'two');
+
+  const { line } = (await readBoard(ctx.redis, 'staging')).board;
+  expect(line.map(({ deployment }) => deployment)).toEqual([deploymentIdFor('staging', 'c-two')]);
+});
+
+it('has a place of its own for the same commit with the glass broken', async () => {
+  const { ctx, say } = typing();
+  await say('U0ASHA', `deploy staging api@${'b'.repeat(40)}`);
+  await say('U0BEN', `deploy staging api@${SHA} --wait`, 'plain');
+
+  await say('U0BEN', `deploy staging api@${SHA} --wait --break-glass because fire`, 'glass');
+
+  const { line } = (await readBoard(ctx.redis, 'staging')).board;
+  const ids = ['plain', 'glass'].map((command) => deploymentIdFor('staging', `c-${command}`));
+  expect(line.map(({ deployment }) => deployment)).toEqual(ids);
+  const { items } = await listAudit(ctx.redis, { limit: 9 });
+  expect(items).toContainEqual(expect.objectContaining({ subject: ids[1], outcome: 'forced' }));
 });
 
 function typing() {

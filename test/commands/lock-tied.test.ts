@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { after, HOUR } from '../support/locks.ts';
 import { addCommit, addPullRequest } from '../../playground/github/seed.ts';
 import { pullRequestIsOver } from '../../src/locks/tied.ts';
 import { closeContexts } from '../support/context.ts';
@@ -56,19 +57,20 @@ it('asks the holder, once, when its pull request is closed without a merge', asy
   expect(kept.words).not.toContain('#12');
 });
 
-it('asks anew when the one to which it was tied next is closed, too', async () => {
+it.each([12, 13])('asks anew when #%i, to which it was tied next, is closed, too', async (next) => {
   const { ctx, say } = await withGitHub();
   const ended = { scope: 'staging', repository: 'acme/api', how: 'closed' as const };
   await say('U0ASHA', 'lock staging/api for #12 because a fix');
   await pullRequestIsOver(ctx, { ...ended, number: 12, why: 'one' });
   await say('U0ASHA', toldBy(ctx.queued).direct[0]?.buttons['Keep'] ?? '');
-  await say('U0ASHA', 'lock staging/api for #13');
+  ctx.now = () => after(HOUR);
+  await say('U0ASHA', `lock staging/api for #${next}`);
 
-  await pullRequestIsOver(ctx, { ...ended, number: 13, why: 'two' });
+  await pullRequestIsOver(ctx, { ...ended, number: next, why: 'two' });
 
   expect(toldBy(ctx.queued).direct.map(({ words }) => /acme.api#\d+/.exec(words)?.[0])).toEqual([
     'acme/api#12',
-    'acme/api#13',
+    `acme/api#${next}`,
   ]);
 });
 

@@ -1,5 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
+import { lockHistory } from '../../src/locks/history.ts';
+import { tellLocks } from '../../src/locks/tell.ts';
 import { closeContexts, NOON } from '../support/context.ts';
 import { at, baton, HOUR } from '../support/locks-typed.ts';
 
@@ -48,6 +50,7 @@ it('lists such a lock as one that ends with the deployment', async () => {
 it.each([
   ['an event', JSON.stringify({ events: [{ kind: 'odd' }] }), '{"kind":"odd"}'],
   ['all that a command did', 'rubbish', 'rubbish'],
+  ['a record that tells of no events', '{"outcome":"taken"}', '{"outcome":"taken"}'],
 ])('keeps %s that it cannot read, says so once, and tells the rest', async (_what, did, row) => {
   const { ctx, say } = baton();
   const errors: unknown[] = [];
@@ -67,4 +70,27 @@ it.each([
   expect(items).toContainEqual(
     expect.objectContaining({ subject: 'staging', outcome: 'failed', reason: 'lock_ambiguous' }),
   );
+});
+
+it('sets aside once what cannot be read of a change of which the rest cannot be told yet', async () => {
+  const { ctx, say } = baton();
+  await say('U0ASHA', 'lock staging because load test');
+  const [told] = await lockHistory(ctx.redis, 'staging', 1);
+  const events = [{ kind: 'odd' }, { ...told, id: 'c-odd-taken' }];
+  await ctx.redis.set('baton:{staging}:did:c-odd', JSON.stringify({ events }));
+  await ctx.redis.rpush('baton:{staging}:lock:untold', 'c-odd');
+  const { jobs } = ctx;
+  const kept = () => ctx.redis.lrange('baton:{staging}:lock:untellable', 0, -1);
+
+  Object.assign(ctx, { jobs: { ...jobs, add: () => Promise.reject(new Error('no queue')) } });
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    await expect(tellLocks(ctx, 'staging')).rejects.toThrow('no queue');
+  }
+  expect(await kept()).toEqual([]);
+  Object.assign(ctx, { jobs });
+  await Promise.all([1, 2, 3].map(() => tellLocks(ctx, 'staging')));
+
+  expect(await kept()).toEqual(['{"kind":"odd"}']);
+  expect(await ctx.redis.llen('baton:{staging}:lock:untold')).toBe(0);
+  expect((await lockHistory(ctx.redis, 'staging', 9)).map(({ id }) => id)).toContain('c-odd-taken');
 });

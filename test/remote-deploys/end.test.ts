@@ -30,6 +30,8 @@ it('asks four hours before its time is over, then takes it away with its label',
   expect(pr.labels).toEqual(['remote-deploy: deploying']);
   expect(world.comments()[0]).toContain('**Being torn down**, because its time was over.');
   expect(world.comments()[0]).not.toContain('**Deploying**');
+  const { text } = await speaker(world.ctx)('U0BEN', 'remote api#12 status');
+  expect(text).toBe('api#12 is being torn down');
   await world.look(); // GitHub tells that the label has come off
   await world.settle();
   world.target.state = 'success';
