@@ -17,6 +17,7 @@ import { isGitHubLogin } from './may-deploy.ts';
 import { loadDeployment, replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
 import { findUsualSeconds } from './usual.ts';
+import { leaveLine } from './waiting.ts';
 import { askToKeepLocks } from '../locks/act.ts';
 
 /** An attempt that has not reached the driver this long after its intent will never do so. */
@@ -35,7 +36,10 @@ export async function begin(ctx: Context, deployment: Deployment): Promise<Outco
   failpoint('before-intent');
   const { intended, sinceMs } = await intend(ctx, { ...deployment, decision: asked.decision });
   failpoint('before-start');
-  return leap(ctx, intended, sinceMs, firstRequest(intended));
+  const outcome = await leap(ctx, intended, sinceMs, firstRequest(intended));
+  // Whoever dies before this leaves the place until the deployment ends.
+  if (intended.waits) await leaveLine(ctx, intended);
+  return outcome;
 }
 
 /** Records that the driver is about to be called: whoever comes later looks before it leaps. */

@@ -69,14 +69,14 @@ export async function waitWith(ctx: Context, deployment: Deployment, summary: st
 
 /**
  * Takes the lease for a deployment that waited, and whose gates have just been found open, and saves it as queued;
- * undefined when another is running after all.
+ * undefined when another is running after all. Its place is its own until it has started: before that, whoever comes next
+ * would have their turn, and be in its way.
  */
 export async function admit(ctx: Context, deployment: Deployment): Promise<Deployment | undefined> {
   const now = ctx.now();
   const queued = transition(deployment, 'queued', now, { summary: '', judgedAt: now });
   const admitted = await admitDeployment(ctx.redis, deployment, queued);
   if (admitted.kind === 'leased') return undefined;
-  await leaveLine(ctx, admitted.deployment);
   await tell(ctx, admitted.deployment);
   return admitted.deployment;
 }
@@ -117,8 +117,10 @@ export async function afterEnd(ctx: Context, deployment: Deployment): Promise<vo
   } catch (error) {
     if (!(error instanceof UnreadableLockError)) throw error; // nobody has a place in what cannot be read
   }
-  // Without a fence it never ran; whoever left the line themselves knows why.
-  if (deployment.fence === 0 && deployment.reason !== 'cancelled') await tellWhy(ctx, deployment);
+  // Whoever left the line themselves knows why.
+  const hasWaited = deployment.fence === 0 || deployment.waits;
+  if (hasWaited && deployment.intendedAt === null && deployment.reason !== 'cancelled')
+    await tellWhy(ctx, deployment);
 }
 
 async function tellWhy(ctx: Context, deployment: Deployment): Promise<void> {

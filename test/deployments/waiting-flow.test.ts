@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from '@jest/globals';
 import { deploymentIdFor } from '../../src/deployments/deployment.ts';
+import { followEnd } from '../../src/deployments/follow-end.ts';
+import { begin } from '../../src/deployments/start.ts';
 import { loadDeployment } from '../../src/deployments/store.ts';
+import { admit } from '../../src/deployments/waiting.ts';
 import { openQueues } from '../../src/jobs.ts';
+import { readBoard } from '../../src/locks/store.ts';
 import { startWorker } from '../../src/worker.ts';
 import { deploy } from '../../workers/deploy.ts';
 import { keepLocksWorker } from '../../workers/keep-locks.ts';
@@ -40,11 +44,57 @@ it('goes on by itself with two of each worker: in the order of asking, each star
   expect(target.violations).toEqual([]);
 }, 90_000);
 
+it('goes on before a person who stands behind it for the lock, and they have their turn once it has started', async () => {
+  const { ctx, say, target } = await town();
+  for (const round of ['a', 'b', 'c']) {
+    const sha = round.repeat(40);
+    await say('U0ASHA', 'lock staging because load test');
+    await say('U0BEN', `deploy staging api@${sha} --wait`, sha);
+    await say('U0CLEO', 'lock staging --wait');
+    target.state = 'in_progress';
+
+    await say('U0ASHA', 'unlock staging');
+    const isStarted = () => target.starts.some((start) => start.sha === sha);
+    await until('it has started', async () => isStarted(), 30);
+    const holders = async () =>
+      (await readBoard(ctx.redis, 'staging')).board.locks.map(({ holder }) => holder);
+    await until('it is the turn of the next', async () => (await holders()).includes('U0CLEO'), 30);
+    target.state = 'success';
+    await until(
+      'it is live',
+      async () => (await loadDeployment(ctx.redis, idOf(sha))).state === 'success',
+      30,
+    );
+
+    expect((await readBoard(ctx.redis, 'staging')).board.line).toEqual([]);
+    await say('U0CLEO', 'lock staging --leave');
+  }
+}, 90_000);
+
+it('tells whoever waited when a gate closes between their turn and the start', async () => {
+  const { ctx, say, target } = await town({ workers: 0 });
+  const sha = 'a'.repeat(40);
+  await say('U0ASHA', 'lock staging because load test');
+  await say('U0BEN', `deploy staging api@${sha} --wait`, sha);
+  const admitted = await admit(ctx, await loadDeployment(ctx.redis, idOf(sha)));
+  const added: unknown[] = [];
+  Object.assign(ctx, { jobs: { ...ctx.jobs, add: async (...job: unknown[]) => added.push(job) } });
+
+  expect(admitted?.state).toBe('queued');
+  await begin(ctx, admitted ?? (await loadDeployment(ctx.redis, idOf(sha))));
+  await followEnd(ctx, await loadDeployment(ctx.redis, idOf(sha)));
+
+  expect(target.starts).toEqual([]);
+  expect(await loadDeployment(ctx.redis, idOf(sha))).toMatchObject({ state: 'cancelled', reason: 'locked' });
+  expect(added).toContainEqual(['messages', `${idOf(sha)}-why`, expect.objectContaining({ user: 'U0BEN' })]);
+  expect((await readBoard(ctx.redis, 'staging')).board.line).toEqual([]);
+});
+
 function idOf(command: string): string {
   return deploymentIdFor('staging', `c-${command}`);
 }
 
-async function town() {
+async function town({ workers = 2 } = {}) {
   const target = await startTarget({ secret: 'test-secret' });
   closing.push(() => target.close());
   const prefix = `{${randomUUID()}}`;
@@ -57,7 +107,7 @@ async function town() {
     environments: { staging: { services: ['api'], driver, checks: 'none' } },
   });
   const ctx = testContext({ jobs, config });
-  for (let count = 0; count < 2; count += 1) {
+  for (let count = 0; count < workers; count += 1) {
     for (const worker of [deploy, keepLocksWorker]) {
       const taking = startWorker(ctx, worker, { connection: testRedis(''), prefix });
       closing.push(() => taking.close());
