@@ -53,6 +53,8 @@ export const MessageJob = z.discriminatedUnion('kind', [
     user: z.string(),
     /** The job of an earlier notice: this one goes to its thread, if it stands in the same channel. */
     thread: z.string().optional(),
+    /** The deployment that it is about: it goes to the thread of its message, if that stands in the same channel. */
+    deployment: z.string().optional(),
     view: JobView,
     reference: z.string(),
   }),

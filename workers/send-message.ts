@@ -2,7 +2,13 @@ import type { Context } from '../src/context.ts';
 import { loadDeployment } from '../src/deployments/store.ts';
 import { showDigest } from '../src/handoffs/show.ts';
 import type { MessageJob } from '../src/jobs.ts';
-import { deploymentMessageKey, findNotice, holdMessage, noticeKey } from '../src/slack/message-store.ts';
+import {
+  deploymentMessageKey,
+  findMessage,
+  findNotice,
+  holdMessage,
+  noticeKey,
+} from '../src/slack/message-store.ts';
 import { postOnce } from '../src/slack/post-once.ts';
 import { sendReply } from '../src/slack/send-reply.ts';
 import { showState } from '../src/slack/show-state.ts';
@@ -32,18 +38,22 @@ async function showDeployment(ctx: Context, id: string, job: string): Promise<Ou
   return outcome ?? { againInSeconds: 1 };
 }
 
-async function postNotice(
-  ctx: Context,
-  notice: Extract<MessageJob, { kind: 'notice' }>,
-  job: string,
-): Promise<Outcome> {
+type Notice = Extract<MessageJob, { kind: 'notice' }>;
+
+async function postNotice(ctx: Context, notice: Notice, job: string): Promise<Outcome> {
   const outcome = await holdMessage(ctx.redis, noticeKey(job), async (held) => {
     if (held.message.posted !== null) return 'done';
     const { channel, user, view } = notice;
-    const root = notice.thread === undefined ? undefined : await findNotice(ctx.redis, notice.thread);
+    const root = await rootOf(ctx, notice);
     const thread = root?.channel === channel ? root.ts : undefined;
     const post = { channel, user, view, thread, state: 'notice', final: true, shown: 'notice', job };
     return postOnce(ctx, held, post);
   });
   return outcome ?? { againInSeconds: 1 };
+}
+
+/** The message in whose thread it belongs, if there is one. */
+async function rootOf({ redis }: Context, { thread, deployment }: Notice) {
+  if (thread !== undefined) return findNotice(redis, thread);
+  return deployment === undefined ? undefined : findMessage(redis, deployment);
 }

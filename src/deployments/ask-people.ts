@@ -4,7 +4,7 @@ import { listHolders } from '../people/roles.ts';
 import { lostNews, silentFor } from '../views/lost.ts';
 import type { Deployment } from './deployment.ts';
 
-/** Nobody can tell how a run ended: asks the deployers of the environment in its channel, once a deployment. */
+/** Nobody can tell how a run ended: asks the deployers of the environment in its thread, once a deployment. */
 export async function askPeople(ctx: Context, deployment: Deployment): Promise<void> {
   const { releases = '' } = ctx.config.slack.channels;
   const rules = rulesFor(ctx.config, deployment.environment);
@@ -14,6 +14,7 @@ export async function askPeople(ctx: Context, deployment: Deployment): Promise<v
     kind: 'notice',
     // One that a label asked for has no message in Slack.
     channel: deployment.channel === '' ? releases : deployment.channel,
+    deployment: deployment.id,
     user: deployment.requestedBy,
     view: lostNews(deployment, { deployers, needed: verdictsNeeded(ctx, deployment) }),
     reference: deployment.reference,

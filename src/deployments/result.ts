@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import * as z from 'zod';
 import type { Context } from '../context.ts';
 import { CallbackBody, type TargetResult, resultDetails } from '../drivers/callback.ts';
@@ -9,7 +10,7 @@ import { type Deployment, environmentOfDeployment } from './deployment.ts';
 const StoredResult = z.object({ state: CallbackBody.shape.state, ...resultDetails });
 
 /*
- * Keeps what a target told. An end that was told stays.
+ * Keeps what a target told. An end that was told stays; so do the addresses that it told before.
  *
  *   KEYS[1]  result
  *   ARGV[1]  result as JSON
@@ -18,15 +19,17 @@ const StoredResult = z.object({ state: CallbackBody.shape.state, ...resultDetail
  */
 const RECORD = defineScript(/* lua */ `
   local stored = redis.call('GET', KEYS[1])
+  local now = cjson.decode(ARGV[1])
   if stored then
-    local before = cjson.decode(stored).state
-    local now = cjson.decode(ARGV[1]).state
-    if before ~= 'in_progress' then
-      if now == before or now == 'in_progress' then return 'known' end
+    local before = cjson.decode(stored)
+    if before.state ~= 'in_progress' then
+      if now.state == before.state or now.state == 'in_progress' then return 'known' end
       return 'conflict'
     end
+    now.url = now.url or before.url
+    now.log_url = now.log_url or before.log_url
   end
-  redis.call('SET', KEYS[1], ARGV[1])
+  redis.call('SET', KEYS[1], cjson.encode(now))
   return 'taken'
 `);
 
@@ -47,11 +50,12 @@ export async function recordResult(
     return known.includes(result.state) ? 'known' : 'conflict';
   }
 
-  const told = mapTexts(result, ['description', 'url', 'log_url'], ctx.driverTools.redact);
+  const told = JSON.stringify(mapTexts(result, ['description', 'url', 'log_url'], ctx.driverTools.redact));
   const outcome = z
     .enum(['taken', 'known', 'conflict'])
-    .parse(await RECORD(ctx.redis, [resultKey(deployment.id)], [JSON.stringify(told)]));
-  if (outcome !== 'conflict') await wake(ctx, deployment, `told-${result.state}`);
+    .parse(await RECORD(ctx.redis, [resultKey(deployment.id)], [told]));
+  const what = hash('sha256', told, 'hex').slice(0, 12); // the same thing told again is no news
+  if (outcome !== 'conflict') await wake(ctx, deployment, `told-${result.state}-${what}`);
   return outcome;
 }
 

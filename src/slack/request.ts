@@ -3,11 +3,14 @@ import * as z from 'zod';
 import { ADD_TO_HANDOFF, MessageShortcut, noteOfMessage } from './message-shortcut.ts';
 import { readSubmission } from './modal.ts';
 
-/** One typed command, one click or one message shortcut, in our words. */
-export interface CommandRequest {
+interface Named {
   /** The same for an exact repetition of the request, and for nothing else. */
   readonly id: string;
   readonly reference: string;
+}
+
+/** One typed command, one click or one message shortcut, in our words. */
+export interface CommandRequest extends Named {
   readonly kind: 'typed' | 'clicked';
   readonly text: string;
   readonly user: string;
@@ -18,6 +21,8 @@ export interface CommandRequest {
   readonly trigger: string;
   /** What is wrong with a modal's fields, by block: then it is told at once, and nothing is run. */
   readonly wrong?: Readonly<Record<string, string>>;
+  /** Of a modal, which is one request however often it is submitted: what it is once it was refused and stayed open. */
+  readonly anew?: Named;
 }
 
 const id = z.string().min(1).max(255);
@@ -46,6 +51,7 @@ const Submission = z.object({
   user: z.object({ id, team_id: id.optional() }),
   team: z.object({ id }).nullish(),
   view: z.object({ id, callback_id: z.string() }),
+  trigger_id: id.optional(),
 });
 
 const Clicked = z.object({ actions: z.tuple([z.object({ action_id: z.string() })], z.unknown()) });
@@ -73,7 +79,7 @@ function typed(slash: z.infer<typeof SlashCommand>): CommandRequest {
     channel: slash.channel_id,
     responseUrl: slash.response_url,
     trigger: slash.trigger_id,
-    ...named('c', slash.trigger_id),
+    ...named('c', [slash.trigger_id, slash.user_id, slash.channel_id, slash.command, slash.text]),
   };
 }
 
@@ -94,7 +100,7 @@ function clicked({
     channel: channel?.id ?? '',
     responseUrl: response_url,
     trigger: trigger_id,
-    ...named('b', action.action_ts + user.id),
+    ...named('b', [action.action_ts, user.id, action.action_id, action.value]),
   } as const;
 }
 
@@ -102,7 +108,7 @@ function clicked({
 function submitted(body: object): CommandRequest | undefined {
   const { data } = Submission.safeParse(body);
   if (data?.view.callback_id.startsWith('command:') !== true) return undefined;
-  const { user, team, view } = data;
+  const { user, team, view, trigger_id } = data;
   const entered = readSubmission(body);
   if (entered === undefined) return undefined;
   return {
@@ -114,7 +120,8 @@ function submitted(body: object): CommandRequest | undefined {
     responseUrl: '',
     trigger: '',
     ...('wrong' in entered && { wrong: entered.wrong }),
-    ...named('v', view.id + user.id),
+    ...(trigger_id !== undefined && { anew: named('v', [view.id, user.id, trigger_id]) }),
+    ...named('v', [view.id, user.id]),
   };
 }
 
@@ -133,13 +140,13 @@ function fromMessage(shortcut: MessageShortcut): CommandRequest {
     channel: channel.id,
     responseUrl: response_url,
     trigger: '',
-    ...named('m', trigger_id),
+    ...named('m', [trigger_id, user.id]),
   };
 }
 
 /** Stands last where it is spread: members behind a spread cost V8 ten times as much. */
-function named(letter: 'b' | 'c' | 'm' | 'v', what: string) {
-  const digest = hash('sha256', what, 'hex');
+function named(letter: 'b' | 'c' | 'm' | 'v', what: readonly string[]): Named {
+  const digest = hash('sha256', what.join('\n'), 'hex');
   return { id: `${letter}-${digest.slice(0, 32)}`, reference: digest.slice(0, 8) };
 }
 

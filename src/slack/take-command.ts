@@ -44,10 +44,11 @@ const REFUSED_KEPT = 10_000;
  */
 export async function takeCommand(intake: Intake, given: CommandRequest): Promise<string | undefined> {
   const text = given.text.slice(0, MAX_COMMAND_TEXT);
-  const request = { ...given, text, responseUrl: usableResponseUrl(intake, given) };
-  if (await openedModal(intake, request)) return undefined;
-  const { id, reference, kind, user, channel } = request;
+  const wanted = { ...given, text, responseUrl: usableResponseUrl(intake, given) };
+  if (await openedModal(intake, wanted)) return undefined;
   const deadline = performance.now() + QUEUE_WITHIN_MS;
+  const request = (await wasRefused(intake, wanted, deadline)) ? { ...wanted, ...wanted.anew } : wanted;
+  const { id, reference, kind, user, channel } = request;
   try {
     if ((await addInTime(intake, request, deadline)) === 'revoked') {
       return refuse(intake, request, wasNotTaken(reference).text);
@@ -87,6 +88,16 @@ async function addInTime(
       await sleep(REPEAT_AFTER_MS);
     }
   }
+}
+
+/** Whether it is a modal that stayed open, since it was refused here when it was submitted before. */
+async function wasRefused(
+  { redis }: Intake,
+  { id, anew }: CommandRequest,
+  deadline: number,
+): Promise<boolean> {
+  if (anew === undefined || !refusedHere.has(id)) return false;
+  return within(secondsUntil(deadline), isRevoked(redis, id)).catch(() => false);
 }
 
 /** An `add` that was not answered may have been carried out, and a worker may have been quicker than the revocation. */

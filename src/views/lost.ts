@@ -18,7 +18,7 @@ import {
 
 const MOST_NAMED = 10;
 
-/** For the channel: nobody can tell how a run ended, and who is asked to look. */
+/** For the thread: nobody can tell how a run ended, and who is asked to look. */
 export function lostNews(
   deployment: Deployment,
   { deployers, needed }: { readonly deployers: readonly string[]; readonly needed: number },

@@ -3,7 +3,7 @@ import { CommandJob } from '../../src/jobs.ts';
 import { createSlackRoute } from '../../src/slack/app.ts';
 import { parse } from '../../src/slack/parse.ts';
 import { NOON, testContext } from '../support/context.ts';
-import { click, form, signed, slashCommand } from '../support/slack-requests.ts';
+import { asPayload, click, form, signed, slashCommand } from '../support/slack-requests.ts';
 import { closeRoutes, route } from '../support/slack-route.ts';
 
 afterEach(closeRoutes);
@@ -46,6 +46,22 @@ it('takes two commands of one person as two', async () => {
   await send(form(slashCommand({ trigger_id: '123.457.abcdef' })));
 
   expect(await commands()).toHaveLength(2);
+});
+
+it.each([
+  ['typed', [slashCommand(), slashCommand({ text: 'lock' }), slashCommand({ user_id: 'U0DAN' })]],
+  [
+    'clicked',
+    ['unlock staging', 'lock staging --wait'].map((value) =>
+      asPayload(click({ actions: [{ action_id: 'command:x', action_ts: '1.1', value }] })),
+    ),
+  ],
+])('takes as many as differ in anything, whatever Slack calls them: %s', async (_what, requests) => {
+  const { send, commands } = await route();
+
+  for (const request of [...requests, ...requests]) await send(form(request));
+
+  expect(await commands()).toHaveLength(requests.length);
 });
 
 it('names the team of the person who clicks, not the one in which the button stands', async () => {

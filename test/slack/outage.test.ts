@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
@@ -8,10 +7,11 @@ import { connectRedis, waitForRedis } from '../../src/redis/connect.ts';
 import type { RedisClient } from '../../src/redis/script.ts';
 import { createSlackRoute } from '../../src/slack/app.ts';
 import { claimCommand, isRevoked } from '../../src/slack/claim.ts';
+import { findCommandRequest } from '../../src/slack/request.ts';
 import { createSlackClient } from '../../src/slack/web-api.ts';
 import { closeContexts, NOON, testContext } from '../support/context.ts';
 import { type OwnRedis, ownRedis } from '../support/own-redis.ts';
-import { click, form, SIGNING_SECRET, signed, slashCommand } from '../support/slack-requests.ts';
+import { asPayload, click, form, SIGNING_SECRET, signed, slashCommand } from '../support/slack-requests.ts';
 import { closeServers, listen, slackServer } from '../support/slack-server.ts';
 import { until } from '../support/until.ts';
 
@@ -147,14 +147,7 @@ it('answers what was typed, clicked and submitted each in its own form', async (
       throw new Error('Connection is closed.');
     },
   });
-  const view = {
-    id: 'V0',
-    callback_id: 'command:deploy reject',
-    private_metadata: '{"channel":"C0STG","id":"staging-bcdfghjk"}',
-    blocks: [{ type: 'input', block_id: 'reason' }],
-    state: { values: { reason: { value: { value: 'too late' } } } },
-  };
-  const submitted = click({ type: 'view_submission', view });
+  const submitted = click({ type: 'view_submission', view: REJECTION });
   const bodies = [slashCommand(), ...[click({ response_url: '' }), submitted].map(asPayload)];
 
   const answers = await Promise.all(bodies.map((body) => send(form(body))));
@@ -242,6 +235,35 @@ it('says so when the same request comes again after it was refused', async () =>
   });
 });
 
+it('takes a modal that stayed open over an outage when it is submitted again, once', async () => {
+  let isAway = true;
+  const { send, jobs } = await route({
+    add:
+      (real) =>
+      async (...asked) => {
+        if (isAway) throw new Error('Connection is closed.');
+        return real(...asked);
+      },
+  });
+  const submit = (trigger_id: string) =>
+    send(form(asPayload(click({ type: 'view_submission', view: REJECTION, trigger_id }))));
+
+  expect((await submit('one')).text).toContain('nothing was done');
+  isAway = false;
+  const answers = [await submit('two'), await submit('two')];
+
+  expect(answers.map(({ text }) => text)).not.toContainEqual(expect.stringContaining('not taken'));
+  expect(await queuedIds(jobs)).toHaveLength(1);
+});
+
+const REJECTION = {
+  id: 'V0',
+  callback_id: 'command:deploy reject',
+  private_metadata: '{"channel":"C0STG","id":"staging-bcdfghjk"}',
+  blocks: [{ type: 'input', block_id: 'reason' }],
+  state: { values: { reason: { value: { value: 'too late' } } } },
+};
+
 const COMMAND = commandId('123.456.abcdef');
 
 async function queuedIds(jobs: QueuedJobs): Promise<(string | undefined)[]> {
@@ -249,7 +271,7 @@ async function queuedIds(jobs: QueuedJobs): Promise<(string | undefined)[]> {
 }
 
 function commandId(trigger: string): string {
-  return `c-${createHash('sha256').update(trigger).digest('hex').slice(0, 32)}`;
+  return findCommandRequest(slashCommand({ trigger_id: trigger }))?.id ?? '';
 }
 
 async function route({ add = (real: Jobs['add']): Jobs['add'] => real } = {}) {
@@ -275,8 +297,4 @@ async function route({ add = (real: Jobs['add']): Jobs['add'] => real } = {}) {
       return { took: performance.now() - began, status: response.status, text };
     },
   };
-}
-
-function asPayload(payload: object): Record<string, string> {
-  return { payload: JSON.stringify(payload) };
 }

@@ -63,3 +63,8 @@ export function signed(body: string | Buffer, at: Date, secret = SIGNING_SECRET)
     'x-slack-signature': `v0=${digest}`,
   };
 }
+
+/** As Slack sends clicks and modals. */
+export function asPayload(payload: object): Record<string, string> {
+  return { payload: JSON.stringify(payload) };
+}

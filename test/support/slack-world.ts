@@ -7,6 +7,11 @@ import { createDeployment, replaceDeployment } from '../../src/deployments/store
 import { wanted } from './deployment.ts';
 import { type SlackCall, slackServer } from './slack-server.ts';
 
+interface Root {
+  readonly thread?: string;
+  readonly deployment?: string;
+}
+
 /** The worker that sends messages, a Slack that it sends them to, and shorthands to ask it for some. */
 export async function slackWorld() {
   const prefix = `${randomUUID()}:`;
@@ -38,17 +43,14 @@ export async function slackWorld() {
       await put(state, more);
       return run();
     },
-    notice: async (
-      id: string,
-      { channel = 'C0STG', thread }: { readonly channel?: string; readonly thread?: string } = {},
-    ) => {
+    notice: async (id: string, { channel = 'C0STG', ...root }: Root & { readonly channel?: string } = {}) => {
       const view = { text: 'Unlocked', blocks: [] };
       const data = {
         version: 1 as const,
         kind: 'notice' as const,
         channel,
         user: 'U0BEN',
-        ...(thread !== undefined && { thread }),
+        ...root,
         view,
         reference: 'r',
       };

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterEach, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
 import type { Deployment } from '../../src/deployments/deployment.ts';
+import { findResult } from '../../src/deployments/result.ts';
 import { createDeployment } from '../../src/deployments/store.ts';
 import { resultRoute } from '../../src/web/result.ts';
 import { closeContexts, NOON, testContext } from '../support/context.ts';
@@ -30,6 +31,24 @@ it('takes the signed word of a target, wakes who watches it, and audits it', asy
       detail: { environment: 'staging', service: 'api', fence: deployment.fence, state: 'success' },
     },
   ]);
+});
+
+it('keeps the addresses that were told before, and has each thing that is new looked at', async () => {
+  const { tell, deployment, ctx } = await target();
+  const told = { url: 'https://staging.example/a', log_url: 'https://ci.example/1', description: 'half way' };
+
+  await tell({ state: 'in_progress' });
+  await tell({ state: 'in_progress', ...told });
+  await tell({ state: 'in_progress', ...told });
+  expect(ctx.queued).toHaveLength(2);
+  await tell({ state: 'success', url: 'https://staging.example/b' });
+
+  const { url: _first, description: _gone, ...kept } = told;
+  expect(await findResult(ctx.redis, deployment.id)).toEqual({
+    state: 'success',
+    url: 'https://staging.example/b',
+    ...kept,
+  });
 });
 
 it('takes a repetition of what is known, and audits it once', async () => {

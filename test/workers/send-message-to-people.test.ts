@@ -38,14 +38,24 @@ it('puts a notice into the thread of an earlier one, once', async () => {
   expect(slack.calls[1]?.fields['thread_ts']).toMatch(/^1700000000\.\d{6}$/);
 });
 
+it('puts a notice about a deployment into the thread of its message', async () => {
+  const { notice, slack, show, id } = await world();
+  await show('unknown');
+
+  await notice('n-1', { deployment: id });
+
+  expect(slack.calls.at(-1)?.fields['thread_ts']).toMatch(/^1700000000\.\d{6}$/);
+});
+
 it.each([
-  { when: 'nothing was posted', thread: 'n-0' },
-  { when: 'it stands in another channel', thread: 'n-1' },
-])('puts a notice into the channel when it has no thread there: $when', async ({ thread }) => {
+  { when: 'nothing was posted', root: { thread: 'n-0' } },
+  { when: 'it stands in another channel', root: { thread: 'n-1' } },
+  { when: 'the deployment has no message', root: { deployment: 'staging-bcdfghjk' } },
+])('puts a notice into the channel when it has no thread there: $when', async ({ root }) => {
   const { notice, slack } = await world();
   await notice('n-1', { channel: 'C0REL' });
 
-  expect(await notice('n-2', { thread })).toBe('done');
+  expect(await notice('n-2', root)).toBe('done');
 
   expect(slack.calls.at(-1)?.fields).toMatchObject({ channel: 'C0STG' });
   expect(slack.calls.at(-1)?.fields['thread_ts']).toBeUndefined();
