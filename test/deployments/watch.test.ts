@@ -101,7 +101,9 @@ it('counts the time-out from the start, not from the wait before it', async () =
   await baton.look(waiting);
   expect(await baton.load(waiting)).toMatchObject({ state: 'failure', reason: 'timed_out', runOver: false });
   expect(await leased()).toBe(true);
-  expect(await message(waiting)).toMatch(/timed out.*No end within 1h.*stays blocked.*deploy cancel/);
+  expect(await message(waiting)).toMatch(
+    /timed out.*No end within 1h.*\*api\* stays blocked on \*staging\* until.*deploy cancel/,
+  );
 
   baton.target.state = 'failure';
   await baton.look(waiting);
