@@ -89,12 +89,13 @@ function withoutSecrets({ redact }: Context, words: Words): Words {
 async function turnDown(ctx: Context, job: CommandJob, { id }: Attempt): Promise<Reply> {
   ctx.log.warn('not run: the person has been told that it was not taken');
   const view = wasNotTaken(job.reference);
-  await noteRefusal(ctx, job, id, { reason: null, said: view.text });
+  noteOutcome(ctx, { command: 'unknown', actor: job.user, reason: 'cancelled' });
+  await noteRefusal(ctx, job, id, { reason: 'cancelled', said: view.text });
   return { to: 'caller', view };
 }
 
 interface Refusal {
-  readonly reason: ReasonCode | null;
+  readonly reason: ReasonCode;
   readonly said: string;
   /** Undefined for what was not understood, or not looked at. */
   readonly words?: Words | undefined;

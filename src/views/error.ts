@@ -25,8 +25,11 @@ export function unexpectedError(reference: string): View {
 
 /** What becomes of a command of which the person was told that nothing was done. */
 export function wasNotTaken(reference: string): View {
-  const text = `That was not taken when it first came, so it is not run. Please type or click it again. Reference: ${reference}`;
-  return { text, blocks: [section(mrkdwn`:warning: ${text}`)] };
+  const text = 'That was not taken when it first came, so it is not run. Please type or click it again.';
+  return {
+    text: `${text} Reference: ${reference}`,
+    blocks: [section(mrkdwn`:warning: ${text}`), smallPrint('cancelled', reference)],
+  };
 }
 
 /** Takes back that nothing was done. */

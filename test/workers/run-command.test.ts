@@ -22,8 +22,17 @@ it('does not run what the person was told was not taken, and says so', async () 
 
   expect(said(ctx)).toEqual([expect.stringMatching(/not taken.*not run.*again.*Reference: 1234abcd/)]);
   expect(await audited(ctx)).toEqual([
-    expect.objectContaining({ action: 'baton', subject: 'baton version', outcome: 'refused', reason: null }),
+    expect.objectContaining({
+      action: 'baton',
+      subject: 'baton version',
+      outcome: 'refused',
+      reason: 'cancelled',
+    }),
   ]);
+  expect(JSON.stringify(ctx.queued)).toContain('`cancelled` · reference 1234abcd');
+  expect(await metrics.getSingleMetricAsString('baton_commands_total')).toContain(
+    '{command="unknown",reason="cancelled"} 1',
+  );
 });
 
 it('keeps a command from being taken back once it runs, and runs it again after a death', async () => {
