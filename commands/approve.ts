@@ -16,12 +16,17 @@ export const deployApprove = defineCommand({
   grammar: { words: ['ID'], flags: [], clauses: [] },
 
   async run(ctx, call) {
-    const { id, environment } = await namedDeployment(ctx, call.words);
+    const { id, environment, requestedBy } = await namedDeployment(ctx, call.words);
     const rules = findEnvironment(ctx.config, environment);
     if (rules === undefined) {
       throw new UserError(`${environment} is no longer configured.`, { reason: 'unknown_environment' });
     }
-    await requireRole(ctx, call.actor, { role: 'approver', environment, may: `approve for ${environment}` });
+    await requireRole(ctx, call.actor, {
+      role: 'approver',
+      environment,
+      may: `approve for ${environment}`,
+      except: requestedBy,
+    });
     const approved = await approve(ctx, rules, id, call.actor.id);
     await note(ctx, call, approved.deployment.id, { given: approved.given, sha: approved.deployment.sha });
     return { to: 'caller', view: approvedNote(approved) };

@@ -17,7 +17,10 @@ export const deployRetry = defineCommand({
     if (!isFinished(earlier) || !earlier.runOver) {
       throw new ConflictError(`Deployment ${id} is not over yet, so there is nothing to repeat.`, {
         reason: state === 'unknown' ? 'driver_unknown' : 'deployment_running',
-        hint: `“/deploy status ${environment}” shows how far it is, and “/deploy cancel ${id}” ends it.`,
+        hint:
+          state === 'unknown'
+            ? `Nobody can tell how it ended: look at the target, then say “/deploy resolve ${id} ran|failed|never”.`
+            : `“/deploy status ${environment}” shows how far it is, and “/deploy cancel ${id}” ends it.`,
       });
     }
     return orderAgain(ctx, call, earlier, { kind: 'retry', of: id, ...(leaves !== null && { leaves }) });

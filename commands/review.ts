@@ -13,8 +13,13 @@ export const deployReview = defineCommand({
   grammar: { words: ['ID'], flags: [], clauses: [] },
 
   async run(ctx, call) {
-    const { id, environment } = await namedDeployment(ctx, call.words);
-    await requireRole(ctx, call.actor, { role: 'approver', environment, may: `review on ${environment}` });
+    const { id, environment, requestedBy } = await namedDeployment(ctx, call.words);
+    await requireRole(ctx, call.actor, {
+      role: 'approver',
+      environment,
+      may: `review on ${environment}`,
+      except: requestedBy,
+    });
     const reviewed = await review(ctx, id, call.actor.id);
     // Whoever comes second has reviewed nothing.
     if (reviewed.breakGlass?.reviewedBy !== call.actor.id)

@@ -26,6 +26,17 @@ export class UserError extends Error {
   }
 }
 
+/** The person lacks a role that others hold. */
+export class RoleMissingError extends UserError {
+  /** Slack user and usergroup ids of those who may. */
+  readonly holders: readonly string[];
+
+  constructor(message: string, holders: readonly string[], options: UserErrorOptions) {
+    super(message, { ...options, reason: 'not_allowed' });
+    this.holders = holders;
+  }
+}
+
 export class NotFoundError extends UserError {}
 
 /** Someone else changed the same thing first; asking again may give another answer. */

@@ -52,9 +52,9 @@ export async function serve(given: Settings, role: Role, parts: Parts): Promise<
   const closing: Close[] = [];
   stopOnSignal(closing, log);
   try {
-    const { url, playground } = await open({ given: withPort, role, parts, log, closing });
+    const { url, reachedAt, playground } = await open({ given: withPort, role, parts, log, closing });
     log.info({ role, url, version: VERSION, playground }, 'Baton is ready');
-    process.stdout.write(greeting(role, url, playground));
+    process.stdout.write(greeting(role, role === 'worker' ? url : reachedAt, playground));
   } catch (error) {
     await closeAll(closing, log);
     throw error;
@@ -71,13 +71,14 @@ interface Start {
   readonly closing: Close[];
 }
 
-async function open({
-  given,
-  role,
-  parts,
-  log,
-  closing,
-}: Start): Promise<{ url: string; playground: boolean }> {
+interface Running {
+  /** Where this process listens, and where others reach Baton: a proxy may stand in between. */
+  readonly url: string;
+  readonly reachedAt: string;
+  readonly playground: boolean;
+}
+
+async function open({ given, role, parts, log, closing }: Start): Promise<Running> {
   const playground = role === 'start' && given.slack === undefined;
   const played = playground ? await openPlayground(given, parts) : undefined;
   if (played !== undefined) closing.push(played.close);
@@ -122,7 +123,7 @@ async function open({
   closing.push(async () => {
     await Promise.all([server.close(), played?.hangUp(), taking?.close()]);
   });
-  return { url: settings.batonUrl ?? server.url, playground };
+  return { url: server.url, reachedAt: settings.batonUrl ?? server.url, playground };
 }
 
 async function webRoutes(

@@ -49,7 +49,8 @@ async function run(ctx: Context, job: CommandJob, { id, again, last }: Attempt):
     const { name } = parsed.command;
     ctx.log.info({ command: name, actor: user }, 'command');
     const reply = await parsed.command.run(ctx, { words, actor, channel, id, reference, again });
-    countCommand(name, reply.to === 'caller' ? (reply.reason ?? null) : null);
+    const { reason = null, reasons } = reply.to === 'caller' ? reply : {};
+    noteOutcome(ctx, { command: name, actor: user, reason, reasons });
     return reply;
   } catch (error) {
     if (error instanceof PersonUnreadableError && !last) throw error; // Slack may know in a moment
@@ -57,10 +58,26 @@ async function run(ctx: Context, job: CommandJob, { id, again, last }: Attempt):
     if (answer === undefined) throw error;
     const view = redactView(ctx, answer); // it quotes what was typed
     const reason = error instanceof UserError ? error.reason : 'lock_ambiguous';
-    countCommand(words?.command ?? 'unknown', reason);
+    noteOutcome(ctx, { command: words?.command ?? 'unknown', actor: user, reason });
     await noteRefusal(ctx, job, id, { reason, said: view.text, words });
     return { to: 'caller', view };
   }
+}
+
+interface Outcome {
+  /** A known command's name, or `unknown`: what was typed may hold a secret. */
+  readonly command: string;
+  readonly actor: string;
+  readonly reason: ReasonCode | null;
+  readonly reasons?: readonly ReasonCode[] | undefined;
+}
+
+/** Counts what came of a command, and logs it with its reason codes. */
+function noteOutcome({ log }: Context, { command, actor, reason, reasons = [] }: Outcome): void {
+  countCommand(command, reason);
+  if (reason === null) return log.info({ command, actor }, 'command done');
+  const several = reasons.length > 1 ? { reasons } : {};
+  log.info({ command, actor, reason, ...several }, 'command refused');
 }
 
 /** Everybody sees a reason, and the trail keeps it for ever. */
@@ -72,12 +89,13 @@ function withoutSecrets({ redact }: Context, words: Words): Words {
 async function turnDown(ctx: Context, job: CommandJob, { id }: Attempt): Promise<Reply> {
   ctx.log.warn('not run: the person has been told that it was not taken');
   const view = wasNotTaken(job.reference);
-  await noteRefusal(ctx, job, id, { reason: null, said: view.text });
+  noteOutcome(ctx, { command: 'unknown', actor: job.user, reason: 'cancelled' });
+  await noteRefusal(ctx, job, id, { reason: 'cancelled', said: view.text });
   return { to: 'caller', view };
 }
 
 interface Refusal {
-  readonly reason: ReasonCode | null;
+  readonly reason: ReasonCode;
   readonly said: string;
   /** Undefined for what was not understood, or not looked at. */
   readonly words?: Words | undefined;

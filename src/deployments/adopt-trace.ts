@@ -84,7 +84,7 @@ function recordOf(
   );
   const told = {
     intendedAt: createdAt,
-    attemptedAt: createdAt,
+    attemptedAt: null, // it may have waited long before its start
     intendedOn: ELSEWHERE,
     createdAt,
     fence,

@@ -194,12 +194,22 @@ export function transition(from: Deployment, to: DeploymentState, at: Date, chan
     reason: null,
     ...change,
     state: to,
-    startedAt: to === 'in_progress' ? (from.startedAt ?? at) : from.startedAt,
+    startedAt: to === 'in_progress' ? (from.startedAt ?? beganAt(from, at)) : from.startedAt,
     endedAt: ended ? at : null,
     // What people said of a run that was lost from sight says nothing of it once it is seen again.
     verdicts: to === 'in_progress' ? [] : (change.verdicts ?? from.verdicts),
     updatedAt: at,
   };
+}
+
+/**
+ * The latest attempt to start, where one is known: a run may be found long after it. The attempt is told by the store's
+ * clock, all else by the worker's: so never before the first intent, and never after `at`.
+ */
+function beganAt({ intendedAt, attemptedAt }: Deployment, at: Date): Date {
+  if (attemptedAt === null) return at;
+  const began = intendedAt !== null && attemptedAt < intendedAt ? intendedAt : attemptedAt;
+  return began < at ? began : at;
 }
 
 /** True while it waits for its turn or for approvals: it has taken no lease. */

@@ -53,7 +53,7 @@ export async function endRun(
   return 'done';
 }
 
-/** Nobody can tell whether it runs: the environment stays blocked, and it is looked up again from time to time. */
+/** Nobody can tell whether it runs: the service stays blocked there, and it is looked up again from time to time. */
 export async function becomeUnknown(ctx: Context, deployment: Deployment, why: string): Promise<Outcome> {
   if (deployment.state !== 'unknown' && !isFinished(deployment)) {
     const change = { reason: 'driver_unknown' as const, summary: why };
@@ -66,7 +66,7 @@ export async function becomeUnknown(ctx: Context, deployment: Deployment, why: s
 }
 
 /**
- * The deployment took too long. Its own clock ends here; the environment stays blocked until the run is known to be
+ * The deployment took too long. Its own clock ends here; the service stays blocked there until the run is known to be
  * over.
  */
 export async function timeOut(ctx: Context, deployment: Deployment, seconds: number): Promise<void> {

@@ -47,8 +47,9 @@ async function supersede(ctx: Context, id: string, newer: Deployment): Promise<v
 /** Holds the environment against automatic deployments of what was left, until somebody says otherwise. */
 async function warnOfRollback(ctx: Context, rollback: Deployment): Promise<void> {
   const { id: deployment, environment, service, requestedBy: person, sha: good, leaves: bad } = rollback;
+  const { channel } = rollback;
   if (bad === null || bad === good) return;
   const scope = `${environment}/${service}`;
-  const rule = holdBack({ scope, deployment, person, good, bad });
+  const rule = holdBack({ scope, deployment, person, good, bad, channel });
   await actOnLocks(ctx, { scope, command: `${deployment}-held-back`, rule });
 }

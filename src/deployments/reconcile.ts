@@ -98,7 +98,7 @@ async function holdBackOne(ctx: Context, one: Deployment, { since, floor }: Befo
     await endWaiting(ctx, one, { reason: 'driver_unknown', summary: FORGOTTEN });
   } else if (one.state === 'queued') {
     const change = { reason: 'driver_unknown' as const, summary: LOST, intendedAt: one.createdAt };
-    const unsure = { ...transition(one, 'unknown', ctx.now(), change), attemptedAt: one.createdAt };
+    const unsure = transition(one, 'unknown', ctx.now(), change);
     await tell(ctx, await replaceDeployment(ctx.redis, one, { ...unsure, intendedOn: ELSEWHERE }));
   }
 }

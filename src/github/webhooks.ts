@@ -82,10 +82,10 @@ async function read(
 
 const NOT_SIGNED = 'The signature is missing or wrong.';
 
-/** One word: what stands in the header becomes part of keys and ids. */
+/** One word, without the colon that parts keys and that BullMQ forbids in ids: it becomes part of both. */
 function header({ headers }: IncomingMessage, name: 'x-github-event' | 'x-github-delivery'): string {
   const value = headers[name];
-  if (typeof value === 'string' && /^[\w-]{1,100}$/.test(value)) return value;
+  if (typeof value === 'string' && /^[\w.-]{1,100}$/.test(value)) return value;
   throw new HttpError(400, `The header ${name} is missing or cannot be read.`);
 }
 

@@ -11,10 +11,12 @@ export interface HoldBack {
   /** What it went back to, and what it left. */
   readonly good: string;
   readonly bad: string;
+  /** Where the rollback is told of. */
+  readonly channel: string;
 }
 
 /** Leaves Baton's own warning after a rollback, in place of its earlier one; any deployer may take it away. */
-export function holdBack({ scope, deployment, person, good, bad }: HoldBack): Rule {
+export function holdBack({ scope, deployment, person, good, bad, channel }: HoldBack): Rule {
   return settled((board, { now }) => {
     const [wrong, right] = [bad.slice(0, 12), good.slice(0, 12)];
     const warning: Warning = {
@@ -35,6 +37,7 @@ export function holdBack({ scope, deployment, person, good, bad }: HoldBack): Ru
       scope,
       warning,
       other: person,
+      channel,
     } as const;
     return {
       board: { ...board, warnings: [...others, warning] },

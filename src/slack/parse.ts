@@ -6,6 +6,8 @@ import { readWords } from './words.ts';
 import { quoted } from '../quoted.ts';
 
 const LONGEST_TEXT = 4_000;
+/** More than any command's name has. */
+const LONGEST_NAME = 100;
 
 export interface Parsed {
   readonly command: Command;
@@ -18,7 +20,10 @@ export interface Parsed {
  */
 export function parse(text: string, commands: readonly Command[]): Parsed {
   if (text.length > LONGEST_TEXT) {
-    throw new UserError(`That is too long; a command has at most ${LONGEST_TEXT} characters.`);
+    const begun = split(text.slice(0, LONGEST_NAME), commands).name;
+    throw new UserError(`That is too long; a command has at most ${LONGEST_TEXT} characters.`, {
+      example: commands.find(({ name }) => name === begun)?.example ?? `/${HELP}`,
+    });
   }
   const { name, rest } = split(text, commands);
   const command = commands.find((candidate) => candidate.name === name);

@@ -154,11 +154,11 @@ function story(deployment: Deployment): Mrkdwn[] {
 
 /** What is not known yet of the run, and who has to say so. */
 function openQuestions(deployment: Deployment): Mrkdwn[] {
-  const { state, environment, runOver, cancelledBy, silentAt, startedAt, endedAt } = deployment;
+  const { state, environment, service, runOver, cancelledBy, silentAt, startedAt, endedAt } = deployment;
   const lines: Mrkdwn[] = [];
   if (cancelledBy !== null && !runOver) {
     lines.push(
-      mrkdwn`${person(cancelledBy)} has asked for its cancellation. The environment stays blocked until the end of the run is known.`,
+      mrkdwn`${person(cancelledBy)} has asked for its cancellation. *${service}* stays blocked on *${environment}* until the end of the run is known.`,
     );
   }
   if (state === 'in_progress' && silentAt !== null && startedAt !== null) {
@@ -168,7 +168,7 @@ function openQuestions(deployment: Deployment): Mrkdwn[] {
   }
   if (state === 'unknown' || (endedAt !== null && !runOver)) {
     lines.push(
-      mrkdwn`The environment stays blocked until it is known how the run ended. Deployers of *${environment}*: look at the target itself, and say what happened.`,
+      mrkdwn`*${service}* stays blocked on *${environment}* until it is known how the run ended. Deployers of *${environment}*: look at the target itself, and say what happened.`,
     );
   }
   return [...lines, ...verdictLines(deployment)];

@@ -43,6 +43,7 @@ export function dryRun({
   warnings,
   brings,
 }: DryRun): View {
+  const reasons = refusals.map(({ reason }) => code(reason));
   const now = live === undefined ? mrkdwn`nothing, as far as Baton knows` : whatIsLive(live);
   const lines = [
     mrkdwn`*Dry run:* nothing was changed. It would deploy *${service}* to *${environment}*:`,
@@ -55,7 +56,10 @@ export function dryRun({
   ];
   return {
     text: summaryText(`Dry run: ${service} to ${environment}`),
-    blocks: [section(joined(lines)), context(mrkdwn`The gates are asked again when you deploy.`)],
+    blocks: [
+      section(joined(lines)),
+      context(joined([...reasons, mrkdwn`The gates are asked again when you deploy.`], ' · ')),
+    ],
   };
 }
 

@@ -38,7 +38,7 @@ export function resolveNote({ kind, deployment, needed }: Resolved, how: Verdict
     case 'noted': {
       const same = deployment.verdicts.filter((one) => one.how === how).length;
       const differ = deployment.verdicts.length > same;
-      const left = mrkdwn`${needed - same} more must say the same, and *${deployment.environment}* stays blocked until then.`;
+      const left = mrkdwn`${needed - same} more must say the same, and *${deployment.service}* stays blocked on *${deployment.environment}* until then.`;
       const others = mrkdwn`Others say something else: talk to them.`;
       return note(deployment, ':hourglass:', [said, left, ...(differ ? [others] : [])]);
     }

@@ -1,7 +1,7 @@
-import { UserError } from '../errors.ts';
+import { RoleMissingError, UserError } from '../errors.ts';
 import { LockedError, UnreadableLockError } from '../locks/lock.ts';
 import { lockInTheWay, lockUnreadable } from './lock.ts';
-import { code, joined, mrkdwn, section, smallPrint, summaryText, type View, worded } from './view.ts';
+import { code, joined, mrkdwn, named, section, smallPrint, summaryText, type View, worded } from './view.ts';
 
 /** An error that the person can act on: what is wrong, what to do, and an example. */
 export function userError(error: UserError, reference: string): View {
@@ -9,6 +9,8 @@ export function userError(error: UserError, reference: string): View {
 
   const { message, hint, example, reason } = error;
   const lines = [mrkdwn`:warning: ${worded(message)}`];
+  if (error instanceof RoleMissingError && error.holders.length > 0)
+    lines.push(mrkdwn`Ask one of those who may: ${named(error.holders)}.`);
   if (hint !== undefined) lines.push(worded(hint));
   if (example !== undefined) lines.push(mrkdwn`For example: ${code(example)}`);
   return {
@@ -25,8 +27,11 @@ export function unexpectedError(reference: string): View {
 
 /** What becomes of a command of which the person was told that nothing was done. */
 export function wasNotTaken(reference: string): View {
-  const text = `That was not taken when it first came, so it is not run. Please type or click it again. Reference: ${reference}`;
-  return { text, blocks: [section(mrkdwn`:warning: ${text}`)] };
+  const text = 'That was not taken when it first came, so it is not run. Please type or click it again.';
+  return {
+    text: `${text} Reference: ${reference}`,
+    blocks: [section(mrkdwn`:warning: ${text}`), smallPrint('cancelled', reference)],
+  };
 }
 
 /** Takes back that nothing was done. */

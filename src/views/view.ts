@@ -52,6 +52,15 @@ export function group(id: string): Mrkdwn {
   return /^S[A-Z0-9]+$/.test(id) ? { mrkdwn: `<!subteam^${id}>` } : person(id);
 }
 
+const MOST_NAMED = 5;
+
+/** Those who hold a role, the first few of many; `nobody` where there are none. */
+export function named(ids: readonly string[]): Mrkdwn {
+  if (ids.length === 0) return mrkdwn`nobody`;
+  const shown = joined(ids.slice(0, MOST_NAMED).map(group), ', ');
+  return ids.length > MOST_NAMED ? mrkdwn`${shown} and ${ids.length - MOST_NAMED} more` : shown;
+}
+
 export function channelLink(id: string): Mrkdwn {
   return /^[CGD][A-Z0-9]+$/.test(id) ? { mrkdwn: `<#${id}>` } : mrkdwn`${id}`;
 }

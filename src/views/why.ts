@@ -5,10 +5,10 @@ import { inTheWay } from './refusal.ts';
 import {
   code,
   context,
-  group,
   joined,
   type Mrkdwn,
   mrkdwn,
+  named,
   person,
   section,
   shortened,
@@ -16,8 +16,6 @@ import {
   time,
   type View,
 } from './view.ts';
-
-const MOST_NAMED = 5;
 
 /** Every gate in its order: open or closed, why, who can open it, and when it opens by itself. One message. */
 export function whyView(explained: Explained): View {
@@ -147,10 +145,4 @@ function estimate(since: Date, usualSeconds: number | null): Mrkdwn[] {
   if (usualSeconds === null) return [mrkdwn`Nobody knows yet how long it takes there.`];
   const end = new Date(since.getTime() + usualSeconds * 1_000);
   return [mrkdwn`Going by the last ones it ends ${time(end)}.`];
-}
-
-function named(ids: readonly string[]): Mrkdwn {
-  if (ids.length === 0) return mrkdwn`nobody`;
-  const shown = joined(ids.slice(0, MOST_NAMED).map(group), ', ');
-  return ids.length > MOST_NAMED ? mrkdwn`${shown} and ${ids.length - MOST_NAMED} more` : shown;
 }

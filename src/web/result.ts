@@ -5,6 +5,7 @@ import { type Deployment, environmentOfDeployment } from '../deployments/deploym
 import { recordResult } from '../deployments/result.ts';
 import { findDeployment } from '../deployments/store.ts';
 import { CallbackBody, verifyCallback } from '../drivers/callback.ts';
+import type { ReasonCode } from '../reason-codes.ts';
 import { unlessRedisIsDown } from './health.ts';
 import { HttpError, readBody, type Route, sendJson } from './route.ts';
 
@@ -56,6 +57,7 @@ async function take(ctx: Context, deployment: Deployment, raw: Buffer): Promise<
 interface Why {
   readonly status: 400 | 401 | 404 | 409;
   readonly code: string;
+  readonly reason: ReasonCode;
   readonly message: string;
   readonly detail?: Readonly<Record<string, string | number>>;
 }
@@ -63,25 +65,33 @@ interface Why {
 const UNSIGNED: Why = {
   status: 401,
   code: 'unsigned',
+  reason: 'not_allowed',
   message:
     'X-Baton-Signature-256 must be sha256= and the HMAC-SHA256 of the raw body with the secret of the driver.',
 };
 const MALFORMED: Why = {
   status: 400,
   code: 'malformed',
+  reason: 'invalid_command',
   message:
     'The body must be JSON such as {"deployment":"ID","fence":7,"state":"success"|"failure"|"in_progress"}.',
 };
-const OTHER: Why = { status: 409, code: 'other_deployment', message: 'The body names another deployment.' };
+const OTHER: Why = {
+  status: 409,
+  code: 'other_deployment',
+  reason: 'invalid_command',
+  message: 'The body names another deployment.',
+};
 const CONFLICT: Why = {
   status: 409,
   code: 'conflict',
+  reason: 'not_allowed',
   message: 'That is the fence of another run, a run that was not started, or another end than the one known.',
 };
 
 /** The refusal to throw, after it was told to the audit trail: once an hour for each kind, so that nobody can flood it. */
 async function refusal(ctx: Context, deployment: Deployment, why: Why): Promise<HttpError> {
-  const { status, code, message, detail } = why;
+  const { status, code, reason, message, detail } = why;
   const hour = ctx.now().toISOString().slice(0, 13);
   const what = Object.values(detail ?? {}).join('-');
   await appendAudit(ctx.redis, {
@@ -91,10 +101,10 @@ async function refusal(ctx: Context, deployment: Deployment, why: Why): Promise<
     action: 'result',
     subject: deployment.id,
     outcome: 'refused',
-    reason: status === 401 ? 'not_allowed' : null,
+    reason,
     detail: { ...placeOf(deployment), why: code, ...detail },
   });
-  ctx.log.warn({ deployment: deployment.id, status, why: code }, 'result refused');
+  ctx.log.warn({ deployment: deployment.id, status, reason, why: code }, 'result refused');
   return new HttpError(status, message, { deployment: deployment.id, why: code });
 }
 

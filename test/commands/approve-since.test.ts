@@ -50,6 +50,28 @@ it('does not call a dry run refused that would wait for approvals', async () => 
   expect(words).toContain('It would wait for approvals:\n• It needs 2 approvals');
 });
 
+it('names others who may approve, also groups and people without an entry, and never who asked', async () => {
+  const { id } = await ask();
+  ctx.config = {
+    ...ctx.config,
+    roles: { ...ctx.config.roles, approver: ['U0ASHA', 'U0BEN', 'U0DREW', 'S0RELMGRS'] },
+  };
+
+  const { words } = await say('U0CLEO', `deploy approve ${id}`);
+
+  expect(words).toContain('Only approvers of production may approve for production, and you are not one.');
+  expect(words).toContain('Ask one of those who may: <@U0BEN>, <@U0DREW>, <!subteam^S0RELMGRS>.');
+});
+
+it('says that nobody may approve where only who asked is an approver', async () => {
+  const { id } = await ask();
+  ctx.config = { ...ctx.config, roles: { ...ctx.config.roles, approver: ['U0ASHA'] } };
+
+  const { words } = await say('U0CLEO', `deploy approve ${id}`);
+
+  expect(words).toContain('The configuration lists no approver of production who may.');
+});
+
 it('counts nobody any more who turns out to be the requester by another account', async () => {
   const { id } = await ask();
   await say('U0BEN', `deploy approve ${id}`);

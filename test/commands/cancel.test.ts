@@ -122,7 +122,9 @@ describe('what runs', () => {
     const asked = await baton.load(id);
     expect(asked).toMatchObject({ state: 'in_progress', cancelledBy: 'U0ASHA' });
     expect(await leased()).toBe(true);
-    expect(JSON.stringify(deploymentView(asked))).toContain('has asked for its cancellation');
+    expect(JSON.stringify(deploymentView(asked))).toContain(
+      'has asked for its cancellation. *api* stays blocked on *staging* until the end of the run is known.',
+    );
   });
 
   it('was cancelled when it fails after that, and the target may repeat itself', async () => {

@@ -232,6 +232,7 @@ it('changes nothing in a dry run, and says what it would do', async () => {
   const locked = await say('U0ASHA', `deploy staging api@${SHA} --dry-run`);
   expect(locked.words).toContain('It would be refused');
   expect(locked.words).toContain('<@U0BEN> has locked *staging* since');
+  expect(locked.words).toContain('`locked` · The gates are asked again when you deploy.');
   expect(await deployed(ctx)).toEqual([]);
 });
 

@@ -196,7 +196,7 @@ it('blocks when it cannot be read, until an admin removes it by force and says w
 });
 
 it.each([
-  ['freeze', /Which environment/],
+  ['freeze', /Which environment.*For example: `\/freeze staging until 17:00 because .*`/s],
   ['freeze staging', /Until when/],
   ['freeze staging because sale', /Until when/],
   ['freeze staging until 10:00', /needs a reason/],
@@ -206,12 +206,18 @@ it.each([
   ],
   ['freeze staging until blue moon because sale', /blue.*For example: `\/freeze staging until .* because/s],
   ['freeze all until 10:00 because sale', /one environment at a time/],
-  ['freeze staging/api until 10:00 because sale', /all services of an environment.*`staging`/s],
-  ['freeze stagign until 10:00 because sale', /no environment `stagign`/],
+  [
+    'freeze staging/api until 10:00 because sale',
+    /all services of an environment.*For example: `\/freeze staging until /s,
+  ],
+  [
+    'freeze stagign until 10:00 because sale',
+    /no environment `stagign`.*For example: `\/freeze staging until /s,
+  ],
   ['freeze staging api until 10:00 because sale', /`api` is one word too many/],
   ['freeze staging for 2h because sale', /`for` means nothing to/],
-  ['thaw', /Which environment/],
-  ['thaw all', /one environment at a time/],
+  ['thaw', /Which environment.*For example: `\/thaw staging`/s],
+  ['thaw all', /one environment at a time.*For example: `\/thaw staging`/s],
   ['thaw prodction', /no environment `prodction`.*`production`/s],
 ])('explains what is wrong with “%s”', async (text, expected) => {
   const { ctx, say } = baton();

@@ -130,7 +130,7 @@ it('is for deployers of that very environment', async () => {
 
   const stranger = await say('U0CLEO', 'lock staging');
   expect(stranger.words).toContain('Only deployers of staging may lock staging');
-  expect(stranger.words).toContain('Asha, Ben may');
+  expect(stranger.words).toContain('Ask one of those who may: <@U0ASHA>, <@U0BEN>.');
   expect(stranger.words).toContain('`not_allowed`');
   expect((await say('U0ASHA', 'lock production')).words).toContain('`not_allowed`');
 });

@@ -103,7 +103,9 @@ describe('where approvals are asked for', () => {
     const id = await lostWithApprovals();
 
     const first = await baton.say('U0ASHA', `deploy resolve ${id} ran`);
-    expect(first.words).toMatch(/1 more must say the same.*stays blocked/);
+    expect(first.words).toContain(
+      '1 more must say the same, and *api* stays blocked on *staging* until then.',
+    );
     await baton.say('U0ASHA', `deploy resolve ${id} ran`);
     expect(await baton.load(id)).toMatchObject({ state: 'unknown' });
     expect(await leased()).toBe(true);

@@ -62,6 +62,20 @@ it('refuses what is not over, and what is live', async () => {
   expect((await baton.say('U0ASHA', `deploy retry ${id}`)).words).toContain('`already_live`');
 });
 
+it('points to resolve, and not to cancel, while nobody can tell how it ended', async () => {
+  const { id } = await baton.queued({ driverOptions: baton.driver({ status_url: undefined }) });
+  baton.target.answer = 'reset';
+  await baton.look(id);
+  baton.at(60);
+  await baton.look(id);
+
+  const { words } = await baton.say('U0ASHA', `deploy retry ${id}`);
+
+  expect(words).toContain(`\`/deploy resolve ${id} ran|failed|never\``);
+  expect(words).toContain('`driver_unknown`');
+  expect(words).not.toContain('deploy cancel');
+});
+
 it('asks once, however often its job runs', async () => {
   const first = await failed();
 

@@ -169,6 +169,16 @@ describe('holds back', () => {
     expect(await held(B)).toBe(false);
   });
 
+  it('what was left, and says so where the rollback was typed', async () => {
+    await history(A, B);
+    const rollback = await baton.load(await rollBack());
+    await baton.bring(rollback.id);
+
+    const warned = baton.ctx.queued.find(({ id }) => id.startsWith('lock-warned-'));
+    expect(rollback.channel).not.toBe(baton.ctx.config.slack.channels.releases);
+    expect(warned?.data).toMatchObject({ kind: 'notice', channel: rollback.channel });
+  });
+
   it('nothing when the rollback failed', async () => {
     await history(A, B);
     baton.target.state = 'failure';

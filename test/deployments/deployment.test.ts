@@ -48,6 +48,22 @@ it('keeps the moment of its start when a lost run is found again', () => {
   expect(transition(lost, 'in_progress', LATER).startedAt).toEqual(NOON);
 });
 
+it.each([
+  { what: 'the latest attempt', attempted: -60, began: -60 },
+  { what: 'the first intent, where the store’s clock is behind', attempted: -600, began: -120 },
+  { what: 'now, where the store’s clock is ahead', attempted: 600, began: 0 },
+  { what: 'the moment at which it is found, where no attempt is known', attempted: null, began: 0 },
+])('takes for the start of a run that is found later $what', ({ attempted, began }) => {
+  const at = (seconds: number) => new Date(LATER.getTime() + seconds * 1_000);
+  const lost = deployment({
+    state: 'unknown',
+    intendedAt: at(-120),
+    attemptedAt: attempted === null ? null : at(attempted),
+  });
+
+  expect(transition(lost, 'in_progress', LATER).startedAt).toEqual(at(began));
+});
+
 it('leaves the reason of the state before behind, and takes along what is new', () => {
   const lost = deployment({ state: 'unknown', reason: 'driver_unknown' });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { recordResult } from '../../src/deployments/result.ts';
 import { listLeases } from '../../src/deployments/store.ts';
 import { deploymentView } from '../../src/views/deployment.ts';
-import { closeContexts } from '../support/context.ts';
+import { closeContexts, NOON } from '../support/context.ts';
 import { type Running, running, sha } from '../support/running.ts';
 
 let baton: Running;
@@ -101,7 +101,9 @@ it('counts the time-out from the start, not from the wait before it', async () =
   await baton.look(waiting);
   expect(await baton.load(waiting)).toMatchObject({ state: 'failure', reason: 'timed_out', runOver: false });
   expect(await leased()).toBe(true);
-  expect(await message(waiting)).toMatch(/timed out.*No end within 1h.*stays blocked.*deploy cancel/);
+  expect(await message(waiting)).toMatch(
+    /timed out.*No end within 1h.*\*api\* stays blocked on \*staging\* until.*deploy cancel/,
+  );
 
   baton.target.state = 'failure';
   await baton.look(waiting);
@@ -141,6 +143,26 @@ it('shows what the target says of a run that goes on, each time that it says som
   await baton.look(id);
 
   expect(await message(id)).not.toContain('Migrating');
+});
+
+it('counts a run that is found after it was lost from the attempt to start it', async () => {
+  baton.at(10);
+  const { id } = await baton.queued({ driverOptions: baton.driver({ status_url: undefined }) });
+  baton.target.answer = 'reset';
+  await baton.look(id);
+  baton.at(600);
+  await baton.look(id);
+  expect(await baton.load(id)).toMatchObject({ state: 'unknown' });
+
+  await recordResult(baton.ctx, await baton.load(id), { fence: 1, state: 'in_progress' });
+  await baton.look(id);
+  const found = await baton.load(id);
+  baton.at(3_610);
+  await baton.look(id);
+
+  expect(found).toMatchObject({ state: 'in_progress', startedAt: new Date(NOON.getTime() + 10_000) });
+  expect(await baton.load(id)).toMatchObject({ state: 'failure', reason: 'timed_out' });
+  expect(await message(id)).toContain('took 1 h');
 });
 
 it('does not take an outage for a run that was found again', async () => {

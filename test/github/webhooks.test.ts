@@ -153,6 +153,13 @@ it.each<{ what: string; sent: string | Buffer; with?: Headers; status: number; q
     with: { ...headers, 'x-github-delivery': 'a:b' },
     status: 400,
   },
+  {
+    what: 'a delivery id with a dot',
+    sent: body,
+    with: { ...headers, 'x-github-delivery': '72d3162e.2' },
+    status: 202,
+    queued: 1,
+  },
   { what: 'no event', sent: body, with: without('x-github-event'), status: 400 },
   { what: 'another content type', sent: body, with: type('text/plain'), status: 415 },
   { what: 'a compressed body', sent: body, with: { ...headers, 'content-encoding': 'gzip' }, status: 415 },

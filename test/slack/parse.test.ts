@@ -167,6 +167,8 @@ it.each([
 it('shows a right example with every refusal of a known command', () => {
   expect(refusalOf('deploy a b c').example).toBe('/deploy example');
   expect(refusalOf('deplyo a').example).toBe('/deploy example');
+  expect(refusalOf(`deploy ${'x'.repeat(4_000)}`).example).toBe('/deploy example');
+  expect(refusalOf('x'.repeat(4_001)).example).toBe('/baton help');
 });
 
 it('reads any text or says what is wrong with it, quickly', () => {

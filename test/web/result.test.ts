@@ -68,30 +68,44 @@ it('takes a repetition of what is known, and audits it once', async () => {
   ]);
 });
 
-it.each<{ what: string; told: object; first?: object; status: number; why: string }>([
-  { what: 'another fence', told: { state: 'success', fence: 99 }, status: 409, why: 'conflict' },
+it.each<{ what: string; told: object; first?: object; status: number; why: string; reason: string }>([
+  {
+    what: 'another fence',
+    told: { state: 'success', fence: 99 },
+    status: 409,
+    why: 'conflict',
+    reason: 'not_allowed',
+  },
   {
     what: 'another end than the one known',
     first: { state: 'success' },
     told: { state: 'failure' },
     status: 409,
     why: 'conflict',
+    reason: 'not_allowed',
   },
   {
     what: 'another deployment',
     told: { state: 'success', deployment: 'staging-zzzzzzzz' },
     status: 409,
     why: 'other_deployment',
+    reason: 'invalid_command',
   },
-  { what: 'no state that there is', told: { state: 'finished' }, status: 400, why: 'malformed' },
-])('refuses $what with $status, and audits it', async ({ told, first, status, why }) => {
+  {
+    what: 'no state that there is',
+    told: { state: 'finished' },
+    status: 400,
+    why: 'malformed',
+    reason: 'invalid_command',
+  },
+])('refuses $what with $status, and audits it with $reason', async ({ told, first, status, why, reason }) => {
   const { tell, audited } = await target();
   if (first !== undefined) await tell(first);
 
   const answer = await tell(told);
 
   expect(answer).toMatchObject({ status, json: { why } });
-  expect((await audited())[0]).toMatchObject({ outcome: 'refused', detail: { why } });
+  expect((await audited())[0]).toMatchObject({ outcome: 'refused', reason, detail: { why } });
 });
 
 it('refuses a word on a deployment that was never started', async () => {

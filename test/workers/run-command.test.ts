@@ -1,10 +1,12 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { pino } from 'pino';
 import { listAudit } from '../../src/audit/store.ts';
 import type { CommandJob } from '../../src/jobs.ts';
 import { metrics } from '../../src/metrics.ts';
 import { claimCommand } from '../../src/slack/claim.ts';
 import { runCommand } from '../../workers/run-command.ts';
 import { lock, storeLocks } from '../support/board.ts';
+import { testConfig } from '../support/config.ts';
 import { closeContexts, NOON, type TestContext, testContext } from '../support/context.ts';
 
 afterEach(() => {
@@ -20,8 +22,17 @@ it('does not run what the person was told was not taken, and says so', async () 
 
   expect(said(ctx)).toEqual([expect.stringMatching(/not taken.*not run.*again.*Reference: 1234abcd/)]);
   expect(await audited(ctx)).toEqual([
-    expect.objectContaining({ action: 'baton', subject: 'baton version', outcome: 'refused', reason: null }),
+    expect.objectContaining({
+      action: 'baton',
+      subject: 'baton version',
+      outcome: 'refused',
+      reason: 'cancelled',
+    }),
   ]);
+  expect(JSON.stringify(ctx.queued)).toContain('`cancelled` · reference 1234abcd');
+  expect(await metrics.getSingleMetricAsString('baton_commands_total')).toContain(
+    '{command="unknown",reason="cancelled"} 1',
+  );
 });
 
 it('keeps a command from being taken back once it runs, and runs it again after a death', async () => {
@@ -76,6 +87,52 @@ it.each([
   await run(ctx, { user: who, text });
 
   expect(await metrics.getSingleMetricAsString('baton_commands_total')).toContain(`{${labels}} 1`);
+});
+
+it.each([
+  { who: 'U0ASHA', text: 'baton version', msg: 'command done', command: 'baton version' },
+  {
+    who: 'U0ASHA',
+    text: `deploy staging@${'c0ffee00'.repeat(5)}`,
+    msg: 'command refused',
+    command: 'deploy',
+    reason: 'locked',
+  },
+  {
+    who: 'U0BEN',
+    text: `deploy production@${'c0ffee00'.repeat(5)}`,
+    msg: 'command refused',
+    command: 'deploy',
+    reason: 'locked',
+    reasons: ['locked', 'frozen'],
+  },
+  {
+    who: 'U0ASHA',
+    text: 'deploy stagng',
+    msg: 'command refused',
+    command: 'deploy',
+    reason: 'unknown_environment',
+  },
+  {
+    who: 'U0ASHA',
+    text: 'lock staging --nope',
+    msg: 'command refused',
+    command: 'unknown',
+    reason: 'invalid_command',
+  },
+])('logs “$msg” for “$text” of $who, and nothing of what was typed', async ({ who, text, ...line }) => {
+  const lines: string[] = [];
+  const ctx = testContext({ log: pino({ level: 'info' }, { write: (one) => void lines.push(one) }) });
+  const freezes = [{ from: '2030-01-15T00:00', to: '2030-01-16T00:00', timezone: 'UTC', reason: 'audit' }];
+  const place = { services: ['api'], driver: { type: 'command' as const, argv: ['true'] } };
+  ctx.config = testConfig({ environments: { staging: place, production: { ...place, freezes } } });
+  await storeLocks(ctx.redis, [lock({ holder: 'U0BEN' }), lock({ scope: 'production' })]);
+
+  await run(ctx, { user: who, text });
+
+  const [last = ''] = lines.slice(-1);
+  const { level: _level, time: _time, pid: _pid, hostname: _hostname, ...told } = JSON.parse(last);
+  expect(told).toEqual({ actor: who, ...line });
 });
 
 it.each([
