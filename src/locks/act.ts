@@ -76,9 +76,15 @@ async function carryOn(ctx: Context, environment: string, why: string): Promise<
   }
   // What ran here may be what kept the global lock past its end.
   if (global.overdue) await askToKeepLocks(ctx, ALL, why);
-  if (environment === ALL && told > 0) {
-    for (const name of await lockPlaces(ctx)) if (name !== ALL) await askToKeepLocks(ctx, name, why);
-  }
+  if (environment !== ALL) return;
+  if (told > 0) await askEverywhere(ctx, why);
+  // Past its end it is over wherever nothing runs, and nothing is told that says so: once for each end.
+  const over = board.locks.find(({ until }) => until !== null && until <= ctx.now())?.until;
+  if (over != null) await askEverywhere(ctx, `all-over-${over.getTime()}`);
+}
+
+async function askEverywhere(ctx: Context, why: string): Promise<void> {
+  for (const name of await lockPlaces(ctx)) if (name !== ALL) await askToKeepLocks(ctx, name, why);
 }
 
 async function readMoment(
