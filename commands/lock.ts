@@ -172,7 +172,8 @@ async function list(ctx: Context): Promise<Reply> {
 
 async function listed(ctx: Context, name: string): Promise<ListedLocks> {
   try {
-    return await ownLocksOn(ctx.redis, name, ctx.now());
+    const everywhere = Object.keys(ctx.config.environments);
+    return await ownLocksOn(ctx.redis, name, { now: ctx.now(), everywhere });
   } catch (error) {
     if (error instanceof UnreadableLockError) return { unreadable: error.scope };
     throw error;

@@ -123,9 +123,18 @@ export async function locksOn(redis: RedisClient, environment: string, now: Date
   };
 }
 
-/** What is in force of one board alone: for lists, which tell of the global lock once. Throws UnreadableLockError. */
-export async function ownLocksOn(redis: RedisClient, environment: string, now: Date): Promise<Board> {
-  return inForce(await readBoard(redis, environment), now);
+/**
+ * What is in force of one board alone: for lists, which tell of the global lock once. What runs on any of `everywhere`
+ * keeps that one. Throws UnreadableLockError.
+ */
+export async function ownLocksOn(
+  redis: RedisClient,
+  environment: string,
+  { now, everywhere }: { readonly now: Date; readonly everywhere: readonly string[] },
+): Promise<Board> {
+  const { board, running } = await readBoard(redis, environment);
+  const elsewhere = environment === ALL ? await runningAnywhere(redis, everywhere) : [];
+  return inForce({ board, running: [...running, ...elsewhere] }, now);
 }
 
 function inForce(

@@ -2,6 +2,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
 import { lockHistory } from '../../src/locks/history.ts';
 import { tellLocks } from '../../src/locks/tell.ts';
+import { listLocks } from '../../src/web/environments.ts';
 import { closeContexts, NOON } from '../support/context.ts';
 import { at, baton, HOUR } from '../support/locks-typed.ts';
 
@@ -45,6 +46,22 @@ it('lists such a lock as one that ends with the deployment', async () => {
     expect(words).toContain(kept);
     expect(words).not.toContain(`until ${at(HOUR)}`);
   }
+});
+
+it('lists the lock on everything, too, while a deployment anywhere keeps it', async () => {
+  const { ctx, say } = baton();
+  await say('U0BEN', 'lock all for 1h');
+  const lease = { deployment: 'staging-1', fence: 1, requestedBy: 'U0BEN', ref: 'main', since: NOON };
+  await ctx.redis.hset('baton:{staging}:leases', 'api', JSON.stringify(lease));
+  ctx.now = () => new Date(NOON.getTime() + 2 * HOUR);
+
+  const { words } = await say('U0ASHA', 'lock');
+
+  expect(words).toContain('*all environments* <@U0BEN> since');
+  expect(words).toContain(', until the deployment that runs there ends');
+  expect(await listLocks(ctx)).toMatchObject([{ scope: 'all', holder: 'U0BEN' }]);
+  await ctx.redis.del('baton:{staging}:leases');
+  expect((await say('U0ASHA', 'lock')).text).toBe('Nothing is locked');
 });
 
 it.each([
