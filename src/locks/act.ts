@@ -3,13 +3,21 @@ import { rulesFor } from '../config/find.ts';
 import { isRemoteEnvironment } from '../config/remote-name.ts';
 import { LockRules } from '../config/schema.ts';
 import { wake } from '../deployments/result.ts';
+import { UserError } from '../errors.ts';
 import { afterWorkingTime, isAtWork } from '../sites/calendar.ts';
 import { workplaceOf } from '../sites/workplace.ts';
-import type { Answer, Moment, Rule } from './change.ts';
+import type { Answer, Rule } from './change.ts';
 import { ALL, environmentOf, UnreadableLockError } from './lock.ts';
 import { lockPlaces } from './places.ts';
 import { deploymentsWhoseTurnItIs, dueAt, settle } from './settle.ts';
-import { changeLocks, findGlobalLock, noteLockedRemote, readBoard, runningAnywhere } from './store.ts';
+import {
+  type Changing,
+  changeLocks,
+  findGlobalLock,
+  noteLockedRemote,
+  readBoard,
+  runningAnywhere,
+} from './store.ts';
 import { tellLocks, tellUnreadable } from './tell.ts';
 
 export interface Act {
@@ -29,13 +37,29 @@ export async function actOnLocks(ctx: Context, { scope, command, rule, actor }: 
   const environment = environmentOf(scope);
   try {
     const moment = await readMoment(ctx, environment, actor);
-    const answer = await changeLocks(ctx.redis, { environment, command, rule, moment });
+    const answer = await changeLocks(ctx.redis, { environment, command, rule, moment }).catch(
+      async (error: unknown) => {
+        if (error instanceof UserError) await keepIfDue(ctx, environment, { command, moment });
+        throw error;
+      },
+    );
     await carryOn(ctx, environment, command);
     return answer;
   } catch (error) {
     if (error instanceof UnreadableLockError) await tellUnreadable(ctx, error);
     throw error;
   }
+}
+
+/** Nothing is written of what is refused: what time has done by then, which may be why, is written and told by a worker. */
+async function keepIfDue(
+  ctx: Context,
+  environment: string,
+  { command, moment }: { readonly command: string; readonly moment: Changing['moment'] },
+): Promise<void> {
+  const { board, running } = await readBoard(ctx.redis, environment);
+  const now = { ...moment, running: [...running, ...(moment.running ?? [])] };
+  if (settle(board, now).events.length > 0) await askToKeepLocks(ctx, environment, `${command}-refused`);
 }
 
 /** What time does to the locks of an environment. Each run looks anew, also of a job that ran before. */
@@ -91,7 +115,7 @@ async function readMoment(
   ctx: Context,
   environment: string,
   actor: Act['actor'],
-): Promise<Omit<Moment, 'running'> & Partial<Pick<Moment, 'running'>>> {
+): Promise<Changing['moment']> {
   const rules = rulesFor(ctx.config, environment)?.lock ?? LockRules.parse({});
   const now = ctx.now();
   const global = environment === ALL ? NONE : await findGlobalLock(ctx.redis, environment, now);

@@ -1,10 +1,12 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
+import { keepLocks } from '../../src/locks/act.ts';
 import { lockHistory } from '../../src/locks/history.ts';
 import { tellLocks } from '../../src/locks/tell.ts';
 import { listLocks } from '../../src/web/environments.ts';
 import { closeContexts, NOON } from '../support/context.ts';
 import { at, baton, HOUR } from '../support/locks-typed.ts';
+import { toldBy } from '../support/say.ts';
 
 afterEach(closeContexts);
 
@@ -62,6 +64,27 @@ it('lists the lock on everything, too, while a deployment anywhere keeps it', as
   expect(await listLocks(ctx)).toMatchObject([{ scope: 'all', holder: 'U0BEN' }]);
   await ctx.redis.del('baton:{staging}:leases');
   expect((await say('U0ASHA', 'lock')).text).toBe('Nothing is locked');
+});
+
+it('tells at once what had become due when somebody was refused for it', async () => {
+  const { ctx, say } = baton();
+  await say('U0ASHA', 'lock staging for 1h');
+  await say('U0CLEO', 'lock staging --wait');
+  ctx.now = () => new Date(NOON.getTime() + 2 * HOUR);
+  ctx.queued.length = 0;
+
+  expect((await say('U0BEN', 'lock staging')).words).toContain('kept for <@U0CLEO>, whose turn it is');
+
+  const jobs = ctx.queued.flatMap(({ queue, id }) => (queue === 'locks' ? [id] : []));
+  expect(jobs).toEqual([expect.stringMatching(/^staging-c-.*-refused$/)]);
+  await keepLocks(ctx, 'staging', jobs[0] ?? '');
+  expect(toldBy(ctx.queued).direct.map(({ to, text }) => `${to} ${text}`)).toEqual([
+    'U0ASHA Your lock on staging has ended',
+    'U0CLEO It is your turn on staging',
+  ]);
+  ctx.queued.length = 0;
+  await say('U0BEN', 'lock staging');
+  expect(ctx.queued).toEqual([]);
 });
 
 it.each([
