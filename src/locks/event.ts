@@ -20,6 +20,8 @@ export const LockEventKind = z.enum([
   'turn_passed',
   'warned',
   'warning_ended',
+  'warning_removed',
+  'warning_forced',
   'reminded',
   'kept',
   'merged',

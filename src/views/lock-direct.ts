@@ -44,13 +44,18 @@ export function lockDirect(event: LockEvent): Direct[] {
 }
 
 function directView(event: LockEvent): View | undefined {
-  const { kind, scope, actor, lock, reason } = event;
+  const { kind, scope, actor, lock, warning, reason } = event;
   const where = named(scope);
   switch (kind) {
     case 'forced':
       return news(`Your lock on ${where} is gone`, [
         mrkdwn`:unlock: ${person(actor)} removed your lock on *${where}*${held(lock)} by force: ${quote(reason)}.`,
         mrkdwn`Talk to ${person(actor)}, or take it again with ${code(`/lock ${scope}`)}.`,
+      ]);
+    case 'warning_forced':
+      return news(`Your warning about ${where} is gone`, [
+        mrkdwn`:warning: ${person(actor)} removed your warning about *${where}* (${quote(warning?.reason ?? '')}) by force: ${quote(reason)}.`,
+        mrkdwn`Talk to ${person(actor)}, or warn again with ${code(`/lock ${scope} --warn because …`)}.`,
       ]);
     case 'stolen':
       return stolen(event);

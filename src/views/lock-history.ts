@@ -61,6 +61,12 @@ function whatHappened({ kind, scope, actor, other, lock }: LockEvent): Mrkdwn {
       return mrkdwn`${who} warned about ${where}`;
     case 'warning_ended':
       return mrkdwn`The warning of ${whom} about ${where} ended`;
+    case 'warning_removed':
+      return actor === other
+        ? mrkdwn`${who} took away their warning about ${where}`
+        : mrkdwn`${who} took away the warning of ${whom} about ${where}`;
+    case 'warning_forced':
+      return mrkdwn`${who} removed the warning of ${whom} about ${where} by force`;
     case 'reminded':
       return mrkdwn`${whom} was asked whether ${where} is still needed`;
     case 'kept':

@@ -68,6 +68,10 @@ export function lockNews(event: LockEvent): View | undefined {
       return news(`A warning about ${where}`, [
         mrkdwn`:warning: ${person(actor)} warns whoever deploys to *${where}*${warningEnd(event)}: ${quote(warning?.reason ?? '')}. It blocks nobody.`,
       ]);
+    case 'warning_forced':
+      return news(`The warning about ${where} is gone`, [
+        mrkdwn`:warning: ${person(actor)} removed the warning of ${person(other ?? '')} about *${where}* by force: ${quote(event.reason)}.`,
+      ]);
     case 'handed_over':
       return news(`${where} is unlocked`, [
         mrkdwn`:unlock: *${where}* is unlocked: ${person(actor)} has taken the handoff, until which ${person(other ?? '')} had locked it.`,
