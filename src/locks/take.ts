@@ -124,9 +124,8 @@ function again(
 ): Change {
   const { until, handoff, reason, pullRequest } = wanted.terms;
   const newReason = reason !== '' && reason !== own.reason;
-  const newEnd = until !== undefined || handoff !== undefined;
-  if (!newEnd && pullRequest === undefined && !newReason)
-    return unchanged(board, answer('held', { lock: own }));
+  const newEnd = until !== undefined || handoff !== undefined || pullRequest !== undefined;
+  if (!newEnd && !newReason) return unchanged(board, answer('held', { lock: own }));
 
   const lock: Lock = {
     ...own,
