@@ -96,7 +96,7 @@ async function one(
       return { to: 'caller', view: lockFree(scope, elsewhere, id) };
     }
     default:
-      return { to: 'caller', view: lockOver(scope, answer.lock) };
+      return { to: 'caller', view: lockOver(scope, answer.lock, ctx.now()) };
   }
 }
 

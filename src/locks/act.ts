@@ -7,7 +7,7 @@ import { UserError } from '../errors.ts';
 import { afterWorkingTime, isAtWork } from '../sites/calendar.ts';
 import { workplaceOf } from '../sites/workplace.ts';
 import type { Answer, Rule } from './change.ts';
-import { ALL, environmentOf, UnreadableLockError } from './lock.ts';
+import { ALL, environmentOf, isOverdue, UnreadableLockError } from './lock.ts';
 import { lockPlaces } from './places.ts';
 import { deploymentsWhoseTurnItIs, dueAt, settle } from './settle.ts';
 import {
@@ -103,7 +103,7 @@ async function carryOn(ctx: Context, environment: string, why: string): Promise<
   if (environment !== ALL) return;
   if (told > 0) await askEverywhere(ctx, why);
   // Past its end it is over wherever nothing runs, and nothing is told that says so: once for each end.
-  const over = board.locks.find(({ until }) => until !== null && until <= ctx.now())?.until;
+  const over = board.locks.find((lock) => isOverdue(lock, ctx.now()))?.until;
   if (over != null) await askEverywhere(ctx, `all-over-${over.getTime()}`);
 }
 

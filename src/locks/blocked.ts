@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { awayFrom } from '../people/away.ts';
-import { environmentOf, LockedError } from './lock.ts';
+import { environmentOf, isOverdue, LockedError } from './lock.ts';
 
 /** The same refusal, with what helps whoever meets the lock: where its holder is, and what their button may do. */
 export async function explainBlocked(
@@ -19,6 +19,6 @@ export async function explainBlocked(
   },
 ): Promise<LockedError> {
   const away = await awayFrom(ctx, { person: lock.holder, environment: environmentOf(lock.scope), asker });
-  const overdue = lock.until !== null && lock.until <= ctx.now();
+  const overdue = isOverdue(lock, ctx.now());
   return new LockedError(lock, { ...blocked, away, overdue, reason, lasting, wanted });
 }

@@ -185,6 +185,11 @@ export function isOver({ until, scope }: Lock, now: Date, running: readonly Runn
   return until !== null && until <= now && !isDeployedUnder(scope, running, until);
 }
 
+/** Its time is over; where it still stands, a deployment keeps it. */
+export function isOverdue({ until }: Pick<Lock, 'until'>, now: Date): boolean {
+  return until !== null && until <= now;
+}
+
 /** Whether a deployment that began before then still runs there: no lock ends by itself under it. */
 export function isDeployedUnder(scope: string, running: readonly Running[], before: Date): boolean {
   return running.some(({ service, since }) => concerns(scope, service) && since < before);

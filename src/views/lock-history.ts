@@ -1,5 +1,5 @@
 import type { LockEvent } from '../locks/event.ts';
-import { ending, place as named } from './lock-words.ts';
+import { endingThen, place as named } from './lock-words.ts';
 import { joined, type Mrkdwn, mrkdwn, person, shortened, time } from './view.ts';
 
 /** One line of the history: who did what to which lock, when and why. */
@@ -9,7 +9,7 @@ export function lockHistoryLine(event: LockEvent): Mrkdwn {
   const why = reasonOf(event);
   return joined([
     mrkdwn`:lock: ${whatHappened(event)}${why === '' ? mrkdwn`` : mrkdwn`: “${shortened(why)}”`}`,
-    mrkdwn`${time(at)}${sets ? mrkdwn` · ${ending(lock)}` : mrkdwn``}`,
+    mrkdwn`${time(at)}${sets ? mrkdwn` · ${endingThen(lock, event)}` : mrkdwn``}`,
   ]);
 }
 

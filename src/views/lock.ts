@@ -1,6 +1,6 @@
 import type { Answer } from '../locks/change.ts';
 import { durationWords } from '../locks/duration.ts';
-import { ALL, type Blocked, type Lock, type Place, type Warning } from '../locks/lock.ts';
+import { ALL, type Blocked, isOverdue, type Lock, type Place, type Warning } from '../locks/lock.ts';
 import { unreadableLine } from './lock-list.ts';
 import { because, ending, itsEnd, place as named, unlockButton, waitLook } from './lock-words.ts';
 import {
@@ -20,7 +20,7 @@ import {
 } from './view.ts';
 
 /** For whoever has the lock: since when, until when, why. `again`: they asked for what they have. */
-export function lockHeld(lock: Lock, word: 'already' | 'now' | 'still'): View {
+export function lockHeld(lock: Lock, word: 'already' | 'now' | 'still', now: Date): View {
   const where = named(lock.scope);
   const begin = {
     already: mrkdwn`You have held *${where}* since ${time(lock.since)}`,
@@ -29,7 +29,10 @@ export function lockHeld(lock: Lock, word: 'already' | 'now' | 'still'): View {
   }[word];
   return {
     text: summaryText(`You hold ${where}`),
-    blocks: [section(mrkdwn`:lock: ${begin}${itsEnd(lock)}${because(lock)}.`), unlockButton(lock)],
+    blocks: [
+      section(mrkdwn`:lock: ${begin}${itsEnd(lock, isOverdue(lock, now))}${because(lock)}.`),
+      unlockButton(lock),
+    ],
   };
 }
 
@@ -68,18 +71,18 @@ export function allFreed(
 }
 
 /** For whoever clicks a button of a lock, an offer or a turn that is over. */
-export function lockOver(scope: string, lock: Lock | null): View {
+export function lockOver(scope: string, lock: Lock | null, now: Date): View {
   const where = named(scope);
-  const now =
+  const standing =
     lock === null
       ? mrkdwn`It is not locked now`
-      : mrkdwn`Now ${person(lock.holder)} has it since ${time(lock.since)}${itsEnd(lock)}${because(lock)}`;
+      : mrkdwn`Now ${person(lock.holder)} has it since ${time(lock.since)}${itsEnd(lock, isOverdue(lock, now))}${because(lock)}`;
   return {
     text: summaryText('That is over'),
     blocks: [
       section(
         joined([
-          mrkdwn`:information_source: What this button was for is over on *${where}*. ${now}; nothing was changed.`,
+          mrkdwn`:information_source: What this button was for is over on *${where}*. ${standing}; nothing was changed.`,
           mrkdwn`${code(`/lock ${scope}`)} shows the ways to have it now.`,
         ]),
       ),
@@ -88,10 +91,15 @@ export function lockOver(scope: string, lock: Lock | null): View {
 }
 
 /** For whoever stands in the line: the place, who has it, and how to leave. */
-export function lockWaiting({ place, ahead, lock }: Answer, away?: Blocked['away']): View {
+export function lockWaiting(
+  { place, ahead, lock }: Answer,
+  { now, away }: Pick<Blocked, 'away'> & { readonly now: Date },
+): View {
   const scope = place?.scope ?? '';
   const holder =
-    lock === null ? mrkdwn`` : joined([mrkdwn` ${whoHolds(lock)}.`, ...awayLine(lock, away)], ' ');
+    lock === null
+      ? mrkdwn``
+      : joined([mrkdwn` ${whoHolds(lock, isOverdue(lock, now))}.`, ...awayLine(lock, away)], ' ');
   const lines = [
     mrkdwn`:hourglass: You are number ${ahead + 1} in the line for *${named(scope)}*.${holder}`,
     mrkdwn`You are told by direct message when it is your turn${yoursThen(place?.asked)}.`,
@@ -111,7 +119,7 @@ function yoursThen(asked: Place['asked']): Mrkdwn {
   const { seconds, until = null, handoff = null, pullRequest = null } = asked;
   const length = seconds === undefined ? mrkdwn`` : mrkdwn` for ${durationWords(seconds)}`;
   const isOpen = until === null && handoff === null && pullRequest === null;
-  const end = isOpen ? mrkdwn`` : mrkdwn` ${ending({ until, handoff, pullRequest })}`;
+  const end = isOpen ? mrkdwn`` : mrkdwn` ${ending({ until, handoff, pullRequest }, false)}`;
   return mrkdwn`; once you accept, it is yours${length}${end}`;
 }
 
@@ -123,8 +131,7 @@ export function lockNote(icon: string, line: Mrkdwn, summary: string): View {
 /** For whoever meets somebody else's lock: who, since when, until when, why, and every way out. */
 export function lockInTheWay(lock: Lock, blocked: Blocked, reference: string): View {
   const { waiting, away, overdue = false } = blocked;
-  const kept = mrkdwn`Its time is over: it ends with the deployment that runs there.`;
-  const facts = [mrkdwn`:lock: ${whoHolds(lock)}.`, ...(overdue ? [kept] : []), ...awayLine(lock, away)];
+  const facts = [mrkdwn`:lock: ${whoHolds(lock, overdue)}.`, ...awayLine(lock, away)];
   return {
     text: summaryText(`${named(lock.scope)} is locked`),
     blocks: [
@@ -136,11 +143,11 @@ export function lockInTheWay(lock: Lock, blocked: Blocked, reference: string): V
 }
 
 /** `@asha has locked *staging* since …, until …, because …`, without a full stop. */
-export function whoHolds(lock: Lock): Mrkdwn {
+export function whoHolds(lock: Lock, overdue: boolean): Mrkdwn {
   const where = named(lock.scope);
   return lock.turn
-    ? mrkdwn`*${where}* is kept for ${person(lock.holder)}, whose turn it is${itsEnd(lock)}`
-    : mrkdwn`${person(lock.holder)} has locked *${where}* since ${time(lock.since)}, ${ending(lock)}${because(lock)}`;
+    ? mrkdwn`*${where}* is kept for ${person(lock.holder)}, whose turn it is${itsEnd(lock, overdue)}`
+    : mrkdwn`${person(lock.holder)} has locked *${where}* since ${time(lock.since)}, ${ending(lock, overdue)}${because(lock)}`;
 }
 
 /** Every way on for whoever meets a lock, in one sentence. */

@@ -74,7 +74,10 @@ export function inTheWay(refusal: Refusal, environment: string): Mrkdwn {
       return mrkdwn`Only deployers of *${environment}* may deploy to it. ${code('/baton whoami')} tells your roles.`;
     case 'locked': {
       const { lock, blocked } = refusal;
-      return joined([mrkdwn`${whoHolds(lock)}.`, ...awayLine(lock, blocked.away)], ' ');
+      return joined(
+        [mrkdwn`${whoHolds(lock, blocked.overdue ?? false)}.`, ...awayLine(lock, blocked.away)],
+        ' ',
+      );
     }
     case 'lock_ambiguous':
       return mrkdwn`A lock on *${environment}* cannot be read, so it blocks. Admins are told; ${code('/lock')} shows which it is, and how they remove it.`;

@@ -97,12 +97,10 @@ function whoOpens(refusal: Refusal, explained: Explained): Mrkdwn[] {
     case 'not_allowed':
       return [mrkdwn`Deployers: ${named(holders.deployer)}.`];
     case 'locked': {
-      const { until, holder, scope } = refusal.lock;
-      const end =
-        until === null ? mrkdwn`It does not end by itself.` : mrkdwn`It ends by itself ${time(until)}.`;
+      const { holder, scope } = refusal.lock;
       return [
         mrkdwn`${person(holder)} opens it with ${code(`/unlock ${scope}`)}; admins can by force: ${named(holders.admin)}.`,
-        end,
+        whenItEnds(refusal),
       ];
     }
     case 'lock_ambiguous':
@@ -153,4 +151,9 @@ function named(ids: readonly string[]): Mrkdwn {
   if (ids.length === 0) return mrkdwn`nobody`;
   const shown = joined(ids.slice(0, MOST_NAMED).map(group), ', ');
   return ids.length > MOST_NAMED ? mrkdwn`${shown} and ${ids.length - MOST_NAMED} more` : shown;
+}
+
+function whenItEnds({ lock: { until }, blocked }: Extract<Refusal, { reason: 'locked' }>): Mrkdwn {
+  if (blocked.overdue === true) return mrkdwn`It ends with the deployment that runs there.`;
+  return until === null ? mrkdwn`It does not end by itself.` : mrkdwn`It ends by itself ${time(until)}.`;
 }

@@ -6,7 +6,7 @@ import { tellLocks } from '../../src/locks/tell.ts';
 import { listLocks } from '../../src/web/environments.ts';
 import { closeContexts, NOON } from '../support/context.ts';
 import { at, baton, HOUR } from '../support/locks-typed.ts';
-import { toldBy } from '../support/say.ts';
+import { speaker, toldBy } from '../support/say.ts';
 
 afterEach(closeContexts);
 
@@ -27,7 +27,7 @@ it('says why a lock is still there whose time is over', async () => {
   await say('U0ASHA', 'lock staging for 1h');
   const lease = { deployment: 'staging-1', fence: 1, requestedBy: 'U0ASHA', ref: 'main', since: NOON };
   await ctx.redis.hset('baton:{staging}:leases', 'api', JSON.stringify(lease));
-  const kept = 'Its time is over: it ends with the deployment that runs there.';
+  const kept = ', until the deployment that runs there ends';
 
   expect((await say('U0BEN', 'lock staging')).words).not.toContain(kept);
   ctx.now = () => new Date(NOON.getTime() + 2 * HOUR);
@@ -48,6 +48,30 @@ it('lists such a lock as one that ends with the deployment', async () => {
     expect(words).toContain(kept);
     expect(words).not.toContain(`until ${at(HOUR)}`);
   }
+});
+
+it('never tells of an end that has passed as if it were ahead', async () => {
+  const { ctx, say } = baton();
+  await say('U0BEN', 'lock all for 1h');
+  const lease = { deployment: 'staging-1', fence: 1, requestedBy: 'U0BEN', ref: 'main', since: NOON };
+  await ctx.redis.hset('baton:{staging}:leases', 'api', JSON.stringify(lease));
+  ctx.now = () => new Date(NOON.getTime() + 2 * HOUR);
+  const sha = 'c'.repeat(40);
+
+  for (const [person, typed] of [
+    ['U0BEN', 'lock all'],
+    ['U0ASHA', `deploy staging web@${sha}`],
+    ['U0ASHA', `deploy staging web@${sha} --dry-run`],
+    ['U0ASHA', 'lock staging --wait'],
+    ['U0ASHA', 'lock staging --accept --lock l-1'],
+  ] as const) {
+    const { words } = await say(person, typed);
+    expect(words).not.toContain(at(HOUR));
+    if (!typed.includes('--accept')) expect(words).toContain('until the deployment that runs there ends');
+  }
+  const why = await speaker(ctx)('U0ASHA', 'deploy why staging web');
+  expect(why.words).not.toContain(at(HOUR));
+  expect(why.words).toContain('It ends with the deployment that runs there.');
 });
 
 it('lists the lock on everything, too, while a deployment anywhere keeps it', async () => {
