@@ -171,7 +171,8 @@ export async function withHelp(ctx: Context, refusal: Refusal, { actor }: Caller
   if (refusal.reason !== 'locked') return refusal;
   const { holder, scope } = refusal.lock;
   const away = await awayFrom(ctx, { person: holder, environment: environmentOf(scope), asker: actor.id });
-  return { ...refusal, blocked: { ...refusal.blocked, away, overdue: isOverdue(refusal.lock, ctx.now()) } };
+  const overdue = isOverdue(refusal.lock, ctx.now());
+  return { ...refusal, blocked: { ...refusal.blocked, away, overdue, reader: actor.id } };
 }
 
 interface Noted {

@@ -20,5 +20,5 @@ export async function explainBlocked(
 ): Promise<LockedError> {
   const away = await awayFrom(ctx, { person: lock.holder, environment: environmentOf(lock.scope), asker });
   const overdue = isOverdue(lock, ctx.now());
-  return new LockedError(lock, { ...blocked, away, overdue, reason, lasting, wanted });
+  return new LockedError(lock, { ...blocked, away, overdue, reason, lasting, wanted, reader: asker });
 }

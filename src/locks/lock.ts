@@ -125,6 +125,8 @@ export interface Blocked {
   readonly lasting?: string | undefined;
   /** The scope that they wanted, when it is not the lock's. */
   readonly wanted?: string | undefined;
+  /** Who meets it: their own place in the line is not before them. */
+  readonly reader?: string | undefined;
 }
 
 /** Carries the lock that is in the way, so that the view can name the holder and every way out. */

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { LockEvent } from '../locks/event.ts';
-import { ALL, isOverdue, type Lock } from '../locks/lock.ts';
+import { ALL, isOverdue, type Lock, type Place } from '../locks/lock.ts';
 import {
   type ButtonLook,
   buttons,
@@ -69,6 +69,11 @@ export function lockButtons(lock: Lock): KnownBlock {
 /** Puts whoever clicks in the line behind this very lock; `wanted` is the scope that they want, `why` ` for 2h because …`. */
 export function waitLook({ scope, id }: Lock, wanted = scope, why = ''): ButtonLook {
   return { label: 'Wait', command: `lock ${wanted} --wait --lock ${id}${why}` };
+}
+
+/** Gives up that very place in the line. */
+export function leaveLook({ scope, id }: Pick<Place, 'scope' | 'id'>): ButtonLook {
+  return { label: 'Leave', command: `lock ${scope} --leave --lock ${id}` };
 }
 
 function unlockLook({ scope, id }: Lock): ButtonLook {

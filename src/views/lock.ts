@@ -1,8 +1,9 @@
 import type { Answer } from '../locks/change.ts';
 import { durationWords } from '../locks/duration.ts';
 import { ALL, type Blocked, isOverdue, type Lock, type Place, type Warning } from '../locks/lock.ts';
+import { aheadOf } from '../locks/settle.ts';
 import { unreadableLine } from './lock-list.ts';
-import { because, ending, itsEnd, place as named, unlockButton, waitLook } from './lock-words.ts';
+import { because, ending, itsEnd, place as named, leaveLook, unlockButton, waitLook } from './lock-words.ts';
 import {
   buttons,
   code,
@@ -106,10 +107,7 @@ export function lockWaiting(
   ];
   return {
     text: summaryText(`You wait for ${named(scope)}`),
-    blocks: [
-      section(joined(lines)),
-      buttons({ label: 'Leave', command: `lock ${scope} --leave --lock ${place?.id ?? ''}` }),
-    ],
+    blocks: [section(joined(lines)), buttons(leaveLook({ scope, id: place?.id ?? '' }))],
   };
 }
 
@@ -130,12 +128,12 @@ export function lockNote(icon: string, line: Mrkdwn, summary: string): View {
 
 /** For whoever meets somebody else's lock: who, since when, until when, why, and every way out. */
 export function lockInTheWay(lock: Lock, blocked: Blocked, reference: string): View {
-  const { waiting, away, overdue = false } = blocked;
+  const { away, overdue = false } = blocked;
   const facts = [mrkdwn`:lock: ${whoHolds(lock, overdue)}.`, ...awayLine(lock, away)];
   return {
     text: summaryText(`${named(lock.scope)} is locked`),
     blocks: [
-      section(joined([joined(facts, ' '), waysOut(lock, waiting)])),
+      section(joined([joined(facts, ' '), waysOut(lock, blocked)])),
       waysOutButtons(lock, blocked),
       smallPrint('locked', reference),
     ],
@@ -151,10 +149,25 @@ export function whoHolds(lock: Lock, overdue: boolean): Mrkdwn {
 }
 
 /** Every way on for whoever meets a lock, in one sentence. */
-export function waysOut({ scope, holder }: Lock, waiting: readonly Place[]): Mrkdwn {
-  const line = waiting.length === 0 ? mrkdwn`` : mrkdwn` (${waiting.length} before you)`;
+export function waysOut({ scope, holder }: Lock, blocked: Blocked): Mrkdwn {
+  const { waiting, reader } = blocked;
+  const own = ownPlace(blocked);
+  const before = waiting.filter(({ person: who }) => who !== reader).length;
+  const line = before === 0 ? mrkdwn`` : mrkdwn` (${before} before you)`;
+  const wait =
+    own === undefined
+      ? mrkdwn`Wait in the line${line}, ask`
+      : mrkdwn`You are number ${aheadOf(waiting, own) + 1} in the line. Ask`;
   const steal = scope === ALL ? mrkdwn`` : mrkdwn`, in need ${code(`/lock ${scope} --steal because …`)}`;
-  return mrkdwn`Wait in the line${line}, ask ${person(holder)} for ${code(`/unlock ${scope}`)}${steal}; an admin types ${code(`/unlock ${scope} --force because …`)}.`;
+  return mrkdwn`${wait} ${person(holder)} for ${code(`/unlock ${scope}`)}${steal}; an admin types ${code(`/unlock ${scope} --force because …`)}.`;
+}
+
+/** The place of whoever meets the lock, if they stand in the line for what they want. */
+export function ownPlace({ waiting, reader, wanted = '' }: Blocked): Place | undefined {
+  return waiting.find(
+    ({ person: who, scope }) =>
+      who === reader && (wanted === '' || wanted === scope || wanted.startsWith(`${scope}/`)),
+  );
 }
 
 export function awayLine({ holder }: Lock, away: Blocked['away']): Mrkdwn[] {
@@ -164,12 +177,14 @@ export function awayLine({ holder }: Lock, away: Blocked['away']): Mrkdwn[] {
   return [mrkdwn`It is ${away.clock} for ${person(holder)}, outside working hours.${awake}`];
 }
 
-/** Wait, and Steal where the person's own reason is known: everybody will read it. */
-function waysOutButtons(lock: Lock, { reason = '', lasting = '', wanted = lock.scope }: Blocked) {
+/** Wait, or Leave for whoever waits already, and Steal where the person's own reason is known: everybody will read it. */
+function waysOutButtons(lock: Lock, blocked: Blocked) {
+  const { reason = '', lasting = '', wanted = lock.scope } = blocked;
   const { scope, id } = lock;
   const length = lasting === '' ? '' : ` ${lasting}`;
   const why = `${length}${reason === '' ? '' : ` because ${shortened(reason, LONGEST_REASON)}`}`;
-  const wait = waitLook(lock, wanted, why);
+  const own = ownPlace(blocked);
+  const wait = own === undefined ? waitLook(lock, wanted, why) : leaveLook(own);
   if (reason === '' || scope === ALL) return buttons(wait);
   return buttons(wait, {
     label: 'Steal',

@@ -5,7 +5,8 @@ import { ALL } from '../locks/lock.ts';
 import { checksInTheWay } from './checks.ts';
 import { whatIsLive, whatRuns } from './deployment.ts';
 import { whatFreezes } from './freeze.ts';
-import { awayLine, waysOut as lockWaysOut, whoHolds } from './lock.ts';
+import { awayLine, ownPlace, waysOut as lockWaysOut, whoHolds } from './lock.ts';
+import { leaveLook } from './lock-words.ts';
 import {
   type ButtonLook,
   buttons,
@@ -37,7 +38,7 @@ export function deploymentRefused(refused: Refused): View {
   const { environment, service, refusals, reference } = refused;
   const lines = refusals.flatMap((refusal) => [
     mrkdwn`• ${inTheWay(refusal, environment)}`,
-    ...(refusal.reason === 'locked' ? [lockWaysOut(refusal.lock, refusal.blocked.waiting)] : []),
+    ...(refusal.reason === 'locked' ? [lockWaysOut(refusal.lock, refusal.blocked)] : []),
   ]);
   const reasons = refusals.map(({ reason }) => mrkdwn`${code(reason)}`);
   return {
@@ -55,8 +56,12 @@ function waysOut({ environment, refusals, asked, breakGlass }: Refused): KnownBl
   const waits = refusals.every(({ reason }) => reason === 'locked' || reason === 'deployment_running');
   if (!waits) return [];
   const need = breakGlass === undefined ? '' : ` --break-glass because ${breakGlass}`;
-  const wait: ButtonLook = { label: 'Wait', command: `deploy ${environment} ${asked} --wait${need}` };
   const locked = refusals.find((refusal) => refusal.reason === 'locked');
+  const own = locked && ownPlace(locked.blocked);
+  const wait: ButtonLook =
+    own === undefined
+      ? { label: 'Wait', command: `deploy ${environment} ${asked} --wait${need}` }
+      : leaveLook(own);
   if (locked === undefined || locked.lock.scope === ALL) return [buttons(wait)];
   const { scope, id } = locked.lock;
   const steal = `lock ${scope} --steal --lock ${id} because to deploy ${asked}`;

@@ -5,6 +5,29 @@ import { at, baton, HOUR, MINUTE, STAGING } from '../support/locks-typed.ts';
 
 afterEach(closeContexts);
 
+it('tells those in the line their number, and counts nobody before them who is not', async () => {
+  const { say } = baton();
+  await say('U0ASHA', 'lock staging');
+  await say('U0BEN', 'lock staging/web --wait');
+  await say('U0CLEO', 'lock staging --wait');
+  const deploy = `deploy staging api@${'c'.repeat(40)}`;
+
+  for (const typed of ['lock staging because a fix', 'unlock staging', 'lock staging/api', deploy]) {
+    const { words, buttons } = await say('U0CLEO', typed);
+    expect(words).toMatch(/You are number [12] in the line\. Ask <@U0ASHA> for/);
+    expect(Object.keys(buttons)).toContain('Leave');
+    expect(Object.keys(buttons)).not.toContain('Wait');
+  }
+  const { words, buttons } = await say('U0BEN', 'lock staging');
+  expect(words).toContain('Wait in the line (1 before you), ask <@U0ASHA> for');
+  expect(Object.keys(buttons)).toEqual(['Wait']);
+
+  const met = await say('U0CLEO', 'lock staging');
+  expect((await say('U0CLEO', met.buttons['Leave'] ?? '')).words).toContain(
+    'You no longer wait for *staging*.',
+  );
+});
+
 it('gives a place in the line, says which, and tells the holder of the first', async () => {
   const { say } = baton();
   await say('U0ASHA', 'lock staging for 2h because load test');
