@@ -43,10 +43,10 @@ export function take(wanted: Wanted): Rule {
     const { scope, person } = wanted;
     const own = board.locks.find((lock) => lock.scope === scope && lock.holder === person);
     if (own !== undefined && !own.turn) return again(board, moment, { own, wanted });
+    const terms = own === undefined ? wanted.terms : termsAtTurn(own, wanted.terms, moment.now);
+    endOf(moment.now, terms, moment); // throws for an end that it could not have in its turn either
     refuseIfLocked(board, moment, wanted);
     if (own === undefined) refuseIfOthersWait(board, wanted);
-    if (own === undefined) return put(board, moment, { wanted, kind: 'taken' });
-    const terms = termsAtTurn(own, wanted.terms, moment.now);
     return put(board, moment, { wanted: { ...wanted, terms }, kind: 'taken' });
   });
 }
@@ -68,6 +68,7 @@ export function steal(wanted: Steal): Rule {
     if (only !== undefined && before?.id !== only) {
       return unchanged(board, answer('not_that_one', { lock: before ?? others[0] ?? null }));
     }
+    endOf(moment.now, wanted.terms, moment); // as above
     const { global } = moment;
     const elsewhere =
       global !== undefined && global.holder !== person ? global : others.find((lock) => lock !== before);
