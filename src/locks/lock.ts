@@ -125,6 +125,10 @@ export interface Blocked {
   readonly lasting?: string | undefined;
   /** The scope that they wanted, when it is not the lock's. */
   readonly wanted?: string | undefined;
+  /** False for whoever may not have it. */
+  readonly mayWait?: boolean | undefined;
+  /** They gave no reason, and nobody has it without one. */
+  readonly needsReason?: boolean | undefined;
   /** Who meets it: their own place in the line is not before them. */
   readonly reader?: string | undefined;
 }

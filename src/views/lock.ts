@@ -1,3 +1,4 @@
+import type { KnownBlock } from '@slack/types';
 import type { Answer } from '../locks/change.ts';
 import { durationWords } from '../locks/duration.ts';
 import { ALL, type Blocked, isOverdue, type Lock, type Place, type Warning } from '../locks/lock.ts';
@@ -134,7 +135,7 @@ export function lockInTheWay(lock: Lock, blocked: Blocked, reference: string): V
     text: summaryText(`${named(lock.scope)} is locked`),
     blocks: [
       section(joined([joined(facts, ' '), waysOut(lock, blocked)])),
-      waysOutButtons(lock, blocked),
+      ...waysOutButtons(lock, blocked),
       smallPrint('locked', reference),
     ],
   };
@@ -150,16 +151,20 @@ export function whoHolds(lock: Lock, overdue: boolean): Mrkdwn {
 
 /** Every way on for whoever meets a lock, in one sentence. */
 export function waysOut({ scope, holder }: Lock, blocked: Blocked): Mrkdwn {
-  const { waiting, reader } = blocked;
+  const steal = scope === ALL ? mrkdwn`` : mrkdwn`, in need ${code(`/lock ${scope} --steal because …`)}`;
+  return mrkdwn`${inLine(scope, blocked)} ${person(holder)} for ${code(`/unlock ${scope}`)}${steal}; an admin types ${code(`/unlock ${scope} --force because …`)}.`;
+}
+
+/** What whoever meets the lock may do, or does, about its line; an invitation to ask its holder follows. */
+function inLine(scope: string, blocked: Blocked): Mrkdwn {
+  const { waiting, reader, wanted = scope, mayWait = true, needsReason = false } = blocked;
   const own = ownPlace(blocked);
+  if (own !== undefined) return mrkdwn`You are number ${aheadOf(waiting, own) + 1} in the line. Ask`;
+  if (!mayWait) return mrkdwn`Ask`;
   const before = waiting.filter(({ person: who }) => who !== reader).length;
   const line = before === 0 ? mrkdwn`` : mrkdwn` (${before} before you)`;
-  const wait =
-    own === undefined
-      ? mrkdwn`Wait in the line${line}, ask`
-      : mrkdwn`You are number ${aheadOf(waiting, own) + 1} in the line. Ask`;
-  const steal = scope === ALL ? mrkdwn`` : mrkdwn`, in need ${code(`/lock ${scope} --steal because …`)}`;
-  return mrkdwn`${wait} ${person(holder)} for ${code(`/unlock ${scope}`)}${steal}; an admin types ${code(`/unlock ${scope} --force because …`)}.`;
+  const how = needsReason ? mrkdwn` with ${code(`/lock ${wanted} --wait because …`)}` : mrkdwn``;
+  return mrkdwn`Wait in the line${how}${line}, ask`;
 }
 
 /** The place of whoever meets the lock, if they stand in the line for what they want. */
@@ -178,19 +183,17 @@ export function awayLine({ holder }: Lock, away: Blocked['away']): Mrkdwn[] {
 }
 
 /** Wait, or Leave for whoever waits already, and Steal where the person's own reason is known: everybody will read it. */
-function waysOutButtons(lock: Lock, blocked: Blocked) {
-  const { reason = '', lasting = '', wanted = lock.scope } = blocked;
+function waysOutButtons(lock: Lock, blocked: Blocked): KnownBlock[] {
+  const { reason = '', lasting = '', wanted = lock.scope, mayWait = true, needsReason = false } = blocked;
   const { scope, id } = lock;
   const length = lasting === '' ? '' : ` ${lasting}`;
   const why = `${length}${reason === '' ? '' : ` because ${shortened(reason, LONGEST_REASON)}`}`;
   const own = ownPlace(blocked);
+  if (own === undefined && (!mayWait || needsReason)) return [];
   const wait = own === undefined ? waitLook(lock, wanted, why) : leaveLook(own);
-  if (reason === '' || scope === ALL) return buttons(wait);
-  return buttons(wait, {
-    label: 'Steal',
-    command: `lock ${scope} --steal --lock ${id}${why}`,
-    style: 'danger',
-  });
+  if (reason === '' || scope === ALL) return [buttons(wait)];
+  const steal = `lock ${scope} --steal --lock ${id}${why}`;
+  return [buttons(wait, { label: 'Steal', command: steal, style: 'danger' })];
 }
 
 /** Slack takes 2,000 letters behind a button. */

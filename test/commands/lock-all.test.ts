@@ -4,6 +4,20 @@ import { baton } from '../support/locks-typed.ts';
 
 afterEach(closeContexts);
 
+it('shows nobody a button for what they may not do', async () => {
+  const { say } = baton({ roles: { deployer: ['U0BEN', 'U0CLEO'], admin: ['U0BEN'] } });
+  const everything = (await say('U0BEN', 'lock all because upgrade')).news[0]?.buttons['Unlock'] ?? '';
+
+  const met = await say('U0CLEO', everything);
+  expect(met.words).toContain('\nAsk <@U0BEN> for `/unlock all`; an admin types');
+  expect(met.buttons).toEqual({});
+  expect(Object.keys((await say('U0CLEO', 'lock staging')).buttons)).toEqual(['Wait']);
+  await say('U0BEN', 'unlock all');
+  await say('U0CLEO', 'lock staging');
+  expect((await say('U0ASHA', 'unlock staging')).buttons).toEqual({});
+  expect(Object.keys((await say('U0BEN', 'unlock staging')).buttons)).toEqual(['Wait']);
+});
+
 it('locks everything for an admin, and shows that first everywhere', async () => {
   const { say } = baton();
   await say('U0ASHA', 'lock staging because load test');

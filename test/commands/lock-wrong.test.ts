@@ -51,6 +51,19 @@ it('explains first what no turn could give, so that the buttons of a refusal wor
   expect((await say('U0CLEO', met.buttons['Wait'] ?? '')).words).toContain('You are number 1');
 });
 
+it('tells who has it also without the reason that a lock there needs, but offers no button without one', async () => {
+  const { say } = baton({ environments: { staging: { ...STAGING, lock: { require_reason: true } } } });
+  await say('U0ASHA', 'lock staging because load test');
+
+  const { words, buttons } = await say('U0CLEO', 'lock staging');
+
+  expect(words).toContain('<@U0ASHA> has locked *staging*');
+  expect(words).toContain('Wait in the line with `/lock staging --wait because …`, ask');
+  expect(buttons).toEqual({});
+  const met = await say('U0CLEO', 'lock staging because a fix');
+  expect((await say('U0CLEO', met.buttons['Wait'] ?? '')).words).toContain('You are number 1');
+});
+
 it.each([
   ['lock prodction', 'unknown_environment', /no environment `prodction`.*`production`/s],
   ['lock __proto__', 'unknown_environment', /`__proto__`/],
