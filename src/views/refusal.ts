@@ -6,7 +6,7 @@ import { checksInTheWay } from './checks.ts';
 import { whatIsLive, whatRuns } from './deployment.ts';
 import { whatFreezes } from './freeze.ts';
 import { awayLine, ownPlace, waysOut as lockWaysOut, whoHolds } from './lock.ts';
-import { leaveLook } from './lock-words.ts';
+import { leaveLook, place as named } from './lock-words.ts';
 import {
   type ButtonLook,
   buttons,
@@ -85,7 +85,7 @@ export function inTheWay(refusal: Refusal, environment: string): Mrkdwn {
       );
     }
     case 'lock_ambiguous':
-      return mrkdwn`A lock on *${environment}* cannot be read, so it blocks. Admins are told; ${code('/lock')} shows which it is, and how they remove it.`;
+      return mrkdwn`A lock on *${named(refusal.scope)}* cannot be read, so it blocks. Admins are told; ${code('/lock')} shows which it is, and how they remove it.`;
     case 'deployment_running':
       if (refusal.next !== undefined) {
         const { person: who, since } = refusal.next;
