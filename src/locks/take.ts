@@ -155,7 +155,7 @@ function put(board: Board, moment: Moment, { wanted, kind, before }: Put): Chang
   const locks = board.locks.filter((other) => other.scope !== scope || other.holder !== person);
   const line = board.line.filter((place) => !isOwnPlace(place, scope, person));
   const other = before?.holder ?? null;
-  const told = { kind, at: moment.now, scope, lock, reason: terms.reason, other };
+  const told = { kind, at: moment.now, scope, lock, reason: terms.reason, other, turn: before?.turn };
   return {
     board: { version, locks: [...locks, lock], line, warnings },
     events: [eventBy(wanted, told)],

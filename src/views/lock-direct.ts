@@ -107,14 +107,19 @@ function directView(event: LockEvent): View | undefined {
 }
 
 function stolen(event: LockEvent): View {
-  const { scope, actor, lock, reason } = event;
+  const { scope, actor, lock, reason, turn = false } = event;
   const where = named(scope);
+  const what = turn ? mrkdwn`*${where}*, which was kept for you` : mrkdwn`your lock on *${where}*`;
   const theirs = lock === null ? mrkdwn`` : mrkdwn`It is theirs ${endingThen(lock, event)}. `;
   const lines = [
-    mrkdwn`:lock: ${person(actor)} took your lock on *${where}*: ${quote(reason)}.`,
+    mrkdwn`:lock: ${person(actor)} took ${what}: ${quote(reason)}.`,
     mrkdwn`${theirs}Talk to ${person(actor)}, or wait for it: ${code(`/lock ${scope} --wait`)}.`,
   ];
-  return news(`Your lock on ${where} was taken`, lines, lock === null ? [] : [waitLook(lock)]);
+  return news(
+    `Your ${turn ? 'turn' : 'lock'} on ${where} was taken`,
+    lines,
+    lock === null ? [] : [waitLook(lock)],
+  );
 }
 
 /** The holder hears of the first who waits; `/lock` shows how many have come since. */

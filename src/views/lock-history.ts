@@ -18,7 +18,7 @@ function reasonOf({ kind, reason, lock, warning }: LockEvent): string {
   return kind === 'extended' ? (lock?.reason ?? '') : reason;
 }
 
-function whatHappened({ kind, scope, actor, other, lock }: LockEvent): Mrkdwn {
+function whatHappened({ kind, scope, actor, other, lock, turn = false }: LockEvent): Mrkdwn {
   const who = person(actor);
   const whom = person(other ?? '');
   const where = mrkdwn`*${named(scope)}*`;
@@ -36,7 +36,7 @@ function whatHappened({ kind, scope, actor, other, lock }: LockEvent): Mrkdwn {
     case 'expired':
       return mrkdwn`The lock of ${whom} on ${where} ended by itself`;
     case 'stolen':
-      return mrkdwn`${who} stole ${where} from ${whom}`;
+      return mrkdwn`${who} stole ${where}${turn ? ', which was kept for' : ' from'} ${whom}`;
     case 'offered':
       return mrkdwn`${who} offered ${where} to ${whom}`;
     case 'offer_expired':

@@ -28,8 +28,13 @@ export function lockNews(event: LockEvent): View | undefined {
         mrkdwn`:unlock: The lock of ${person(other ?? '')} on *${where}* has ended by itself${held(lock)}.`,
       ]);
     case 'stolen': {
+      const whom = person(other ?? '');
+      const what =
+        event.turn === true
+          ? mrkdwn`*${where}*, which was kept for ${whom}`
+          : mrkdwn`the lock on *${where}* from ${whom}`;
       const lines = [
-        mrkdwn`:lock: ${person(actor)} took the lock on *${where}* from ${person(other ?? '')}: ${quote(event.reason)}.`,
+        mrkdwn`:lock: ${person(actor)} took ${what}: ${quote(event.reason)}.`,
         ...(lock === null ? [] : [mrkdwn`Nobody else deploys there ${endingThen(lock, event)}.`]),
       ];
       return lockedNews(`${where} has changed hands`, lines, lock);

@@ -16,7 +16,7 @@ import {
 
 /** How people read a scope: the global one has no name of its own. */
 export function place(scope: string): string {
-  return scope === ALL ? 'all environments' : scope;
+  return scope === ALL ? 'every environment' : scope;
 }
 
 /** ` because “…”`, so short that the rest of the message is still shown. */

@@ -75,10 +75,7 @@ export function allFreed(
 /** For whoever clicks a button of a lock, an offer or a turn that is over. */
 export function lockOver(scope: string, lock: Lock | null, now: Date): View {
   const where = named(scope);
-  const standing =
-    lock === null
-      ? mrkdwn`It is not locked now`
-      : mrkdwn`Now ${person(lock.holder)} has it since ${time(lock.since)}${itsEnd(lock, isOverdue(lock, now))}${because(lock)}`;
+  const standing = lock === null ? mrkdwn`It is not locked now` : mrkdwn`Now ${whoHasIt(lock, now)}`;
   return {
     text: summaryText('That is over'),
     blocks: [
@@ -90,6 +87,13 @@ export function lockOver(scope: string, lock: Lock | null, now: Date): View {
       ),
     ],
   };
+}
+
+function whoHasIt(lock: Lock, now: Date): Mrkdwn {
+  const end = itsEnd(lock, isOverdue(lock, now));
+  return lock.turn
+    ? mrkdwn`it is kept for ${person(lock.holder)}, whose turn it is${end}`
+    : mrkdwn`${person(lock.holder)} has it since ${time(lock.since)}${end}${because(lock)}`;
 }
 
 /** For whoever stands in the line: the place, who has it, and how to leave. */

@@ -182,7 +182,7 @@ it('keeps the turn for as long as the configuration says, then goes to the next'
     'The next in the line has staging',
   ]);
   expect(told.news[0]?.words).toContain('kept for <@U0BEN> no longer: they did not take it in time.');
-  expect((await say('U0BEN', stale)).words).toContain('Now <@U0CLEO> has it');
+  expect((await say('U0BEN', stale)).words).toContain('Now it is kept for <@U0CLEO>, whose turn it is');
   ctx.now = () => new Date(NOON.getTime() + 6 * MINUTE);
   const declined = await say('U0CLEO', told.direct[1]?.buttons['Decline'] ?? '');
   expect(declined.words).toContain('You gave up your turn on *staging*');

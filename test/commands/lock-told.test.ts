@@ -83,7 +83,7 @@ it('lists the lock on everything, too, while a deployment anywhere keeps it', as
 
   const { words } = await say('U0ASHA', 'lock');
 
-  expect(words).toContain('*all environments* <@U0BEN> since');
+  expect(words).toContain('*every environment* <@U0BEN> since');
   expect(words).toContain(', until the deployment that runs there ends');
   expect(await listLocks(ctx)).toMatchObject([{ scope: 'all', holder: 'U0BEN' }]);
   await ctx.redis.del('baton:{staging}:leases');

@@ -174,7 +174,7 @@ it('lets no admin of one environment remove what holds everywhere', async () => 
   await ctx.redis.set('baton:{all}:lock', 'rubbish');
 
   expect((await say('U0CLEO', `deploy staging api@${'c'.repeat(40)}`)).words).toContain(
-    'A lock on *all environments* cannot be read, so it blocks',
+    'A lock on *every environment* cannot be read, so it blocks',
   );
   const reply = await say('U0CLEO', 'unlock staging --force because x');
 
