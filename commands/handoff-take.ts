@@ -67,9 +67,9 @@ async function takeLock(ctx: Context, call: Call, digest: Digest, id: string): P
   const { actor, channel, id: command } = call;
   const rule = takeOver({ command, person: actor.id, channel, scope, only: id });
   const { outcome, lock } = await actOnLocks(ctx, { scope, command, rule, actor });
-  if (lock === null || outcome === 'over') return { to: 'caller', view: lockOver(scope, lock) };
+  if (lock === null || outcome === 'over') return { to: 'caller', view: lockOver(scope, lock, ctx.now()) };
   await assign(ctx, call, digest, item);
-  return { to: 'caller', view: lockHeld(lock, outcome === 'held' ? 'already' : 'now') };
+  return { to: 'caller', view: lockHeld(lock, outcome === 'held' ? 'already' : 'now', ctx.now()) };
 }
 
 async function takeItem(ctx: Context, call: Call, digest: Digest, id: string): Promise<Reply> {

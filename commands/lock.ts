@@ -130,7 +130,10 @@ async function own(
     }
     case 'keep': {
       const { outcome, lock: kept } = await act(keep({ ...by, scope, only: only ?? '' }));
-      const view = outcome === 'kept' && kept !== null ? lockHeld(kept, 'still') : lockOver(scope, kept);
+      const view =
+        outcome === 'kept' && kept !== null
+          ? lockHeld(kept, 'still', ctx.now())
+          : lockOver(scope, kept, ctx.now());
       return { to: 'caller', view };
     }
     default:
@@ -145,11 +148,12 @@ async function own(
 
 /** The channel hears of a lock that was taken; its holder is told besides where they would not read it there. */
 function taken(ctx: Context, call: Call, { outcome, lock: held }: Answer, scope: string): Reply {
-  if (held === null || outcome === 'not_that_one') return { to: 'caller', view: lockOver(scope, held) };
+  if (held === null || outcome === 'not_that_one')
+    return { to: 'caller', view: lockOver(scope, held, ctx.now()) };
   const isNews = outcome === 'taken' || outcome === 'stolen';
   if (isNews && isHeardHere(ctx, scope, call.channel)) return { to: 'none' };
   const word = outcome === 'held' ? 'already' : outcome === 'extended' ? 'still' : 'now';
-  return { to: 'caller', view: lockHeld(held, word) };
+  return { to: 'caller', view: lockHeld(held, word, ctx.now()) };
 }
 
 function warningLeft(scope: string): View {
@@ -172,7 +176,8 @@ async function list(ctx: Context): Promise<Reply> {
 
 async function listed(ctx: Context, name: string): Promise<ListedLocks> {
   try {
-    return await ownLocksOn(ctx.redis, name, ctx.now());
+    const everywhere = Object.keys(ctx.config.environments);
+    return await ownLocksOn(ctx.redis, name, { now: ctx.now(), everywhere });
   } catch (error) {
     if (error instanceof UnreadableLockError) return { unreadable: error.scope };
     throw error;

@@ -3,7 +3,7 @@ import { findEnvironment } from '../src/config/find.ts';
 import type { Context } from '../src/context.ts';
 import { UserError } from '../src/errors.ts';
 import { actOnLocks } from '../src/locks/act.ts';
-import type { By } from '../src/locks/change.ts';
+import type { Answer, By } from '../src/locks/change.ts';
 import { explainBlocked } from '../src/locks/blocked.ts';
 import {
   ALL,
@@ -24,7 +24,7 @@ import { holdsRole } from '../src/people/roles.ts';
 import { readScope } from '../src/slack/target.ts';
 import { allFreed, lockFree, lockNote, lockOver } from '../src/views/lock.ts';
 import { place as named } from '../src/views/lock-words.ts';
-import { mrkdwn } from '../src/views/view.ts';
+import { mrkdwn, type View } from '../src/views/view.ts';
 
 export const unlock = defineCommand({
   name: 'unlock',
@@ -85,13 +85,7 @@ async function one(
       // The same job again: its first run has removed what could not be read.
       if (answer.lock === null && answer.warnings.length === 0) return cleared(environmentOf(scope));
       if (answer.lock !== null && isHeardHere(ctx, scope, call.channel)) return { to: 'none' };
-      const what =
-        answer.lock === null
-          ? mrkdwn`The warning about *${named(scope)}* is gone.`
-          : mrkdwn`*${named(scope)}* is unlocked.`;
-      const text =
-        answer.lock === null ? `Your warning about ${named(scope)}` : `${named(scope)} is unlocked`;
-      return { to: 'caller', view: lockNote(':unlock:', what, text) };
+      return { to: 'caller', view: gone(answer, named(scope)) };
     }
     case 'free': {
       const { id } = call.actor;
@@ -102,8 +96,19 @@ async function one(
       return { to: 'caller', view: lockFree(scope, elsewhere, id) };
     }
     default:
-      return { to: 'caller', view: lockOver(scope, answer.lock) };
+      return { to: 'caller', view: lockOver(scope, answer.lock, ctx.now()) };
   }
+}
+
+function gone({ lock, warnings }: Answer, where: string): View {
+  if (lock !== null) return lockNote(':unlock:', mrkdwn`*${where}* is unlocked.`, `${where} is unlocked`);
+  const single = warnings.length === 1;
+  const [what, are] = single ? ['The warning', 'is'] : [`The ${warnings.length} warnings`, 'are'];
+  return lockNote(
+    ':unlock:',
+    mrkdwn`${what} about *${where}* ${are} gone.`,
+    `${what} about ${where} ${are} gone`,
+  );
 }
 
 /** Where Slack does not tell, their own lock and warnings are theirs all the same. */

@@ -32,8 +32,8 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
       const terms = await readTerms(ctx, call, scope);
       const waiting = wait({ ...by, scope, terms });
       const answer = await act(only === '' ? waiting : onlyBehind(only, scope, waiting));
-      if (answer.outcome !== 'waiting') return have(answer, scope);
-      return toCaller(lockWaiting(answer, await holderAway(ctx, call, answer)));
+      if (answer.outcome !== 'waiting') return have(ctx, answer, scope);
+      return toCaller(lockWaiting(answer, { now: ctx.now(), away: await holderAway(ctx, call, answer) }));
     }
     case 'leave': {
       const answer = await act(leave({ ...by, scope, only: only === '' ? undefined : only }));
@@ -44,11 +44,11 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
       return offered(await act(offer({ ...by, scope, to: await personToOffer(ctx, call, scope) })));
     case 'accept':
       requireButton(only, scope);
-      return have(await act(accept({ ...by, scope, only })), scope);
+      return have(ctx, await act(accept({ ...by, scope, only })), scope);
     default: {
       requireButton(only, scope);
       const answer = await act(decline({ ...by, scope, only }));
-      if (answer.outcome === 'over') return toCaller(lockOver(scope, answer.lock));
+      if (answer.outcome === 'over') return toCaller(lockOver(scope, answer.lock, ctx.now()));
       const line =
         answer.outcome === 'left'
           ? mrkdwn`You gave up your turn on *${named(scope)}*.`
@@ -64,9 +64,9 @@ async function holderAway(ctx: Context, { actor }: Call, { lock }: Answer): Retu
   return awayFrom(ctx, { person: lock.holder, environment: environmentOf(lock.scope), asker: actor.id });
 }
 
-function have({ outcome, lock }: Answer, scope: string): Reply {
-  if (outcome === 'over' || lock === null) return toCaller(lockOver(scope, lock));
-  return toCaller(lockHeld(lock, outcome === 'held' ? 'already' : 'now'));
+function have({ now }: Context, { outcome, lock }: Answer, scope: string): Reply {
+  if (outcome === 'over' || lock === null) return toCaller(lockOver(scope, lock, now()));
+  return toCaller(lockHeld(lock, outcome === 'held' ? 'already' : 'now', now()));
 }
 
 function left({ outcome, place, lock }: Answer, scope: string): Reply {

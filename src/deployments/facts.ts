@@ -4,7 +4,14 @@ import { GitHubUnreadableError, orUnreadable } from '../errors.ts';
 import { freezeOn } from '../freezes/freeze-on.ts';
 import { readChecks } from '../github/check-runs.ts';
 import { refStillAt } from '../github/ref-still-at.ts';
-import { type Board, concerns, lockInTheWay, type Place, waitingFor } from '../locks/lock.ts';
+import {
+  type Board,
+  concerns,
+  lockInTheWay,
+  type Place,
+  UnreadableLockError,
+  waitingFor,
+} from '../locks/lock.ts';
 import { locksOn } from '../locks/store.ts';
 import type { Person } from '../people/person.ts';
 import { holdsRole } from '../people/roles.ts';
@@ -54,7 +61,7 @@ export async function readFacts(
     mayDeploy(ctx, rules, candidate, actor),
     breakGlass !== null && holdsRole(ctx, actor, 'admin', rules),
     approvalsThatStand(ctx, rules, candidate),
-    orUnreadable(locksOn(ctx.redis, environment, now)),
+    readLocks(ctx, environment),
     orUnreadable(findRun(ctx.redis, environment, service)),
     findLive(ctx.redis, environment, service),
     orUnreadable(freezeOn(ctx, environment, now)),
@@ -67,9 +74,9 @@ export async function readFacts(
     sha,
     held,
     mayDeploy: may,
-    lock: board === 'unreadable' ? board : lockInTheWay(board.locks, service, actor.id),
-    waiting: board === 'unreadable' ? [] : waitingFor(board.line, scope),
-    next: ownsLease || board === 'unreadable' ? undefined : nextBefore(board, candidate, actor.id),
+    lock: 'unreadable' in board ? board : lockInTheWay(board.locks, service, actor.id),
+    waiting: 'unreadable' in board ? [] : waitingFor(board.line, scope),
+    next: ownsLease || 'unreadable' in board ? undefined : nextBefore(board, candidate, actor.id),
     lease: ownsLease ? undefined : lease,
     frozen,
     ref,
@@ -84,6 +91,18 @@ export async function readFacts(
       freeze: rollback && rules.rollback_during_freeze,
     },
   };
+}
+
+async function readLocks(
+  { redis, now }: Context,
+  environment: string,
+): Promise<Board | { readonly unreadable: string }> {
+  try {
+    return await locksOn(redis, environment, now());
+  } catch (error) {
+    if (error instanceof UnreadableLockError) return { unreadable: error.scope };
+    throw error;
+  }
 }
 
 /**

@@ -11,8 +11,8 @@ export interface Facts {
   /** Nothing starts there until it is known what runs, since the store has lost something. */
   readonly held: Held | 'unreadable' | undefined;
   readonly mayDeploy: boolean;
-  /** Somebody else's lock, if one is in the way. */
-  readonly lock: Lock | 'unreadable' | undefined;
+  /** Somebody else's lock, if one is in the way; or the scope whose locks cannot be read: the environment, or `all`. */
+  readonly lock: Lock | { readonly unreadable: string } | undefined;
   /** Those in the line for the service, for the words of a refusal. */
   readonly waiting: readonly Place[];
   /** The deployment that is next in the line for the service, for whoever would go before it. */
@@ -59,7 +59,7 @@ export type Refusal =
   | { readonly reason: 'driver_unknown'; readonly held: Held | undefined }
   | { readonly reason: 'not_allowed' }
   | { readonly reason: 'locked'; readonly lock: Lock; readonly blocked: Blocked }
-  | { readonly reason: 'lock_ambiguous' }
+  | { readonly reason: 'lock_ambiguous'; readonly scope: string }
   | { readonly reason: 'deployment_running'; readonly lease: Run | undefined; readonly next?: Place }
   | { readonly reason: 'frozen'; readonly frozen: Frozen | undefined }
   | { readonly reason: 'ref_changed'; readonly ref: 'moved' | 'gone' }
@@ -131,8 +131,8 @@ function judgeRole({ mayDeploy, passes }: Facts): Refusal | undefined {
 
 function judgeLock({ lock, waiting }: Facts): Refusal | undefined {
   if (lock === undefined) return undefined;
-  return lock === 'unreadable'
-    ? { reason: 'lock_ambiguous' }
+  return 'unreadable' in lock
+    ? { reason: 'lock_ambiguous', scope: lock.unreadable }
     : { reason: 'locked', lock, blocked: { waiting } };
 }
 

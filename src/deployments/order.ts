@@ -4,7 +4,7 @@ import type { Environment } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import { orUnreadable } from '../errors.ts';
 import type { Resolved } from '../github/refs.ts';
-import { concerns, EMPTY, environmentOf, type Warning } from '../locks/lock.ts';
+import { concerns, EMPTY, environmentOf, isOverdue, type Warning } from '../locks/lock.ts';
 import { locksOn } from '../locks/store.ts';
 import { isSamePerson } from '../people/accounts.ts';
 import { awayFrom } from '../people/away.ts';
@@ -122,7 +122,7 @@ export async function refuse(ctx: Context, caller: Caller, refused: Refused): Pr
   };
   const subject = `${environment}/${service}`;
   await note(ctx, caller, { outcome: 'refused', reason: reason ?? null, subject, detail });
-  const explained = await Promise.all(refusals.map((refusal) => withHolderAway(ctx, refusal, caller)));
+  const explained = await Promise.all(refusals.map((refusal) => withHelp(ctx, refusal, caller)));
   const { reference } = caller;
   const view = deploymentRefused({ environment, service, refusals: explained, reference, asked, breakGlass });
   return { to: 'caller', view, reason, reasons: refusals.map((refusal) => refusal.reason) };
@@ -166,12 +166,13 @@ export async function warningsAbout(
   return warnings.filter(({ scope }) => concerns(scope, service));
 }
 
-/** The refusal, with what helps whoever meets a lock whose holder is not at work. */
-export async function withHolderAway(ctx: Context, refusal: Refusal, { actor }: Caller): Promise<Refusal> {
+/** The refusal, with what helps whoever meets a lock: whether its time is over, and where its holder is. */
+export async function withHelp(ctx: Context, refusal: Refusal, { actor }: Caller): Promise<Refusal> {
   if (refusal.reason !== 'locked') return refusal;
   const { holder, scope } = refusal.lock;
   const away = await awayFrom(ctx, { person: holder, environment: environmentOf(scope), asker: actor.id });
-  return { ...refusal, blocked: { ...refusal.blocked, away } };
+  const overdue = isOverdue(refusal.lock, ctx.now());
+  return { ...refusal, blocked: { ...refusal.blocked, away, overdue, reader: actor.id } };
 }
 
 interface Noted {

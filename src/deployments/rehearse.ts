@@ -4,7 +4,7 @@ import type { View } from '../views/view.ts';
 import { whatItWouldBring } from './what-it-would-bring.ts';
 import { readFacts } from './facts.ts';
 import { judge } from './gates.ts';
-import { type Caller, type Order, warningsAbout } from './order.ts';
+import { type Caller, type Order, warningsAbout, withHelp } from './order.ts';
 import { newDeployment } from './request.ts';
 
 /** Says what a deployment would do, what it would bring and what stands in its way, and changes nothing. */
@@ -13,7 +13,7 @@ export async function rehearse(ctx: Context, caller: Caller, wanted: Order): Pro
   const candidate = newDeployment(ctx, '', { ...wanted, ...caller, command: '' }, rules);
   const facts = await readFacts(ctx, rules, { ...candidate, refKind: 'sha' }, caller.actor);
   const brings = await whatItWouldBring(ctx, repository, { from: facts.live?.sha, to: resolved.sha });
-  const refusals = judge(facts);
+  const refusals = await Promise.all(judge(facts).map((refusal) => withHelp(ctx, refusal, caller)));
   const warnings = await warningsAbout(ctx, { environment, service });
   return dryRun({ environment, service, repository, resolved, live: facts.live, refusals, warnings, brings });
 }

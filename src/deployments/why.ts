@@ -8,7 +8,7 @@ import { awakeHolders } from '../people/awake.ts';
 import { listHolders } from '../people/roles.ts';
 import { readFacts } from './facts.ts';
 import { type Facts, type GateName, GATES, type Refusal } from './gates.ts';
-import { type Caller, withHolderAway } from './order.ts';
+import { type Caller, withHelp } from './order.ts';
 import { newDeployment } from './request.ts';
 import { findUsualSeconds } from './usual.ts';
 
@@ -62,7 +62,7 @@ export async function explainGates(ctx: Context, caller: Caller, wanted: Wanted)
     GATES.map(async ({ name, judge }): Promise<GateState> => {
       if (unclear && NEEDS_COMMIT.has(name)) return { name, state: 'unclear', refusal: undefined };
       const judged = judge(facts);
-      const refusal = judged && (await withHolderAway(ctx, judged, caller));
+      const refusal = judged && (await withHelp(ctx, judged, caller));
       return { name, state: refusal === undefined ? 'open' : 'closed', refusal };
     }),
   );

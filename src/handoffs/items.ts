@@ -131,5 +131,5 @@ function driftItem({ environment, service, commits, branch, since, live }: Drift
 }
 
 function named(scope: string): string {
-  return scope === ALL ? 'all environments' : scope;
+  return scope === ALL ? 'every environment' : scope;
 }

@@ -3,13 +3,21 @@ import { rulesFor } from '../config/find.ts';
 import { isRemoteEnvironment } from '../config/remote-name.ts';
 import { LockRules } from '../config/schema.ts';
 import { wake } from '../deployments/result.ts';
+import { UserError } from '../errors.ts';
 import { afterWorkingTime, isAtWork } from '../sites/calendar.ts';
 import { workplaceOf } from '../sites/workplace.ts';
-import type { Answer, Moment, Rule } from './change.ts';
-import { ALL, environmentOf, UnreadableLockError } from './lock.ts';
+import type { Answer, Rule } from './change.ts';
+import { ALL, environmentOf, isOverdue, UnreadableLockError } from './lock.ts';
 import { lockPlaces } from './places.ts';
 import { deploymentsWhoseTurnItIs, dueAt, settle } from './settle.ts';
-import { changeLocks, findGlobalLock, noteLockedRemote, readBoard, runningAnywhere } from './store.ts';
+import {
+  type Changing,
+  changeLocks,
+  findGlobalLock,
+  noteLockedRemote,
+  readBoard,
+  runningAnywhere,
+} from './store.ts';
 import { tellLocks, tellUnreadable } from './tell.ts';
 
 export interface Act {
@@ -29,13 +37,29 @@ export async function actOnLocks(ctx: Context, { scope, command, rule, actor }: 
   const environment = environmentOf(scope);
   try {
     const moment = await readMoment(ctx, environment, actor);
-    const answer = await changeLocks(ctx.redis, { environment, command, rule, moment });
+    const answer = await changeLocks(ctx.redis, { environment, command, rule, moment }).catch(
+      async (error: unknown) => {
+        if (error instanceof UserError) await keepIfDue(ctx, environment, { command, moment });
+        throw error;
+      },
+    );
     await carryOn(ctx, environment, command);
     return answer;
   } catch (error) {
     if (error instanceof UnreadableLockError) await tellUnreadable(ctx, error);
     throw error;
   }
+}
+
+/** Nothing is written of what is refused: what time has done by then, which may be why, is written and told by a worker. */
+async function keepIfDue(
+  ctx: Context,
+  environment: string,
+  { command, moment }: { readonly command: string; readonly moment: Changing['moment'] },
+): Promise<void> {
+  const { board, running } = await readBoard(ctx.redis, environment);
+  const now = { ...moment, running: [...running, ...(moment.running ?? [])] };
+  if (settle(board, now).events.length > 0) await askToKeepLocks(ctx, environment, `${command}-refused`);
 }
 
 /** What time does to the locks of an environment. Each run looks anew, also of a job that ran before. */
@@ -76,16 +100,22 @@ async function carryOn(ctx: Context, environment: string, why: string): Promise<
   }
   // What ran here may be what kept the global lock past its end.
   if (global.overdue) await askToKeepLocks(ctx, ALL, why);
-  if (environment === ALL && told > 0) {
-    for (const name of await lockPlaces(ctx)) if (name !== ALL) await askToKeepLocks(ctx, name, why);
-  }
+  if (environment !== ALL) return;
+  if (told > 0) await askEverywhere(ctx, why);
+  // Past its end it is over wherever nothing runs, and nothing is told that says so: once for each end.
+  const over = board.locks.find((lock) => isOverdue(lock, ctx.now()))?.until;
+  if (over != null) await askEverywhere(ctx, `all-over-${over.getTime()}`);
+}
+
+async function askEverywhere(ctx: Context, why: string): Promise<void> {
+  for (const name of await lockPlaces(ctx)) if (name !== ALL) await askToKeepLocks(ctx, name, why);
 }
 
 async function readMoment(
   ctx: Context,
   environment: string,
   actor: Act['actor'],
-): Promise<Omit<Moment, 'running'> & Partial<Pick<Moment, 'running'>>> {
+): Promise<Changing['moment']> {
   const rules = rulesFor(ctx.config, environment)?.lock ?? LockRules.parse({});
   const now = ctx.now();
   const global = environment === ALL ? NONE : await findGlobalLock(ctx.redis, environment, now);

@@ -95,18 +95,34 @@ export function event(told: Told): LockEvent {
     warning = null,
     ahead = 0,
     channel = lock?.channel ?? '',
+    turn,
     thread,
   } = told;
   const what = { id, kind, at, actor, scope, reason, other, lock, place, warning, ahead, channel };
-  return thread === undefined ? what : { ...what, thread };
+  return { ...what, ...(turn === true && { turn }), ...(thread !== undefined && { thread }) };
 }
 
 /** An event that a command causes; each command causes at most one of a kind. */
 export function eventBy(by: By, told: Omit<Told, 'id' | 'actor' | 'channel'>): LockEvent {
   const { person: actor, channel } = by;
-  const { kind, at, scope, reason, other, lock, place, warning, ahead, thread } = told;
+  const { kind, at, scope, reason, other, lock, place, warning, ahead, turn, thread } = told;
   const id = eventIdBy(by, kind);
-  return event({ id, kind, at, actor, scope, reason, other, lock, place, warning, ahead, channel, thread });
+  return event({
+    id,
+    kind,
+    at,
+    actor,
+    scope,
+    reason,
+    other,
+    lock,
+    place,
+    warning,
+    ahead,
+    turn,
+    channel,
+    thread,
+  });
 }
 
 export function eventIdBy({ command }: Pick<By, 'command'>, kind: LockEvent['kind']): string {

@@ -4,20 +4,22 @@ import type { Moment } from './change.ts';
 import { durationWords } from './duration.ts';
 import type { Lock } from './lock.ts';
 
-/** When a lock ends; one until a handoff lasts at most as long as locks may. Throws UserError for longer ones. */
+/**
+ * When a lock ends; one until a handoff, or until a pull request is merged and no time, lasts at most as long as locks
+ * may. Throws UserError for longer ones.
+ */
 export function endOf(
   since: Date,
-  { until, handoff }: Terms,
+  { until, handoff, pullRequest }: Terms,
   moment: Moment,
 ): Pick<Lock, 'until' | 'handoff'> {
+  const longest = after(since, moment.rules.maxSeconds);
   if (handoff !== undefined) {
     withinBounds(since, handoff.at, moment);
-    return { until: after(since, moment.rules.maxSeconds), handoff };
+    return { until: longest, handoff };
   }
-  return {
-    until: until === undefined ? endElse(since, moment) : withinBounds(since, until, moment),
-    handoff: null,
-  };
+  if (until !== undefined) return { until: withinBounds(since, until, moment), handoff: null };
+  return { until: pullRequest === undefined ? endElse(since, moment) : longest, handoff: null };
 }
 
 /** The end of a lock of which nobody says how long it lasts. */

@@ -20,6 +20,8 @@ export const LockEventKind = z.enum([
   'turn_passed',
   'warned',
   'warning_ended',
+  'warning_removed',
+  'warning_forced',
   'reminded',
   'kept',
   'merged',
@@ -44,6 +46,8 @@ export const LockEvent = z.object({
   lock: Lock.nullable().default(null),
   place: Place.nullable().default(null),
   warning: Warning.nullable().default(null),
+  /** Of what was stolen: it was no lock yet, but kept for whoever's turn had come. */
+  turn: z.boolean().optional(),
   /** How many stand before the place in the line. */
   ahead: z.int().default(0),
   /** Where it was typed; empty for what time did. */

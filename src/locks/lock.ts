@@ -125,6 +125,12 @@ export interface Blocked {
   readonly lasting?: string | undefined;
   /** The scope that they wanted, when it is not the lock's. */
   readonly wanted?: string | undefined;
+  /** False for whoever may not have it. */
+  readonly mayWait?: boolean | undefined;
+  /** They gave no reason, and nobody has it without one. */
+  readonly needsReason?: boolean | undefined;
+  /** Who meets it: their own place in the line is not before them. */
+  readonly reader?: string | undefined;
 }
 
 /** Carries the lock that is in the way, so that the view can name the holder and every way out. */
@@ -183,6 +189,11 @@ export function overlap(one: string, other: string): boolean {
  */
 export function isOver({ until, scope }: Lock, now: Date, running: readonly Running[]): boolean {
   return until !== null && until <= now && !isDeployedUnder(scope, running, until);
+}
+
+/** Its time is over; where it still stands, a deployment keeps it. */
+export function isOverdue({ until }: Pick<Lock, 'until'>, now: Date): boolean {
+  return until !== null && until <= now;
 }
 
 /** Whether a deployment that began before then still runs there: no lock ends by itself under it. */

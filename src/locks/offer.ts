@@ -11,7 +11,16 @@ import {
 } from './change.ts';
 import { termsAtTurn } from './terms.ts';
 import { giveUpTurn } from './line.ts';
-import { type Board, type Lock, LockedError, lockIdFor, overlap, waitingFor, withChanged } from './lock.ts';
+import {
+  type Board,
+  isOverdue,
+  type Lock,
+  LockedError,
+  lockIdFor,
+  overlap,
+  waitingFor,
+  withChanged,
+} from './lock.ts';
 import { settled } from './settle.ts';
 import { isOwnPlace, newLock, type Wanted } from './take.ts';
 
@@ -25,9 +34,14 @@ export function offer({ scope, to, ...by }: OfferTo): Rule {
   return settled((board, { now, rules }) => {
     const lock = heldBy(board, scope, by.person);
     if (to === by.person) throw new UserError('You hold it yourself; offer it to somebody else.');
+    if (isOverdue(lock, now)) {
+      throw new UserError(`The time of your lock on ${scope} is over; only a deployment keeps it.`, {
+        hint: `“/lock ${scope} for 2h” gives it a new end, and then you can offer it.`,
+      });
+    }
     const open = new Date(now.getTime() + rules.offerSeconds * 1_000);
-    // Nobody can accept what has ended; past its end it is kept by a deployment.
-    const until = lock.until !== null && lock.until > now && lock.until < open ? lock.until : open;
+    // Nobody can accept what has ended.
+    const until = lock.until !== null && lock.until < open ? lock.until : open;
     const offered: Lock = {
       ...lock,
       offer: { id: lockIdFor(scope, `${by.command}-offer`), to, since: now, until },

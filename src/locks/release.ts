@@ -154,17 +154,12 @@ function endWarnings(board: Board, now: Date, { scope, force, deploys = false, .
   };
 }
 
-function endOf(warning: Warning, { command, person, channel }: By, at: Date): LockEvent {
-  return event({
-    id: `${command}-warning_ended-${warning.id}`,
-    kind: 'warning_ended',
-    at,
-    actor: person,
-    scope: warning.scope,
-    warning,
-    other: warning.by,
-    channel,
-  });
+/** Somebody took the warning away: their own, Baton's, or by force that of somebody else. */
+function endOf(warning: Warning, by: By & { readonly reason?: string }, at: Date): LockEvent {
+  const { command, person: actor, channel, reason } = by;
+  const { id, scope, by: other } = warning;
+  const kind = other === actor || other === BATON ? 'warning_removed' : 'warning_forced';
+  return event({ id: `${command}-${kind}-${id}`, kind, at, actor, scope, reason, warning, other, channel });
 }
 
 function without(board: Board, locks: readonly Lock[]): Board {

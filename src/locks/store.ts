@@ -1,7 +1,7 @@
 import { ConflictError } from '../errors.ts';
 import type { RedisClient } from '../redis/script.ts';
 import { Answer, type Change, event, type Moment, type Rule } from './change.ts';
-import { ALL, type Board, byPrecedence, EMPTY, isOver, type Lock, type Running } from './lock.ts';
+import { ALL, type Board, byPrecedence, EMPTY, isOver, isOverdue, type Lock, type Running } from './lock.ts';
 import { boardIn, findDone, isReadable, parseRunning, read, type Seen, write } from './stored.ts';
 
 /** Nobody loses a race so often; it is there so that a bug ends. */
@@ -123,9 +123,18 @@ export async function locksOn(redis: RedisClient, environment: string, now: Date
   };
 }
 
-/** What is in force of one board alone: for lists, which tell of the global lock once. Throws UnreadableLockError. */
-export async function ownLocksOn(redis: RedisClient, environment: string, now: Date): Promise<Board> {
-  return inForce(await readBoard(redis, environment), now);
+/**
+ * What is in force of one board alone: for lists, which tell of the global lock once. What runs on any of `everywhere`
+ * keeps that one. Throws UnreadableLockError.
+ */
+export async function ownLocksOn(
+  redis: RedisClient,
+  environment: string,
+  { now, everywhere }: { readonly now: Date; readonly everywhere: readonly string[] },
+): Promise<Board> {
+  const { board, running } = await readBoard(redis, environment);
+  const elsewhere = environment === ALL ? await runningAnywhere(redis, everywhere) : [];
+  return inForce({ board, running: [...running, ...elsewhere] }, now);
 }
 
 function inForce(
@@ -149,7 +158,7 @@ export async function findGlobalLock(
   now: Date,
 ): Promise<{ readonly lock: Lock | undefined; readonly overdue: boolean }> {
   const { board } = await readBoard(redis, ALL);
-  const overdue = board.locks.some(({ until }) => until !== null && until <= now);
+  const overdue = board.locks.some((lock) => isOverdue(lock, now));
   const running = overdue ? parseRunning((await read(redis, environment)).leases) : [];
   return { lock: board.locks.find((lock) => !isOver(lock, now, running)), overdue };
 }

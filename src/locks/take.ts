@@ -43,10 +43,10 @@ export function take(wanted: Wanted): Rule {
     const { scope, person } = wanted;
     const own = board.locks.find((lock) => lock.scope === scope && lock.holder === person);
     if (own !== undefined && !own.turn) return again(board, moment, { own, wanted });
+    const terms = own === undefined ? wanted.terms : termsAtTurn(own, wanted.terms, moment.now);
+    endOf(moment.now, terms, moment); // throws for an end that it could not have in its turn either
     refuseIfLocked(board, moment, wanted);
     if (own === undefined) refuseIfOthersWait(board, wanted);
-    if (own === undefined) return put(board, moment, { wanted, kind: 'taken' });
-    const terms = termsAtTurn(own, wanted.terms, moment.now);
     return put(board, moment, { wanted: { ...wanted, terms }, kind: 'taken' });
   });
 }
@@ -68,6 +68,7 @@ export function steal(wanted: Steal): Rule {
     if (only !== undefined && before?.id !== only) {
       return unchanged(board, answer('not_that_one', { lock: before ?? others[0] ?? null }));
     }
+    endOf(moment.now, wanted.terms, moment); // as above
     const { global } = moment;
     const elsewhere =
       global !== undefined && global.holder !== person ? global : others.find((lock) => lock !== before);
@@ -124,9 +125,8 @@ function again(
 ): Change {
   const { until, handoff, reason, pullRequest } = wanted.terms;
   const newReason = reason !== '' && reason !== own.reason;
-  const newEnd = until !== undefined || handoff !== undefined;
-  if (!newEnd && pullRequest === undefined && !newReason)
-    return unchanged(board, answer('held', { lock: own }));
+  const newEnd = until !== undefined || handoff !== undefined || pullRequest !== undefined;
+  if (!newEnd && !newReason) return unchanged(board, answer('held', { lock: own }));
 
   const lock: Lock = {
     ...own,
@@ -155,7 +155,7 @@ function put(board: Board, moment: Moment, { wanted, kind, before }: Put): Chang
   const locks = board.locks.filter((other) => other.scope !== scope || other.holder !== person);
   const line = board.line.filter((place) => !isOwnPlace(place, scope, person));
   const other = before?.holder ?? null;
-  const told = { kind, at: moment.now, scope, lock, reason: terms.reason, other };
+  const told = { kind, at: moment.now, scope, lock, reason: terms.reason, other, turn: before?.turn };
   return {
     board: { version, locks: [...locks, lock], line, warnings },
     events: [eventBy(wanted, told)],

@@ -139,6 +139,8 @@ const AUDITED = {
   turn_passed: ['turn', 'expired'],
   warned: ['warn', 'accepted'],
   warning_ended: ['warn', 'expired'],
+  warning_removed: ['unlock', 'accepted'],
+  warning_forced: ['unlock', 'forced'],
   reminded: ['remind', 'accepted'],
   kept: ['keep', 'accepted'],
   merged: ['unlock', 'accepted'],

@@ -47,7 +47,8 @@ export function doneToStore({ answer, events }: Change): Record<keyof Answer | '
 }
 
 function eventToStore(event: LockEvent): Record<keyof LockEvent, unknown> {
-  const { id, kind, at, actor, scope, reason, other, lock, place, warning, ahead, channel, thread } = event;
+  const { id, kind, at, actor, scope, reason, other, lock, place, warning, ahead, turn, channel, thread } =
+    event;
   return {
     id,
     kind,
@@ -60,6 +61,7 @@ function eventToStore(event: LockEvent): Record<keyof LockEvent, unknown> {
     place: place ?? undefined,
     warning: warning ?? undefined,
     ahead: ahead || undefined,
+    turn,
     channel: channel || undefined,
     thread,
   };

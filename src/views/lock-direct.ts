@@ -3,6 +3,7 @@ import { ALL, type Lock } from '../locks/lock.ts';
 import {
   because,
   ending,
+  endingThen,
   held,
   news,
   offerEnd,
@@ -44,13 +45,18 @@ export function lockDirect(event: LockEvent): Direct[] {
 }
 
 function directView(event: LockEvent): View | undefined {
-  const { kind, scope, actor, lock, reason } = event;
+  const { kind, scope, actor, lock, warning, reason } = event;
   const where = named(scope);
   switch (kind) {
     case 'forced':
       return news(`Your lock on ${where} is gone`, [
         mrkdwn`:unlock: ${person(actor)} removed your lock on *${where}*${held(lock)} by force: ${quote(reason)}.`,
         mrkdwn`Talk to ${person(actor)}, or take it again with ${code(`/lock ${scope}`)}.`,
+      ]);
+    case 'warning_forced':
+      return news(`Your warning about ${where} is gone`, [
+        mrkdwn`:warning: ${person(actor)} removed your warning about *${where}* (${quote(warning?.reason ?? '')}) by force: ${quote(reason)}.`,
+        mrkdwn`Talk to ${person(actor)}, or warn again with ${code(`/lock ${scope} --warn because …`)}.`,
       ]);
     case 'stolen':
       return stolen(event);
@@ -69,20 +75,20 @@ function directView(event: LockEvent): View | undefined {
     case 'offered':
       return offer(`${where} is offered to you`, event, [
         mrkdwn`:handshake: ${person(actor)} offers you the lock on *${where}*${lock === null ? '' : because(lock)}${offerEnd(lock)}.`,
-        ...(lock === null ? [] : [mrkdwn`Once you accept, it is yours ${ending(lock)}.`]),
+        ...(lock === null ? [] : [mrkdwn`Once you accept, it is yours ${endingThen(lock, event)}.`]),
       ]);
     case 'turn':
       return offer(`It is your turn on ${where}`, event, [
-        mrkdwn`:hourglass: It is your turn: *${where}* is kept for you${lock === null ? '' : mrkdwn` ${ending(lock)}`}, then it goes to the next.`,
+        mrkdwn`:hourglass: It is your turn: *${where}* is kept for you${lock === null ? '' : mrkdwn` ${endingThen(lock, event)}`}, then it goes to the next.`,
       ]);
     case 'turn_passed':
       return news(`Your turn on ${where} has passed`, [
-        mrkdwn`:hourglass: *${where}* was kept for you${lock === null ? '' : mrkdwn` ${ending(lock)}`}, and you did not accept it in time.`,
+        mrkdwn`:hourglass: *${where}* was kept for you${lock === null ? '' : mrkdwn` ${ending(lock, false)}`}, and you did not accept it in time.`,
         mrkdwn`${code(`/lock ${scope} --wait`)} puts you in the line again.`,
       ]);
     case 'accepted':
       return news(`${where} has changed hands`, [
-        mrkdwn`:handshake: ${person(actor)} has accepted: the lock on *${where}* is theirs now${lock === null ? '' : mrkdwn`, ${ending(lock)}`}.`,
+        mrkdwn`:handshake: ${person(actor)} has accepted: the lock on *${where}* is theirs now${lock === null ? '' : mrkdwn`, ${endingThen(lock, event)}`}.`,
       ]);
     case 'taken_over':
       return news(`${where} was handed over`, [
@@ -100,14 +106,20 @@ function directView(event: LockEvent): View | undefined {
   }
 }
 
-function stolen({ scope, actor, lock, reason }: LockEvent): View {
+function stolen(event: LockEvent): View {
+  const { scope, actor, lock, reason, turn = false } = event;
   const where = named(scope);
-  const theirs = lock === null ? mrkdwn`` : mrkdwn`It is theirs ${ending(lock)}. `;
+  const what = turn ? mrkdwn`*${where}*, which was kept for you` : mrkdwn`your lock on *${where}*`;
+  const theirs = lock === null ? mrkdwn`` : mrkdwn`It is theirs ${endingThen(lock, event)}. `;
   const lines = [
-    mrkdwn`:lock: ${person(actor)} took your lock on *${where}*: ${quote(reason)}.`,
+    mrkdwn`:lock: ${person(actor)} took ${what}: ${quote(reason)}.`,
     mrkdwn`${theirs}Talk to ${person(actor)}, or wait for it: ${code(`/lock ${scope} --wait`)}.`,
   ];
-  return news(`Your lock on ${where} was taken`, lines, lock === null ? [] : [waitLook(lock)]);
+  return news(
+    `Your ${turn ? 'turn' : 'lock'} on ${where} was taken`,
+    lines,
+    lock === null ? [] : [waitLook(lock)],
+  );
 }
 
 /** The holder hears of the first who waits; `/lock` shows how many have come since. */
@@ -137,7 +149,8 @@ function wayOn(scope: string, to?: string): Mrkdwn {
 }
 
 /** What the holder is asked; they answer with a button. */
-function question({ kind, scope, lock, other }: LockEvent): View | undefined {
+function question(event: LockEvent): View | undefined {
+  const { kind, scope, lock, other } = event;
   const where = named(scope);
   if (kind === 'offer_expired' && other !== null) {
     return news(`The offer of ${where} has ended`, [
@@ -149,7 +162,7 @@ function question({ kind, scope, lock, other }: LockEvent): View | undefined {
   if (kind === 'reminded') {
     return kept(
       lock,
-      mrkdwn`:alarm_clock: You have held *${where}* since ${time(lock.since)}${because(lock)}, ${ending(lock)}. Do you still need it?`,
+      mrkdwn`:alarm_clock: You have held *${where}* since ${time(lock.since)}${because(lock)}, ${endingThen(lock, event)}. Do you still need it?`,
     );
   }
   if (kind === 'closed') {

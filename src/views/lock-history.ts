@@ -1,5 +1,5 @@
 import type { LockEvent } from '../locks/event.ts';
-import { ending, place as named } from './lock-words.ts';
+import { endingThen, place as named } from './lock-words.ts';
 import { joined, type Mrkdwn, mrkdwn, person, shortened, time } from './view.ts';
 
 /** One line of the history: who did what to which lock, when and why. */
@@ -9,7 +9,7 @@ export function lockHistoryLine(event: LockEvent): Mrkdwn {
   const why = reasonOf(event);
   return joined([
     mrkdwn`:lock: ${whatHappened(event)}${why === '' ? mrkdwn`` : mrkdwn`: “${shortened(why)}”`}`,
-    mrkdwn`${time(at)}${sets ? mrkdwn` · ${ending(lock)}` : mrkdwn``}`,
+    mrkdwn`${time(at)}${sets ? mrkdwn` · ${endingThen(lock, event)}` : mrkdwn``}`,
   ]);
 }
 
@@ -18,7 +18,7 @@ function reasonOf({ kind, reason, lock, warning }: LockEvent): string {
   return kind === 'extended' ? (lock?.reason ?? '') : reason;
 }
 
-function whatHappened({ kind, scope, actor, other, lock }: LockEvent): Mrkdwn {
+function whatHappened({ kind, scope, actor, other, lock, turn = false }: LockEvent): Mrkdwn {
   const who = person(actor);
   const whom = person(other ?? '');
   const where = mrkdwn`*${named(scope)}*`;
@@ -36,7 +36,7 @@ function whatHappened({ kind, scope, actor, other, lock }: LockEvent): Mrkdwn {
     case 'expired':
       return mrkdwn`The lock of ${whom} on ${where} ended by itself`;
     case 'stolen':
-      return mrkdwn`${who} stole ${where} from ${whom}`;
+      return mrkdwn`${who} stole ${where}${turn ? ', which was kept for' : ' from'} ${whom}`;
     case 'offered':
       return mrkdwn`${who} offered ${where} to ${whom}`;
     case 'offer_expired':
@@ -61,6 +61,12 @@ function whatHappened({ kind, scope, actor, other, lock }: LockEvent): Mrkdwn {
       return mrkdwn`${who} warned about ${where}`;
     case 'warning_ended':
       return mrkdwn`The warning of ${whom} about ${where} ended`;
+    case 'warning_removed':
+      return actor === other
+        ? mrkdwn`${who} took away their warning about ${where}`
+        : mrkdwn`${who} took away the warning of ${whom} about ${where}`;
+    case 'warning_forced':
+      return mrkdwn`${who} removed the warning of ${whom} about ${where} by force`;
     case 'reminded':
       return mrkdwn`${whom} was asked whether ${where} is still needed`;
     case 'kept':

@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployments/deployment.ts';
-import { type Lock, overlap, type Place, type Warning, waitingFor } from '../locks/lock.ts';
+import { isOverdue, type Lock, overlap, type Place, type Warning, waitingFor } from '../locks/lock.ts';
 import { itsEnd, place as named } from './lock-words.ts';
 import {
   code,
@@ -82,9 +82,7 @@ export function warned(
 function listLine(lock: Lock, now: Date): Mrkdwn {
   const why = lock.reason === '' ? mrkdwn`` : mrkdwn`: “${shortened(lock.reason)}”`;
   const since = lock.turn ? mrkdwn`next in the line` : mrkdwn`since ${time(lock.since)}`;
-  // Past its end it is in force for no other reason.
-  const isKept = lock.until !== null && lock.until <= now;
-  const end = isKept ? mrkdwn`, until the deployment that runs there ends` : itsEnd(lock);
+  const end = itsEnd(lock, isOverdue(lock, now));
   const offered = lock.offer === null ? mrkdwn`` : mrkdwn`, offered to ${person(lock.offer.to)}`;
   return mrkdwn`*${named(lock.scope)}* ${person(lock.holder)} ${since}${end}${offered}${why}`;
 }

@@ -2,7 +2,7 @@ import type { LockEvent } from '../locks/event.ts';
 import type { Lock } from '../locks/lock.ts';
 import {
   because,
-  ending,
+  endingThen,
   held,
   lockButtons,
   news,
@@ -19,7 +19,7 @@ export function lockNews(event: LockEvent): View | undefined {
   const where = named(scope);
   switch (kind) {
     case 'taken':
-      return lock === null ? undefined : lockTaken(lock);
+      return lock === null ? undefined : lockTaken(lock, event);
     case 'freed':
     case 'forced':
       return lockFreed(event);
@@ -28,9 +28,14 @@ export function lockNews(event: LockEvent): View | undefined {
         mrkdwn`:unlock: The lock of ${person(other ?? '')} on *${where}* has ended by itself${held(lock)}.`,
       ]);
     case 'stolen': {
+      const whom = person(other ?? '');
+      const what =
+        event.turn === true
+          ? mrkdwn`*${where}*, which was kept for ${whom}`
+          : mrkdwn`the lock on *${where}* from ${whom}`;
       const lines = [
-        mrkdwn`:lock: ${person(actor)} took the lock on *${where}* from ${person(other ?? '')}: ${quote(event.reason)}.`,
-        ...(lock === null ? [] : [mrkdwn`Nobody else deploys there ${ending(lock)}.`]),
+        mrkdwn`:lock: ${person(actor)} took ${what}: ${quote(event.reason)}.`,
+        ...(lock === null ? [] : [mrkdwn`Nobody else deploys there ${endingThen(lock, event)}.`]),
       ];
       return lockedNews(`${where} has changed hands`, lines, lock);
     }
@@ -43,7 +48,7 @@ export function lockNews(event: LockEvent): View | undefined {
         `${where} has changed hands`,
         [
           mrkdwn`:lock: ${person(actor)} has the lock on *${where}* now, from ${person(other ?? '')}${lock === null ? '' : because(lock)}.`,
-          ...(lock === null ? [] : [mrkdwn`Nobody else deploys there ${ending(lock)}.`]),
+          ...(lock === null ? [] : [mrkdwn`Nobody else deploys there ${endingThen(lock, event)}.`]),
         ],
         lock,
       );
@@ -57,7 +62,7 @@ export function lockNews(event: LockEvent): View | undefined {
       );
     case 'turn':
       return news(`The next in the line has ${where}`, [
-        mrkdwn`:hourglass: *${where}* is free. ${person(other ?? '')} is next in the line, so it is kept for them${lock === null ? '' : mrkdwn` ${ending(lock)}`}.`,
+        mrkdwn`:hourglass: *${where}* is free. ${person(other ?? '')} is next in the line, so it is kept for them${lock === null ? '' : mrkdwn` ${endingThen(lock, event)}`}.`,
       ]);
     case 'turn_passed':
       return notKept(event, mrkdwn`did not take it in time`);
@@ -67,6 +72,10 @@ export function lockNews(event: LockEvent): View | undefined {
     case 'warned':
       return news(`A warning about ${where}`, [
         mrkdwn`:warning: ${person(actor)} warns whoever deploys to *${where}*${warningEnd(event)}: ${quote(warning?.reason ?? '')}. It blocks nobody.`,
+      ]);
+    case 'warning_forced':
+      return news(`The warning about ${where} is gone`, [
+        mrkdwn`:warning: ${person(actor)} removed the warning of ${person(other ?? '')} about *${where}* by force: ${quote(event.reason)}.`,
       ]);
     case 'handed_over':
       return news(`${where} is unlocked`, [
@@ -88,11 +97,11 @@ function notKept({ scope, other }: LockEvent, why: Mrkdwn): View {
   ]);
 }
 
-function lockTaken(lock: Lock): View {
+function lockTaken(lock: Lock, event: LockEvent): View {
   const where = named(lock.scope);
   const lines = [
     mrkdwn`:lock: ${person(lock.holder)} locked *${where}*${because(lock)}.`,
-    mrkdwn`Nobody else deploys there ${ending(lock)}.`,
+    mrkdwn`Nobody else deploys there ${endingThen(lock, event)}.`,
   ];
   return lockedNews(`${where} is locked`, lines, lock);
 }

@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
-import { ALL, type Lock } from '../locks/lock.ts';
+import type { LockEvent } from '../locks/event.ts';
+import { ALL, isOverdue, type Lock, type Place } from '../locks/lock.ts';
 import {
   type ButtonLook,
   buttons,
@@ -15,7 +16,7 @@ import {
 
 /** How people read a scope: the global one has no name of its own. */
 export function place(scope: string): string {
-  return scope === ALL ? 'all environments' : scope;
+  return scope === ALL ? 'every environment' : scope;
 }
 
 /** ` because “…”`, so short that the rest of the message is still shown. */
@@ -29,8 +30,9 @@ export function quote(reason: string): Mrkdwn {
 
 type End = Pick<Lock, 'until' | 'handoff' | 'pullRequest'>;
 
-/** `until …`, to complete a sentence. */
-export function ending({ until, handoff, pullRequest }: End): Mrkdwn {
+/** `until …`, to complete a sentence. An overdue lock is past its end, and a deployment keeps it. */
+export function ending({ until, handoff, pullRequest }: End, overdue: boolean): Mrkdwn {
+  if (overdue) return mrkdwn`until the deployment that runs there ends`;
   const ways = [
     ...(pullRequest === null ? [] : [mrkdwn`${pullRequest.repository}#${pullRequest.number} is merged`]),
     ...(handoff === null
@@ -42,10 +44,16 @@ export function ending({ until, handoff, pullRequest }: End): Mrkdwn {
   return mrkdwn`until ${joined(ways, ' or ')}${most}`;
 }
 
+/** The end of the lock as it was when that happened. */
+export function endingThen(lock: Lock, { at }: Pick<LockEvent, 'at'>): Mrkdwn {
+  return ending(lock, isOverdue(lock, at));
+}
+
 /** `, until …` behind who holds it; nothing for a lock without an end. */
-export function itsEnd(lock: Lock): Mrkdwn {
+export function itsEnd(lock: Lock, overdue: boolean): Mrkdwn {
   const { until, handoff, pullRequest } = lock;
-  return until === null && handoff === null && pullRequest === null ? mrkdwn`` : mrkdwn`, ${ending(lock)}`;
+  const isOpen = until === null && handoff === null && pullRequest === null;
+  return isOpen ? mrkdwn`` : mrkdwn`, ${ending(lock, overdue)}`;
 }
 
 export function unlockButton(lock: Lock): KnownBlock {
@@ -61,6 +69,11 @@ export function lockButtons(lock: Lock): KnownBlock {
 /** Puts whoever clicks in the line behind this very lock; `wanted` is the scope that they want, `why` ` for 2h because …`. */
 export function waitLook({ scope, id }: Lock, wanted = scope, why = ''): ButtonLook {
   return { label: 'Wait', command: `lock ${wanted} --wait --lock ${id}${why}` };
+}
+
+/** Gives up that very place in the line. */
+export function leaveLook({ scope, id }: Pick<Place, 'scope' | 'id'>): ButtonLook {
+  return { label: 'Leave', command: `lock ${scope} --leave --lock ${id}` };
 }
 
 function unlockLook({ scope, id }: Lock): ButtonLook {

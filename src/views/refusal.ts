@@ -5,7 +5,8 @@ import { ALL } from '../locks/lock.ts';
 import { checksInTheWay } from './checks.ts';
 import { whatIsLive, whatRuns } from './deployment.ts';
 import { whatFreezes } from './freeze.ts';
-import { awayLine, waysOut as lockWaysOut, whoHolds } from './lock.ts';
+import { awayLine, ownPlace, waysOut as lockWaysOut, whoHolds } from './lock.ts';
+import { leaveLook, place as named } from './lock-words.ts';
 import {
   type ButtonLook,
   buttons,
@@ -37,7 +38,7 @@ export function deploymentRefused(refused: Refused): View {
   const { environment, service, refusals, reference } = refused;
   const lines = refusals.flatMap((refusal) => [
     mrkdwn`• ${inTheWay(refusal, environment)}`,
-    ...(refusal.reason === 'locked' ? [lockWaysOut(refusal.lock, refusal.blocked.waiting)] : []),
+    ...(refusal.reason === 'locked' ? [lockWaysOut(refusal.lock, refusal.blocked)] : []),
   ]);
   const reasons = refusals.map(({ reason }) => mrkdwn`${code(reason)}`);
   return {
@@ -55,8 +56,12 @@ function waysOut({ environment, refusals, asked, breakGlass }: Refused): KnownBl
   const waits = refusals.every(({ reason }) => reason === 'locked' || reason === 'deployment_running');
   if (!waits) return [];
   const need = breakGlass === undefined ? '' : ` --break-glass because ${breakGlass}`;
-  const wait: ButtonLook = { label: 'Wait', command: `deploy ${environment} ${asked} --wait${need}` };
   const locked = refusals.find((refusal) => refusal.reason === 'locked');
+  const own = locked && ownPlace(locked.blocked);
+  const wait: ButtonLook =
+    own === undefined
+      ? { label: 'Wait', command: `deploy ${environment} ${asked} --wait${need}` }
+      : leaveLook(own);
   if (locked === undefined || locked.lock.scope === ALL) return [buttons(wait)];
   const { scope, id } = locked.lock;
   const steal = `lock ${scope} --steal --lock ${id} because to deploy ${asked}`;
@@ -74,10 +79,13 @@ export function inTheWay(refusal: Refusal, environment: string): Mrkdwn {
       return mrkdwn`Only deployers of *${environment}* may deploy to it. ${code('/baton whoami')} tells your roles.`;
     case 'locked': {
       const { lock, blocked } = refusal;
-      return joined([mrkdwn`${whoHolds(lock)}.`, ...awayLine(lock, blocked.away)], ' ');
+      return joined(
+        [mrkdwn`${whoHolds(lock, blocked.overdue ?? false)}.`, ...awayLine(lock, blocked.away)],
+        ' ',
+      );
     }
     case 'lock_ambiguous':
-      return mrkdwn`A lock on *${environment}* cannot be read, so it blocks. Admins are told; ${code('/lock')} shows which it is, and how they remove it.`;
+      return mrkdwn`A lock on *${named(refusal.scope)}* cannot be read, so it blocks. Admins are told; ${code('/lock')} shows which it is, and how they remove it.`;
     case 'deployment_running':
       if (refusal.next !== undefined) {
         const { person: who, since } = refusal.next;

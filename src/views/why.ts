@@ -95,12 +95,10 @@ function whoOpens(refusal: Refusal, explained: Explained): Mrkdwn[] {
     case 'not_allowed':
       return [mrkdwn`Deployers: ${named(holders.deployer)}.`];
     case 'locked': {
-      const { until, holder, scope } = refusal.lock;
-      const end =
-        until === null ? mrkdwn`It does not end by itself.` : mrkdwn`It ends by itself ${time(until)}.`;
+      const { holder, scope } = refusal.lock;
       return [
         mrkdwn`${person(holder)} opens it with ${code(`/unlock ${scope}`)}; admins can by force: ${named(holders.admin)}.`,
-        end,
+        whenItEnds(refusal),
       ];
     }
     case 'lock_ambiguous':
@@ -145,4 +143,9 @@ function estimate(since: Date, usualSeconds: number | null): Mrkdwn[] {
   if (usualSeconds === null) return [mrkdwn`Nobody knows yet how long it takes there.`];
   const end = new Date(since.getTime() + usualSeconds * 1_000);
   return [mrkdwn`Going by the last ones it ends ${time(end)}.`];
+}
+
+function whenItEnds({ lock: { until }, blocked }: Extract<Refusal, { reason: 'locked' }>): Mrkdwn {
+  if (blocked.overdue === true) return mrkdwn`It ends with the deployment that runs there.`;
+  return until === null ? mrkdwn`It does not end by itself.` : mrkdwn`It ends by itself ${time(until)}.`;
 }

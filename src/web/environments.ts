@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { listEnvironmentNames, listLeases, listLive } from '../deployments/store.ts';
 import { UnreadableError } from '../errors.ts';
 import { freezeOn } from '../freezes/freeze-on.ts';
-import { ALL, UnreadableLockError, waitingFor } from '../locks/lock.ts';
+import { ALL, type Board, UnreadableLockError, waitingFor } from '../locks/lock.ts';
 import { isRemoteEnvironment } from '../config/remote-name.ts';
 import { listLockedRemotes, locksOn, ownLocksOn } from '../locks/store.ts';
 import {
@@ -45,7 +45,11 @@ function isInUse({ services, locks, unreadable }: EnvironmentShape): boolean {
 /** The locks in force, newest first; those that cannot be read stand before all others. */
 export async function listLocks(ctx: Context): Promise<LockShape[]> {
   const names = await environmentNames(ctx);
-  const lists = await Promise.all([ALL, ...names].map((name) => locksIn(ctx, name, ownLocksOn)));
+  const everywhere = Object.keys(ctx.config.environments);
+  const now = ctx.now();
+  const lists = await Promise.all(
+    [ALL, ...names].map((name) => shapesIn(ownLocksOn(ctx.redis, name, { now, everywhere }))),
+  );
   return lists.flat().toSorted((one, other) => sinceOf(other) - sinceOf(one));
 }
 
@@ -54,7 +58,7 @@ async function environmentShape(ctx: Context, name: string): Promise<Environment
     orUnreadable(listLive(ctx.redis, name)),
     orUnreadable(listLeases(ctx.redis, name)),
     freezeIn(ctx, name),
-    locksIn(ctx, name),
+    shapesIn(locksOn(ctx.redis, name, ctx.now())),
   ]);
   const services = new Set([...servicesOf(ctx, name), ...(live?.keys() ?? []), ...(leases?.keys() ?? [])]);
   const shapes = Array.from(services, (service) => {
@@ -74,10 +78,9 @@ function servicesOf({ config }: Context, name: string): readonly string[] {
   return Object.hasOwn(config.environments, name) ? (config.environments[name]?.services ?? []) : [];
 }
 
-/** With the global lock first: it holds everywhere. */
-async function locksIn(ctx: Context, environment: string, read = locksOn): Promise<LockShape[]> {
+async function shapesIn(board: Promise<Board>): Promise<LockShape[]> {
   try {
-    const { locks, line } = await read(ctx.redis, environment, ctx.now());
+    const { locks, line } = await board;
     return locks.map((lock) => lockShape(lock, waitingFor(line, lock.scope)));
   } catch (error) {
     if (error instanceof UnreadableLockError) return [unreadableLock(error.scope)];

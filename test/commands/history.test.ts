@@ -69,7 +69,7 @@ it('tells what became of locks: who, what, when, until when and why', async () =
     ':hourglass: *api* on *staging*: `main` at `bbbbbbb` Make it faster',
   ]);
   expect(lines.slice(0, -4).toSorted()).toEqual([
-    ':lock: <@U0BEN> locked *all environments*: “database upgrade”',
+    ':lock: <@U0BEN> locked *every environment*: “database upgrade”',
     ':lock: <@U0BEN> unlocked *staging*: “done”',
     ':lock: The turn of <@U0ASHA> came on *staging*',
   ]);

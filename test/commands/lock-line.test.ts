@@ -5,6 +5,29 @@ import { at, baton, HOUR, MINUTE, STAGING } from '../support/locks-typed.ts';
 
 afterEach(closeContexts);
 
+it('tells those in the line their number, and counts nobody before them who is not', async () => {
+  const { say } = baton();
+  await say('U0ASHA', 'lock staging');
+  await say('U0BEN', 'lock staging/web --wait');
+  await say('U0CLEO', 'lock staging --wait');
+  const deploy = `deploy staging api@${'c'.repeat(40)}`;
+
+  for (const typed of ['lock staging because a fix', 'unlock staging', 'lock staging/api', deploy]) {
+    const { words, buttons } = await say('U0CLEO', typed);
+    expect(words).toMatch(/You are number [12] in the line\. Ask <@U0ASHA> for/);
+    expect(Object.keys(buttons)).toContain('Leave');
+    expect(Object.keys(buttons)).not.toContain('Wait');
+  }
+  const { words, buttons } = await say('U0BEN', 'lock staging');
+  expect(words).toContain('Wait in the line (1 before you), ask <@U0ASHA> for');
+  expect(Object.keys(buttons)).toEqual(['Wait']);
+
+  const met = await say('U0CLEO', 'lock staging');
+  expect((await say('U0CLEO', met.buttons['Leave'] ?? '')).words).toContain(
+    'You no longer wait for *staging*.',
+  );
+});
+
 it('gives a place in the line, says which, and tells the holder of the first', async () => {
   const { say } = baton();
   await say('U0ASHA', 'lock staging for 2h because load test');
@@ -159,7 +182,7 @@ it('keeps the turn for as long as the configuration says, then goes to the next'
     'The next in the line has staging',
   ]);
   expect(told.news[0]?.words).toContain('kept for <@U0BEN> no longer: they did not take it in time.');
-  expect((await say('U0BEN', stale)).words).toContain('Now <@U0CLEO> has it');
+  expect((await say('U0BEN', stale)).words).toContain('Now it is kept for <@U0CLEO>, whose turn it is');
   ctx.now = () => new Date(NOON.getTime() + 6 * MINUTE);
   const declined = await say('U0CLEO', told.direct[1]?.buttons['Decline'] ?? '');
   expect(declined.words).toContain('You gave up your turn on *staging*');

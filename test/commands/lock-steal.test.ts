@@ -66,6 +66,24 @@ it('offers to steal to whoever is refused a deployment, with what they would dep
   expect(stolen.direct[0]?.words).toContain('<@U0BEN> took your lock on *staging*: “to deploy api@ccc');
 });
 
+it('says of a turn that it was kept for them, not that it was their lock', async () => {
+  const { say } = baton();
+  const click = (await say('U0ASHA', 'lock staging')).news[0]?.buttons['Unlock'] ?? '';
+  await say('U0CLEO', 'lock staging --wait');
+  await say('U0ASHA', click);
+
+  const over = await say('U0ASHA', click);
+  const { news, direct } = await say('U0BEN', 'lock staging --steal because outage');
+
+  expect(over.words).toContain('Now it is kept for <@U0CLEO>, whose turn it is, until');
+  expect(direct).toMatchObject([{ to: 'U0CLEO', text: 'Your turn on staging was taken' }]);
+  expect(direct[0]?.words).toContain('<@U0BEN> took *staging*, which was kept for you: “outage”.');
+  expect(news[0]?.words).toContain('<@U0BEN> took *staging*, which was kept for <@U0CLEO>: “outage”.');
+  expect((await say('U0ASHA', 'deploy history staging')).words).toContain(
+    '<@U0BEN> stole *staging*, which was kept for <@U0CLEO>: “outage”',
+  );
+});
+
 it('takes what is free, and leaves one’s own as it is', async () => {
   const { say } = baton();
 

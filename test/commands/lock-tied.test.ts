@@ -4,7 +4,7 @@ import { addCommit, addPullRequest } from '../../playground/github/seed.ts';
 import { pullRequestIsOver } from '../../src/locks/tied.ts';
 import { closeContexts } from '../support/context.ts';
 import { closeGitHubs, testGitHub } from '../support/github.ts';
-import { baton } from '../support/locks-typed.ts';
+import { at, baton, STAGING } from '../support/locks-typed.ts';
 import { toldBy } from '../support/say.ts';
 
 afterEach(closeContexts);
@@ -16,6 +16,29 @@ it.each(['for #12', 'for api#12'])('is tied to a pull request with “%s”', as
   const { news } = await say('U0ASHA', `lock staging/api ${typed}`);
 
   expect(news[0]?.words).toContain('until acme/api#12 is merged');
+});
+
+it.each([
+  { rules: { default_for: '4h', max_for: '24h' }, typed: '', most: `, at most until ${at(24 * HOUR)}` },
+  {
+    rules: { default_for: '4h', max_for: '24h' },
+    typed: ' until 20:00',
+    most: `, at most until ${at(2.5 * HOUR)}`,
+  },
+  { rules: { default_for: '4h' }, typed: '', most: undefined },
+])('lasts until that is merged, not as a lock of which nobody says how long: $most', async (given) => {
+  const { rules, typed, most } = given;
+  const { say } = await withGitHub({ environments: { staging: { ...STAGING, lock: rules } } });
+  const ending = `until acme/api#12 is merged${most ?? ''}`;
+  const first = await say('U0ASHA', `lock staging/api for #12${typed}`);
+  await say('U0ASHA', 'lock staging/web');
+
+  const tied = await say('U0ASHA', `lock staging/web for api#12${typed}`);
+
+  for (const words of [first.news[0]?.words, tied.words]) {
+    expect(words).toContain(ending);
+    if (most === undefined) expect(words).not.toContain('at most');
+  }
 });
 
 it('goes with the pull request that it is tied to, and stays when another is merged', async () => {
@@ -102,7 +125,7 @@ it('is not tied to a pull request where GitHub is off', async () => {
 });
 
 /** Of acme/api, #10 is merged, #11 closed, #12 and #13 open. */
-async function withGitHub() {
+async function withGitHub(config: Parameters<typeof baton>[0] = {}) {
   const { played, github } = await testGitHub();
   const api = played.addRepository('acme/api');
   const head = addCommit(api, { message: 'x' });
@@ -114,5 +137,5 @@ async function withGitHub() {
   ] as const) {
     addPullRequest(api, { number, head, branch: `b-${number}`, state });
   }
-  return baton({}, { github });
+  return baton(config, { github });
 }

@@ -1,9 +1,12 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { listAudit } from '../../src/audit/store.ts';
+import { keepLocks } from '../../src/locks/act.ts';
 import { lockHistory } from '../../src/locks/history.ts';
 import { tellLocks } from '../../src/locks/tell.ts';
+import { listLocks } from '../../src/web/environments.ts';
 import { closeContexts, NOON } from '../support/context.ts';
 import { at, baton, HOUR } from '../support/locks-typed.ts';
+import { speaker, toldBy } from '../support/say.ts';
 
 afterEach(closeContexts);
 
@@ -24,7 +27,7 @@ it('says why a lock is still there whose time is over', async () => {
   await say('U0ASHA', 'lock staging for 1h');
   const lease = { deployment: 'staging-1', fence: 1, requestedBy: 'U0ASHA', ref: 'main', since: NOON };
   await ctx.redis.hset('baton:{staging}:leases', 'api', JSON.stringify(lease));
-  const kept = 'Its time is over: it ends with the deployment that runs there.';
+  const kept = ', until the deployment that runs there ends';
 
   expect((await say('U0BEN', 'lock staging')).words).not.toContain(kept);
   ctx.now = () => new Date(NOON.getTime() + 2 * HOUR);
@@ -45,6 +48,67 @@ it('lists such a lock as one that ends with the deployment', async () => {
     expect(words).toContain(kept);
     expect(words).not.toContain(`until ${at(HOUR)}`);
   }
+});
+
+it('never tells of an end that has passed as if it were ahead', async () => {
+  const { ctx, say } = baton();
+  await say('U0BEN', 'lock all for 1h');
+  const lease = { deployment: 'staging-1', fence: 1, requestedBy: 'U0BEN', ref: 'main', since: NOON };
+  await ctx.redis.hset('baton:{staging}:leases', 'api', JSON.stringify(lease));
+  ctx.now = () => new Date(NOON.getTime() + 2 * HOUR);
+  const sha = 'c'.repeat(40);
+
+  for (const [person, typed] of [
+    ['U0BEN', 'lock all'],
+    ['U0ASHA', `deploy staging web@${sha}`],
+    ['U0ASHA', `deploy staging web@${sha} --dry-run`],
+    ['U0ASHA', 'lock staging --wait'],
+    ['U0ASHA', 'lock staging --accept --lock l-1'],
+  ] as const) {
+    const { words } = await say(person, typed);
+    expect(words).not.toContain(at(HOUR));
+    if (!typed.includes('--accept')) expect(words).toContain('until the deployment that runs there ends');
+  }
+  const why = await speaker(ctx)('U0ASHA', 'deploy why staging web');
+  expect(why.words).not.toContain(at(HOUR));
+  expect(why.words).toContain('It ends with the deployment that runs there.');
+});
+
+it('lists the lock on everything, too, while a deployment anywhere keeps it', async () => {
+  const { ctx, say } = baton();
+  await say('U0BEN', 'lock all for 1h');
+  const lease = { deployment: 'staging-1', fence: 1, requestedBy: 'U0BEN', ref: 'main', since: NOON };
+  await ctx.redis.hset('baton:{staging}:leases', 'api', JSON.stringify(lease));
+  ctx.now = () => new Date(NOON.getTime() + 2 * HOUR);
+
+  const { words } = await say('U0ASHA', 'lock');
+
+  expect(words).toContain('*every environment* <@U0BEN> since');
+  expect(words).toContain(', until the deployment that runs there ends');
+  expect(await listLocks(ctx)).toMatchObject([{ scope: 'all', holder: 'U0BEN' }]);
+  await ctx.redis.del('baton:{staging}:leases');
+  expect((await say('U0ASHA', 'lock')).text).toBe('Nothing is locked');
+});
+
+it('tells at once what had become due when somebody was refused for it', async () => {
+  const { ctx, say } = baton();
+  await say('U0ASHA', 'lock staging for 1h');
+  await say('U0CLEO', 'lock staging --wait');
+  ctx.now = () => new Date(NOON.getTime() + 2 * HOUR);
+  ctx.queued.length = 0;
+
+  expect((await say('U0BEN', 'lock staging')).words).toContain('kept for <@U0CLEO>, whose turn it is');
+
+  const jobs = ctx.queued.flatMap(({ queue, id }) => (queue === 'locks' ? [id] : []));
+  expect(jobs).toEqual([expect.stringMatching(/^staging-c-.*-refused$/)]);
+  await keepLocks(ctx, 'staging', jobs[0] ?? '');
+  expect(toldBy(ctx.queued).direct.map(({ to, text }) => `${to} ${text}`)).toEqual([
+    'U0ASHA Your lock on staging has ended',
+    'U0CLEO It is your turn on staging',
+  ]);
+  ctx.queued.length = 0;
+  await say('U0BEN', 'lock staging');
+  expect(ctx.queued).toEqual([]);
 });
 
 it.each([

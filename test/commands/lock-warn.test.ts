@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { listAudit } from '../../src/audit/store.ts';
 import { closeContexts } from '../support/context.ts';
 import { at, baton, HOUR } from '../support/locks-typed.ts';
 
@@ -55,6 +56,48 @@ it('is somebody else’s to take away, but for an admin by force', async () => {
   expect((await say('U0CLEO', 'unlock staging')).words).toContain('*staging* is not locked');
   expect((await say('U0BEN', 'unlock staging --force because done')).words).toContain('is gone');
   expect((await say('U0CLEO', 'lock')).text).toBe('Nothing is locked');
+});
+
+it('is removed by force in the open: its author, the channel, the trail and the history hear who and why', async () => {
+  const { ctx, say } = baton();
+  await say('U0ASHA', 'lock staging --warn because the database moves');
+
+  const { text, news, direct } = await say('U0BEN', 'unlock staging --force because it has moved');
+
+  expect(text).toBe('The warning about staging is gone');
+  const by = 'by force: “it has moved”';
+  expect(news.map(({ words }) => words)).toEqual([
+    `:warning: <@U0BEN> removed the warning of <@U0ASHA> about *staging* ${by}.`,
+  ]);
+  expect(direct).toMatchObject([{ to: 'U0ASHA', text: 'Your warning about staging is gone' }]);
+  expect(direct[0]?.words).toContain(
+    `<@U0BEN> removed your warning about *staging* (“the database moves”) ${by}`,
+  );
+  const { items } = await listAudit(ctx.redis, { limit: 1 });
+  const audited = { action: 'unlock', subject: 'staging', outcome: 'forced', reason: 'it has moved' };
+  expect(items).toMatchObject([{ actor: 'U0BEN', ...audited, detail: { concerns: 'U0ASHA' } }]);
+  expect((await say('U0CLEO', 'deploy history staging')).words).toContain(
+    '<@U0BEN> removed the warning of <@U0ASHA> about *staging* by force: “it has moved”',
+  );
+});
+
+it('is taken away by its author without a word to others, and ends by time: the trail tells both apart', async () => {
+  const { ctx, say, later } = baton();
+  await say('U0ASHA', 'lock staging --warn for 1h because the database moves');
+  expect(await say('U0ASHA', 'unlock staging')).toMatchObject({ news: [], direct: [] });
+  await say('U0ASHA', 'lock staging --warn for 1h because the database moves');
+  await later(HOUR);
+
+  const { items } = await listAudit(ctx.redis, { limit: 4 });
+  expect(items).toMatchObject([
+    { actor: 'baton', action: 'warn', outcome: 'expired' },
+    { actor: 'U0ASHA', action: 'warn', outcome: 'accepted' },
+    { actor: 'U0ASHA', action: 'unlock', outcome: 'accepted' },
+    { actor: 'U0ASHA', action: 'warn', outcome: 'accepted' },
+  ]);
+  expect((await say('U0CLEO', 'deploy history staging')).words).toContain(
+    '<@U0ASHA> took away their warning about *staging*',
+  );
 });
 
 it('ends at its time', async () => {

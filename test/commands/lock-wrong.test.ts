@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { closeContexts } from '../support/context.ts';
-import { baton } from '../support/locks-typed.ts';
+import { baton, STAGING } from '../support/locks-typed.ts';
 
 afterEach(closeContexts);
 
@@ -38,6 +38,30 @@ it.each([
   expect(reply.words).toMatch(words);
   expect(reply.words).toContain('`invalid_command` · reference');
   expect(await ctx.redis.get('baton:{staging}:lock')).toBeNull();
+});
+
+it('explains first what no turn could give, so that the buttons of a refusal work', async () => {
+  const { say } = baton({ environments: { staging: { ...STAGING, lock: { max_for: '24h' } } } });
+  await say('U0ASHA', 'lock staging for 2h because load test');
+
+  const most = /A lock may last 1d here at most/;
+  expect((await say('U0CLEO', 'lock staging for 25h because a fix')).words).toMatch(most);
+  expect((await say('U0CLEO', 'lock staging/api for 25h --steal because a fix')).words).toMatch(most);
+  const met = await say('U0CLEO', 'lock staging for 24h because a fix');
+  expect((await say('U0CLEO', met.buttons['Wait'] ?? '')).words).toContain('You are number 1');
+});
+
+it('tells who has it also without the reason that a lock there needs, but offers no button without one', async () => {
+  const { say } = baton({ environments: { staging: { ...STAGING, lock: { require_reason: true } } } });
+  await say('U0ASHA', 'lock staging because load test');
+
+  const { words, buttons } = await say('U0CLEO', 'lock staging');
+
+  expect(words).toContain('<@U0ASHA> has locked *staging*');
+  expect(words).toContain('Wait in the line with `/lock staging --wait because …`, ask');
+  expect(buttons).toEqual({});
+  const met = await say('U0CLEO', 'lock staging because a fix');
+  expect((await say('U0CLEO', met.buttons['Wait'] ?? '')).words).toContain('You are number 1');
 });
 
 it.each([

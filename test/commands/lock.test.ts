@@ -217,7 +217,7 @@ it('lists once that the lock on everything cannot be read, and all that can', as
   const { words, text } = await say('U0CLEO', 'lock');
 
   expect(text).toBe('2 locks');
-  expect(words.match(/\*all environments\* is blocked/g)).toHaveLength(1);
+  expect(words.match(/\*every environment\* is blocked/g)).toHaveLength(1);
   expect(words).toContain(':lock: *staging* <@U0ASHA> since');
 });
 

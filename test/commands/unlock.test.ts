@@ -173,6 +173,9 @@ it('lets no admin of one environment remove what holds everywhere', async () => 
   await storeLocks(ctx.redis, [lock()]);
   await ctx.redis.set('baton:{all}:lock', 'rubbish');
 
+  expect((await say('U0CLEO', `deploy staging api@${'c'.repeat(40)}`)).words).toContain(
+    'A lock on *every environment* cannot be read, so it blocks',
+  );
   const reply = await say('U0CLEO', 'unlock staging --force because x');
 
   expect(reply.words).toContain('`lock_ambiguous`');

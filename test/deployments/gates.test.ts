@@ -79,7 +79,11 @@ it.each<{ when: string; given: Partial<Facts>; reasons: string[] }>([
     reasons: [],
   },
   { when: 'somebody else holds the lock', given: { lock }, reasons: ['locked'] },
-  { when: 'the lock cannot be read', given: { lock: 'unreadable' }, reasons: ['lock_ambiguous'] },
+  {
+    when: 'the lock cannot be read',
+    given: { lock: { unreadable: 'staging' } },
+    reasons: ['lock_ambiguous'],
+  },
   { when: 'another deployment runs', given: { lease }, reasons: ['deployment_running'] },
   { when: 'the lease cannot be read', given: { lease: 'unreadable' }, reasons: ['deployment_running'] },
   { when: 'a deployment that waits comes first', given: { next }, reasons: ['deployment_running'] },

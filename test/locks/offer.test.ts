@@ -37,19 +37,24 @@ it('stays its holder’s while it is offered', () => {
 });
 
 it.each([
-  { ends: 60_000, now: 0, open: 60_000 },
-  { ends: HOUR, now: 0, open: 600_000 },
-  { ends: 0, now: 60_000, open: 660_000 },
-])('is on offer no longer than it lasts, one that a deployment keeps aside: $ends', ({ ends, now, open }) => {
-  const moment = momentOf({ now: after(now), running: [runningOf({ since: after(-1) })] });
-
+  { ends: 60_000, open: 60_000 },
+  { ends: HOUR, open: 600_000 },
+])('is on offer no longer than it lasts: $ends', ({ ends, open }) => {
   const { change } = outcomeOf(
     offer({ ...byOf(), to: 'U0BEN' }),
     boardOf({ locks: [lockOf({ until: after(ends) })] }),
-    moment,
   );
 
   expect(change.board.locks[0]?.offer?.until).toEqual(after(open));
+});
+
+it('is not on offer when its time is over and only a deployment keeps it', () => {
+  const moment = momentOf({ now: after(60_000), running: [runningOf({ since: after(-1) })] });
+  const board = boardOf({ locks: [lockOf({ until: NOON })] });
+
+  expect(() => outcomeOf(offer({ ...byOf(), to: 'U0BEN' }), board, moment)).toThrow(
+    'The time of your lock on staging is over; only a deployment keeps it.',
+  );
 });
 
 it('changes hands in one step when the offer is accepted, with its end and its reason', () => {

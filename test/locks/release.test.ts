@@ -114,7 +114,7 @@ it('gives up all of one person’s locks and warnings, and nobody else’s', () 
 
   const { change, events } = outcomeOf(releaseAll(byOf()), board);
 
-  expect(events).toEqual(['freed', 'freed', 'warning_ended']);
+  expect(events).toEqual(['freed', 'freed', 'warning_removed']);
   expect(new Set(change.events.map(({ id }) => id)).size).toBe(3);
   expect(change.answer.locks.map(({ scope }) => scope)).toEqual(['staging', 'staging/api']);
   expect(change.board).toMatchObject({ locks: [], warnings: [{ by: 'U0BEN' }] });

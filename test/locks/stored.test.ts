@@ -48,6 +48,7 @@ const FULL_EVENT: Required<LockEvent> = {
   warning: WARNING,
   ahead: 2,
   channel: 'C0STG',
+  turn: true,
   thread: 'c-0-taken',
 };
 

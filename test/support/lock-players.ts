@@ -86,6 +86,7 @@ export function refusalOf(error: unknown): LockAnswer {
     return error.reason === 'deployment_running' ? 'refused: deploying' : 'refused: the line';
   }
   if (error.reason === 'not_allowed') return 'refused: not theirs';
+  if (error.message.startsWith('The time of your lock')) return 'refused: overdue';
   return /nothing to offer/.test(error.message) ? 'refused: nothing to offer' : 'refused: to oneself';
 }
 

@@ -113,7 +113,8 @@ const ACTS: Record<Exclude<LockOp['do'], 'look' | 'deploy' | 'end'>, Act> = {
     if (present === undefined) return { answers: ['refused: nothing to offer'] };
     if (present.holder !== op.person || present.turn) return refusedBy([present]);
     if (to === op.person) return { answers: ['refused: to oneself'] };
-    const ends = present.until === null || present.until <= op.now ? Infinity : present.until;
+    const ends = present.until ?? Infinity;
+    if (ends <= op.now) return { answers: ['refused: overdue'] };
     const until = Math.min(op.now + OFFER_FOR, ends);
     const offer = { id: name(op.scope, `${op.command}-offer`), to, until };
     const offered = { ...present, offer };

@@ -98,6 +98,23 @@ it('ends the lock on everything, too, right after the deployment that kept it', 
   );
 });
 
+it('gives turns where nothing runs, as soon as the lock on everything is past its end', async () => {
+  const { ctx, say, start } = house();
+  start();
+  await say('U0BEN', 'lock all for 1s');
+  const lease = { deployment: 'd-1', fence: 1, requestedBy: 'U0BEN', ref: 'main', since: ctx.now() };
+  await ctx.redis.hset('baton:{production}:leases', 'api', JSON.stringify(lease));
+  await say('U0ASHA', 'lock staging --wait');
+
+  const [turn] = await until('the turn has come', async () => {
+    const events = await lockHistory(ctx.redis, 'staging', 9);
+    return events[0]?.kind === 'turn' ? events : undefined;
+  });
+
+  expect(turn).toMatchObject({ other: 'U0ASHA' });
+  expect((await locksOn(ctx.redis, 'production', ctx.now())).locks).toMatchObject([{ scope: 'all' }]);
+});
+
 it('is asked for again by the sweep, for each environment and for everything', async () => {
   const ctx = testContext();
 
