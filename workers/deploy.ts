@@ -8,7 +8,7 @@ import { begin } from '../src/deployments/start.ts';
 import { loadDeployment } from '../src/deployments/store.ts';
 import { tell } from '../src/deployments/tell.ts';
 import { blockUnreadable } from '../src/deployments/unreadable.ts';
-import { LOOK_AGAIN_SECONDS } from '../src/deployments/waiting.ts';
+import { leaveLine, LOOK_AGAIN_SECONDS } from '../src/deployments/waiting.ts';
 import { watch } from '../src/deployments/watch.ts';
 import { UnreadableError } from '../src/errors.ts';
 import { type Attempt, defineWorker, type Outcome } from '../src/worker.ts';
@@ -42,6 +42,7 @@ async function look(ctx: Context, id: string, job: Attempt): Promise<Outcome> {
   const over = isFinished(deployment) && deployment.runOver;
   if (job.again || over) await tell(ctx, deployment);
   if (job.again && deployment.state === 'unknown') await askPeople(ctx, deployment);
+  if (job.again && deployment.waits && deployment.intendedAt !== null) await leaveLine(ctx, deployment);
   if (over) {
     await followEnd(ctx, deployment);
     return 'done';

@@ -3,16 +3,19 @@ import { rulesFor } from '../../src/config/find.ts';
 import type { Context } from '../../src/context.ts';
 import { ConflictError, UserError } from '../../src/errors.ts';
 import type { Answer, By, Rule } from '../../src/locks/change.ts';
-import { leave, wait } from '../../src/locks/line.ts';
+import { leave, placeToLeave, wait } from '../../src/locks/line.ts';
 import { ALL, environmentOf } from '../../src/locks/lock.ts';
 import { onlyBehind } from '../../src/locks/only-behind.ts';
 import { accept, decline, offer } from '../../src/locks/offer.ts';
+import { readBoard } from '../../src/locks/store.ts';
 import { readTerms } from '../../src/locks/read-terms.ts';
 import { awayFrom } from '../../src/people/away.ts';
 import { holdsRole, loadMember } from '../../src/people/roles.ts';
 import { lockHeld, lockNote, lockOver, lockWaiting } from '../../src/views/lock.ts';
 import { place as named } from '../../src/views/lock-words.ts';
 import { mrkdwn, person, time } from '../../src/views/view.ts';
+import { isFinished } from '../../src/deployments/deployment.ts';
+import { findDeployment } from '../../src/deployments/store.ts';
 import { leaveWithDeployment } from '../../src/deployments/waiting.ts';
 
 export type LineAction = 'wait' | 'leave' | 'offer' | 'accept' | 'decline';
@@ -36,7 +39,9 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
       return toCaller(lockWaiting(answer, { now: ctx.now(), away: await holderAway(ctx, call, answer) }));
     }
     case 'leave': {
-      const answer = await act(leave({ ...by, scope, only: only === '' ? undefined : only }));
+      const leaving = { ...by, scope, only: only === '' ? undefined : only };
+      await refuseIfStarting(ctx, leaving);
+      const answer = await act(leave(leaving));
       await leaveWithDeployment(ctx, answer.place);
       return left(answer, scope);
     }
@@ -56,6 +61,17 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
       return toCaller(lockNote(':handshake:', line, `You do not take ${named(scope)}`));
     }
   }
+}
+
+/** A deployment whose turn has come keeps its place until it has started: without it, the next would be in its way. */
+async function refuseIfStarting(ctx: Context, leaving: Parameters<typeof leave>[0]): Promise<void> {
+  const { board } = await readBoard(ctx.redis, environmentOf(leaving.scope));
+  const id = placeToLeave(board, leaving)?.deployment ?? null;
+  const deployment = id === null ? undefined : await findDeployment(ctx.redis, id);
+  if (deployment === undefined || deployment.state === 'waiting' || isFinished(deployment)) return;
+  throw new ConflictError(`The turn of ${deployment.id} has come, so it waits no longer.`, {
+    hint: `“/deploy cancel ${deployment.id}” ends it.`,
+  });
 }
 
 /** Whoever waits meets the lock, too. */

@@ -17,7 +17,7 @@ import { isGitHubLogin } from './may-deploy.ts';
 import { loadDeployment, replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
 import { findUsualSeconds } from './usual.ts';
-import { leaveLine } from './waiting.ts';
+import { afterEnd, leaveLine } from './waiting.ts';
 import { askToKeepLocks } from '../locks/act.ts';
 
 /** An attempt that has not reached the driver this long after its intent will never do so. */
@@ -37,7 +37,6 @@ export async function begin(ctx: Context, deployment: Deployment): Promise<Outco
   const { intended, sinceMs } = await intend(ctx, { ...deployment, decision: asked.decision });
   failpoint('before-start');
   const outcome = await leap(ctx, intended, sinceMs, firstRequest(intended));
-  // Whoever dies before this leaves the place until the deployment ends.
   if (intended.waits) await leaveLine(ctx, intended);
   return outcome;
 }
@@ -200,6 +199,7 @@ export async function endBeforeStart(
   const ended = transition(deployment, state, ctx.now(), { ...change, runOver: true });
   const saved = await replaceDeployment(ctx.redis, deployment, ended, { freeLease: true });
   noteEnd(ctx, saved);
+  await afterEnd(ctx, saved);
   await askToKeepLocks(ctx, saved.environment, `${saved.id}-ended`);
   await tell(ctx, saved);
   return 'done';

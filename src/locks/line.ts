@@ -62,6 +62,16 @@ export interface Leave extends By {
   readonly only?: string | undefined;
 }
 
+/** The place that `leave` gives up where it is nobody's turn. */
+export function placeToLeave(
+  { line }: Board,
+  { person, scope, only }: Pick<Leave, 'person' | 'scope' | 'only'>,
+): Place | undefined {
+  return line.find(
+    (one) => one.person === person && (only === undefined ? overlap(one.scope, scope) : one.id === only),
+  );
+}
+
 /** Gives up the place in the line, or the turn that has come. */
 export function leave({ scope, only, ...by }: Leave): Rule {
   return settled((board, moment) => {
@@ -70,9 +80,7 @@ export function leave({ scope, only, ...by }: Leave): Rule {
     if (turn !== undefined && (only === undefined || lockIdFor(scope, only) === turn.id)) {
       return giveUpTurn(board, moment, by, turn);
     }
-    const place = board.line.find(
-      (one) => one.person === by.person && (only === undefined ? overlap(one.scope, scope) : one.id === only),
-    );
+    const place = placeToLeave(board, { person: by.person, scope, only });
     if (place === undefined) return unchanged(board, answer('not_waiting'));
     return {
       board: { ...board, line: board.line.filter((one) => one !== place) },

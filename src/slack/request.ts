@@ -21,8 +21,8 @@ export interface CommandRequest extends Named {
   readonly trigger: string;
   /** What is wrong with a modal's fields, by block: then it is told at once, and nothing is run. */
   readonly wrong?: Readonly<Record<string, string>>;
-  /** Of a modal, which is one request however often it is submitted: what it is once it was refused and stayed open. */
-  readonly anew?: Named;
+  /** Of a modal, which is one request however often it is submitted: tells one time from another. */
+  readonly submission?: string;
 }
 
 const id = z.string().min(1).max(255);
@@ -120,7 +120,7 @@ function submitted(body: object): CommandRequest | undefined {
     responseUrl: '',
     trigger: '',
     ...('wrong' in entered && { wrong: entered.wrong }),
-    ...(trigger_id !== undefined && { anew: named('v', [view.id, user.id, trigger_id]) }),
+    ...(trigger_id !== undefined && { submission: trigger_id }),
     ...named('v', [view.id, user.id]),
   };
 }
@@ -142,6 +142,11 @@ function fromMessage(shortcut: MessageShortcut): CommandRequest {
     trigger: '',
     ...named('m', [trigger_id, user.id]),
   };
+}
+
+/** What a modal is that was refused when it was submitted before, and stayed open: another request, once. */
+export function afterRefusal({ id: before }: CommandRequest, refused: string): Named {
+  return named('v', [before, refused]);
 }
 
 /** Stands last where it is spread: members behind a spread cost V8 ten times as much. */

@@ -8,7 +8,7 @@ import { wasNotTaken, wasTakenAfterAll } from '../views/error.ts';
 import { type Claim, isRevoked, revokeCommand } from './claim.ts';
 import type { Slack } from './client.ts';
 import type { Modal } from './modal.ts';
-import type { CommandRequest } from './request.ts';
+import { afterRefusal, type CommandRequest } from './request.ts';
 import { isResponseUrl } from './response-url.ts';
 
 /** What became of a request: `not_queued` when the person was told so, `refused` with 4xx, `failed` with 500. */
@@ -34,8 +34,11 @@ const REVOKE_WITHIN_MS = 300;
 const MODAL_WITHIN_SECONDS = 1;
 const REPEAT_AFTER_MS = 150;
 
-/** Ids of the commands that this process refused last: only they need a look at what became of their revocation. */
-const refusedHere = new Set<string>();
+/**
+ * Ids of the commands that this process refused last, with the submission of a modal: only they need a look at what
+ * became of their revocation.
+ */
+const refusedHere = new Map<string, string>();
 const REFUSED_KEPT = 10_000;
 
 /**
@@ -47,7 +50,7 @@ export async function takeCommand(intake: Intake, given: CommandRequest): Promis
   const wanted = { ...given, text, responseUrl: usableResponseUrl(intake, given) };
   if (await openedModal(intake, wanted)) return undefined;
   const deadline = performance.now() + QUEUE_WITHIN_MS;
-  const request = (await wasRefused(intake, wanted, deadline)) ? { ...wanted, ...wanted.anew } : wanted;
+  const request = await submittedAnew(intake, wanted, deadline);
   const { id, reference, kind, user, channel } = request;
   try {
     if ((await addInTime(intake, request, deadline)) === 'revoked') {
@@ -57,6 +60,7 @@ export async function takeCommand(intake: Intake, given: CommandRequest): Promis
     return undefined;
   } catch (error) {
     intake.log.error({ err: error, reference, job: id }, 'command not queued');
+    if (id !== wanted.id) refusedHere.set(wanted.id, wanted.submission ?? '');
     return refuseUnlessTaken(intake, request, deadline + REVOKE_WITHIN_MS);
   }
 }
@@ -90,14 +94,17 @@ async function addInTime(
   }
 }
 
-/** Whether it is a modal that stayed open, since it was refused here when it was submitted before. */
-async function wasRefused(
+/** A modal that stayed open, since it was refused here, and is submitted again, is another request than the refused one. */
+async function submittedAnew(
   { redis }: Intake,
-  { id, anew }: CommandRequest,
+  request: CommandRequest,
   deadline: number,
-): Promise<boolean> {
-  if (anew === undefined || !refusedHere.has(id)) return false;
-  return within(secondsUntil(deadline), isRevoked(redis, id)).catch(() => false);
+): Promise<CommandRequest> {
+  const { id, submission } = request;
+  const refused = refusedHere.get(id);
+  if (submission === undefined || refused === undefined || refused === submission) return request;
+  const isOver = await within(secondsUntil(deadline), isRevoked(redis, id)).catch(() => false);
+  return isOver ? { ...request, ...afterRefusal(request, refused) } : request;
 }
 
 /** An `add` that was not answered may have been carried out, and a worker may have been quicker than the revocation. */
@@ -106,9 +113,9 @@ async function refuseUnlessTaken(
   request: CommandRequest,
   deadline: number,
 ): Promise<string | undefined> {
-  const { id, reference } = request;
-  refusedHere.add(id);
-  if (refusedHere.size > REFUSED_KEPT) refusedHere.delete(refusedHere.values().next().value ?? id);
+  const { id, reference, submission = '' } = request;
+  refusedHere.set(id, submission);
+  if (refusedHere.size > REFUSED_KEPT) refusedHere.delete(refusedHere.keys().next().value ?? id);
   const revoking = revokeCommand(intake.redis, id, intake.log);
   const claim = await within(secondsUntil(deadline), revoking).catch(() => undefined);
   if (claim === 'taken') {

@@ -171,11 +171,13 @@ function inLine(scope: string, blocked: Blocked): Mrkdwn {
   return mrkdwn`Wait in the line${how}${line}, ask`;
 }
 
-/** The place of whoever meets the lock, if they stand in the line for what they want. */
+/** The place of whoever meets the lock, if they themselves, and not a deployment, wait for what they want. */
 export function ownPlace({ waiting, reader, wanted = '' }: Blocked): Place | undefined {
   return waiting.find(
-    ({ person: who, scope }) =>
-      who === reader && (wanted === '' || wanted === scope || wanted.startsWith(`${scope}/`)),
+    ({ person: who, scope, deployment }) =>
+      who === reader &&
+      deployment === null &&
+      (wanted === '' || wanted === scope || wanted.startsWith(`${scope}/`)),
   );
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from '@jest/globals';
 import { deploymentIdFor } from '../../src/deployments/deployment.ts';
-import { followEnd } from '../../src/deployments/follow-end.ts';
-import { begin } from '../../src/deployments/start.ts';
+import { firstRequest } from '../../src/deployments/driver.ts';
+import { begin, intend, leap } from '../../src/deployments/start.ts';
 import { loadDeployment } from '../../src/deployments/store.ts';
 import { admit } from '../../src/deployments/waiting.ts';
 import { openQueues } from '../../src/jobs.ts';
@@ -81,13 +81,34 @@ it('tells whoever waited when a gate closes between their turn and the start', a
   Object.assign(ctx, { jobs: { ...ctx.jobs, add: async (...job: unknown[]) => added.push(job) } });
 
   expect(admitted?.state).toBe('queued');
+  const { words } = await say('U0BEN', 'lock staging --leave');
+  expect(words).toContain(`The turn of ${idOf(sha)} has come, so it waits no longer.`);
   await begin(ctx, admitted ?? (await loadDeployment(ctx.redis, idOf(sha))));
-  await followEnd(ctx, await loadDeployment(ctx.redis, idOf(sha)));
 
   expect(target.starts).toEqual([]);
   expect(await loadDeployment(ctx.redis, idOf(sha))).toMatchObject({ state: 'cancelled', reason: 'locked' });
   expect(added).toContainEqual(['messages', `${idOf(sha)}-why`, expect.objectContaining({ user: 'U0BEN' })]);
   expect((await readBoard(ctx.redis, 'staging')).board.line).toEqual([]);
+});
+
+it('leaves the line, if a worker died before that, at the next look', async () => {
+  const { ctx, say } = await town({ workers: 0 });
+  const sha = 'a'.repeat(40);
+  await say('U0ASHA', 'lock staging because load test');
+  await say('U0BEN', `deploy staging api@${sha} --wait`, sha);
+  await say('U0ASHA', 'unlock staging');
+  const id = idOf(sha);
+  const admitted = await admit(ctx, await loadDeployment(ctx.redis, id));
+  if (admitted === undefined) throw new Error('something else runs');
+  const { intended, sinceMs } = await intend(ctx, admitted);
+  await leap(ctx, intended, sinceMs, firstRequest(intended)); // and there it died
+  const line = async () => (await readBoard(ctx.redis, 'staging')).board.line;
+  expect(await line()).toHaveLength(1);
+
+  await deploy.run(ctx, { version: 1, deployment: id, reference: 'r' }, { id, again: true, last: false });
+
+  expect(await line()).toEqual([]);
+  expect(await loadDeployment(ctx.redis, id)).toMatchObject({ state: 'in_progress' });
 });
 
 function idOf(command: string): string {
