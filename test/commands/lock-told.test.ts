@@ -4,7 +4,7 @@ import { keepLocks } from '../../src/locks/act.ts';
 import { lockHistory } from '../../src/locks/history.ts';
 import { tellLocks } from '../../src/locks/tell.ts';
 import { listLocks } from '../../src/web/environments.ts';
-import { closeContexts, NOON } from '../support/context.ts';
+import { closeContexts, NOON, type TestContext } from '../support/context.ts';
 import { at, baton, HOUR } from '../support/locks-typed.ts';
 import { speaker, toldBy } from '../support/say.ts';
 
@@ -25,8 +25,7 @@ it('tells of it where others read it: a direct message is no channel', async () 
 it('says why a lock is still there whose time is over', async () => {
   const { ctx, say } = baton();
   await say('U0ASHA', 'lock staging for 1h');
-  const lease = { deployment: 'staging-1', fence: 1, requestedBy: 'U0ASHA', ref: 'main', since: NOON };
-  await ctx.redis.hset('baton:{staging}:leases', 'api', JSON.stringify(lease));
+  await runsFor('U0ASHA', ctx);
   const kept = ', until the deployment that runs there ends';
 
   expect((await say('U0BEN', 'lock staging')).words).not.toContain(kept);
@@ -37,8 +36,7 @@ it('says why a lock is still there whose time is over', async () => {
 it('lists such a lock as one that ends with the deployment', async () => {
   const { ctx, say } = baton();
   await say('U0ASHA', 'lock staging for 1h');
-  const lease = { deployment: 'staging-1', fence: 1, requestedBy: 'U0ASHA', ref: 'main', since: NOON };
-  await ctx.redis.hset('baton:{staging}:leases', 'api', JSON.stringify(lease));
+  await runsFor('U0ASHA', ctx);
   const listed = async () => [await say('U0BEN', 'lock'), await say('U0BEN', 'deploy status staging')];
   const kept = ', until the deployment that runs there ends';
 
@@ -53,8 +51,7 @@ it('lists such a lock as one that ends with the deployment', async () => {
 it('never tells of an end that has passed as if it were ahead', async () => {
   const { ctx, say } = baton();
   await say('U0BEN', 'lock all for 1h');
-  const lease = { deployment: 'staging-1', fence: 1, requestedBy: 'U0BEN', ref: 'main', since: NOON };
-  await ctx.redis.hset('baton:{staging}:leases', 'api', JSON.stringify(lease));
+  await runsFor('U0BEN', ctx);
   ctx.now = () => new Date(NOON.getTime() + 2 * HOUR);
   const sha = 'c'.repeat(40);
 
@@ -77,8 +74,7 @@ it('never tells of an end that has passed as if it were ahead', async () => {
 it('lists the lock on everything, too, while a deployment anywhere keeps it', async () => {
   const { ctx, say } = baton();
   await say('U0BEN', 'lock all for 1h');
-  const lease = { deployment: 'staging-1', fence: 1, requestedBy: 'U0BEN', ref: 'main', since: NOON };
-  await ctx.redis.hset('baton:{staging}:leases', 'api', JSON.stringify(lease));
+  await runsFor('U0BEN', ctx);
   ctx.now = () => new Date(NOON.getTime() + 2 * HOUR);
 
   const { words } = await say('U0ASHA', 'lock');
@@ -158,3 +154,9 @@ it('sets aside once what cannot be read of a change of which the rest cannot be 
   expect(await ctx.redis.llen('baton:{staging}:lock:untold')).toBe(0);
   expect((await lockHistory(ctx.redis, 'staging', 9)).map(({ id }) => id)).toContain('c-odd-taken');
 });
+
+/** A deployment to staging that the person asked for at noon. */
+async function runsFor(requestedBy: string, { redis }: Pick<TestContext, 'redis'>): Promise<void> {
+  const lease = { deployment: 'staging-1', fence: 1, requestedBy, ref: 'main', since: NOON };
+  await redis.hset('baton:{staging}:leases', 'api', JSON.stringify(lease));
+}
