@@ -8,7 +8,7 @@ import { begin } from '../src/deployments/start.ts';
 import { loadDeployment } from '../src/deployments/store.ts';
 import { tell } from '../src/deployments/tell.ts';
 import { blockUnreadable } from '../src/deployments/unreadable.ts';
-import { leaveLine, LOOK_AGAIN_SECONDS } from '../src/deployments/waiting.ts';
+import { leaveIfInLine, LOOK_AGAIN_SECONDS } from '../src/deployments/waiting.ts';
 import { watch } from '../src/deployments/watch.ts';
 import { UnreadableError } from '../src/errors.ts';
 import { type Attempt, defineWorker, type Outcome } from '../src/worker.ts';
@@ -42,7 +42,7 @@ async function look(ctx: Context, id: string, job: Attempt): Promise<Outcome> {
   const over = isFinished(deployment) && deployment.runOver;
   if (job.again || over) await tell(ctx, deployment);
   if (job.again && deployment.state === 'unknown') await askPeople(ctx, deployment);
-  if (job.again && deployment.waits && deployment.intendedAt !== null) await leaveLine(ctx, deployment);
+  if (job.again && deployment.waits && hasStarted(deployment)) await leaveIfInLine(ctx, deployment);
   if (over) {
     await followEnd(ctx, deployment);
     return 'done';
@@ -52,6 +52,11 @@ async function look(ctx: Context, id: string, job: Attempt): Promise<Outcome> {
 
   // The job that the request made keeps watching; one that an event or the sweep made has looked once.
   return job.id === id || (await isBridging(ctx, job.id, deployment)) ? outcome : 'done';
+}
+
+/** While it is queued it may be asked for at the gates once more, and keeps its place. */
+function hasStarted({ state }: Deployment): boolean {
+  return state === 'in_progress' || state === 'unknown';
 }
 
 /** The job that let a deployment go on watches it until the request's own job, which may still sleep, looks again. */

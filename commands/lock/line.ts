@@ -1,7 +1,7 @@
 import type { Call, Reply } from '../../src/command.ts';
 import { rulesFor } from '../../src/config/find.ts';
 import type { Context } from '../../src/context.ts';
-import { ConflictError, UserError } from '../../src/errors.ts';
+import { ConflictError, orUnreadable, UserError } from '../../src/errors.ts';
 import type { Answer, By, Rule } from '../../src/locks/change.ts';
 import { leave, placeToLeave, wait } from '../../src/locks/line.ts';
 import { ALL, environmentOf } from '../../src/locks/lock.ts';
@@ -16,7 +16,7 @@ import { place as named } from '../../src/views/lock-words.ts';
 import { mrkdwn, person, time } from '../../src/views/view.ts';
 import { isFinished } from '../../src/deployments/deployment.ts';
 import { findDeployment } from '../../src/deployments/store.ts';
-import { leaveWithDeployment } from '../../src/deployments/waiting.ts';
+import { leaveWithDeployment, turnHasCome } from '../../src/deployments/waiting.ts';
 
 export type LineAction = 'wait' | 'leave' | 'offer' | 'accept' | 'decline';
 
@@ -65,13 +65,11 @@ export async function inLine(ctx: Context, call: Call, { scope, action, act }: A
 
 /** A deployment whose turn has come keeps its place until it has started: without it, the next would be in its way. */
 async function refuseIfStarting(ctx: Context, leaving: Parameters<typeof leave>[0]): Promise<void> {
-  const { board } = await readBoard(ctx.redis, environmentOf(leaving.scope));
-  const id = placeToLeave(board, leaving)?.deployment ?? null;
-  const deployment = id === null ? undefined : await findDeployment(ctx.redis, id);
-  if (deployment === undefined || deployment.state === 'waiting' || isFinished(deployment)) return;
-  throw new ConflictError(`The turn of ${deployment.id} has come, so it waits no longer.`, {
-    hint: `“/deploy cancel ${deployment.id}” ends it.`,
-  });
+  const read = await orUnreadable(readBoard(ctx.redis, environmentOf(leaving.scope)));
+  const id = read === 'unreadable' ? null : (placeToLeave(read.board, leaving)?.deployment ?? null);
+  const deployment = id === null ? undefined : await orUnreadable(findDeployment(ctx.redis, id));
+  if (deployment === undefined || deployment === 'unreadable') return;
+  if (deployment.state !== 'waiting' && !isFinished(deployment)) throw turnHasCome(deployment);
 }
 
 /** Whoever waits meets the lock, too. */

@@ -17,7 +17,7 @@ import { isGitHubLogin } from './may-deploy.ts';
 import { loadDeployment, replaceDeployment } from './store.ts';
 import { noteEnd, tell } from './tell.ts';
 import { findUsualSeconds } from './usual.ts';
-import { afterEnd, leaveLine } from './waiting.ts';
+import { afterEnd, leaveIfInLine } from './waiting.ts';
 import { askToKeepLocks } from '../locks/act.ts';
 
 /** An attempt that has not reached the driver this long after its intent will never do so. */
@@ -37,7 +37,7 @@ export async function begin(ctx: Context, deployment: Deployment): Promise<Outco
   const { intended, sinceMs } = await intend(ctx, { ...deployment, decision: asked.decision });
   failpoint('before-start');
   const outcome = await leap(ctx, intended, sinceMs, firstRequest(intended));
-  if (intended.waits) await leaveLine(ctx, intended);
+  if (intended.waits) await leaveIfInLine(ctx, intended);
   return outcome;
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { ConflictError } from '../errors.ts';
 import { actOnLocks, askToKeepLocks } from '../locks/act.ts';
 import { stopWaiting, waitToDeploy } from '../locks/line.ts';
 import { type Place, UnreadableLockError } from '../locks/lock.ts';
@@ -111,12 +112,7 @@ export async function endWaiting(
  * has been told why it was not started.
  */
 export async function afterEnd(ctx: Context, deployment: Deployment): Promise<void> {
-  try {
-    const { board } = await readBoard(ctx.redis, deployment.environment);
-    if (board.line.some((place) => place.deployment === deployment.id)) await leaveLine(ctx, deployment);
-  } catch (error) {
-    if (!(error instanceof UnreadableLockError)) throw error; // nobody has a place in what cannot be read
-  }
+  await leaveIfInLine(ctx, deployment);
   // Whoever left the line themselves knows why.
   const hasWaited = deployment.fence === 0 || deployment.waits;
   if (hasWaited && deployment.intendedAt === null && deployment.reason !== 'cancelled')
@@ -129,13 +125,31 @@ async function tellWhy(ctx: Context, deployment: Deployment): Promise<void> {
   await ctx.jobs.add('messages', `${id}-why`, { version: 1, kind: 'reply', ...message, reference });
 }
 
-/** Somebody gave up the place of a deployment: it waits no longer and has ended. */
+/** Somebody gave up the place of a deployment: it waits no longer and has ended. Throws ConflictError for one that starts. */
 export async function leaveWithDeployment(ctx: Context, place: Place | null): Promise<void> {
   const deployment =
     place?.deployment == null ? undefined : await findDeployment(ctx.redis, place.deployment);
-  if (deployment === undefined || isFinished(deployment) || deployment.state !== 'waiting') return;
+  if (deployment === undefined || isFinished(deployment)) return;
+  if (deployment.state !== 'waiting') throw turnHasCome(deployment);
   const summary = 'It was taken out of the line.';
   await endWaiting(ctx, deployment, { reason: 'cancelled', summary, by: place?.person ?? '' });
+}
+
+/** What somebody hears who gives up the place of a deployment that keeps it only until it has started. */
+export function turnHasCome({ id }: Pick<Deployment, 'id'>): ConflictError {
+  return new ConflictError(`The turn of ${id} has come, so it waits no longer.`, {
+    hint: `“/deploy cancel ${id}” ends it.`,
+  });
+}
+
+/** Gives up its place, if it still has one; nobody has a place in what cannot be read. */
+export async function leaveIfInLine(ctx: Context, deployment: Deployment): Promise<void> {
+  try {
+    const { board } = await readBoard(ctx.redis, deployment.environment);
+    if (board.line.some((place) => place.deployment === deployment.id)) await leaveLine(ctx, deployment);
+  } catch (error) {
+    if (!(error instanceof UnreadableLockError)) throw error;
+  }
 }
 
 /** Its place in the line, if it has one, is the next one's. Safe to repeat. */

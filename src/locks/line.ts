@@ -62,11 +62,24 @@ export interface Leave extends By {
   readonly only?: string | undefined;
 }
 
-/** The place that `leave` gives up where it is nobody's turn. */
-export function placeToLeave(
-  { line }: Board,
-  { person, scope, only }: Pick<Leave, 'person' | 'scope' | 'only'>,
-): Place | undefined {
+type Leaving = Pick<Leave, 'person' | 'scope' | 'only'>;
+
+/** The person's turn that `leave` gives up, before any place. */
+function turnToLeave({ locks }: Board, { person, scope, only }: Leaving): Lock | undefined {
+  return locks.find(
+    (lock) =>
+      lock.turn &&
+      lock.scope === scope &&
+      lock.holder === person &&
+      (only === undefined || lockIdFor(scope, only) === lock.id),
+  );
+}
+
+/** The place that `leave` gives up; none where it is a turn that it gives up. */
+export function placeToLeave(board: Board, leaving: Leaving): Place | undefined {
+  if (turnToLeave(board, leaving) !== undefined) return undefined;
+  const { line } = board;
+  const { person, scope, only } = leaving;
   return line.find(
     (one) => one.person === person && (only === undefined ? overlap(one.scope, scope) : one.id === only),
   );
@@ -76,11 +89,10 @@ export function placeToLeave(
 export function leave({ scope, only, ...by }: Leave): Rule {
   return settled((board, moment) => {
     const at = moment.now;
-    const turn = board.locks.find((lock) => lock.turn && lock.scope === scope && lock.holder === by.person);
-    if (turn !== undefined && (only === undefined || lockIdFor(scope, only) === turn.id)) {
-      return giveUpTurn(board, moment, by, turn);
-    }
-    const place = placeToLeave(board, { person: by.person, scope, only });
+    const leaving = { person: by.person, scope, only };
+    const turn = turnToLeave(board, leaving);
+    if (turn !== undefined) return giveUpTurn(board, moment, by, turn);
+    const place = placeToLeave(board, leaving);
     if (place === undefined) return unchanged(board, answer('not_waiting'));
     return {
       board: { ...board, line: board.line.filter((one) => one !== place) },

@@ -34,11 +34,15 @@ const REVOKE_WITHIN_MS = 300;
 const MODAL_WITHIN_SECONDS = 1;
 const REPEAT_AFTER_MS = 150;
 
-/**
- * Ids of the commands that this process refused last, with the submission of a modal: only they need a look at what
- * became of their revocation.
- */
-const refusedHere = new Map<string, string>();
+interface Refused {
+  /** Of a modal: the time that was refused. */
+  readonly submission: string | undefined;
+  /** The id under which it was refused. */
+  readonly as: string;
+}
+
+/** The commands that this process refused last, by their ids: only they need a look at what became of their revocation. */
+const refusedHere = new Map<string, Refused>();
 const REFUSED_KEPT = 10_000;
 
 /**
@@ -60,7 +64,7 @@ export async function takeCommand(intake: Intake, given: CommandRequest): Promis
     return undefined;
   } catch (error) {
     intake.log.error({ err: error, reference, job: id }, 'command not queued');
-    if (id !== wanted.id) refusedHere.set(wanted.id, wanted.submission ?? '');
+    if (id !== wanted.id) refusedHere.set(wanted.id, { submission: wanted.submission, as: id });
     return refuseUnlessTaken(intake, request, deadline + REVOKE_WITHIN_MS);
   }
 }
@@ -101,10 +105,13 @@ async function submittedAnew(
   deadline: number,
 ): Promise<CommandRequest> {
   const { id, submission } = request;
-  const refused = refusedHere.get(id);
-  if (submission === undefined || refused === undefined || refused === submission) return request;
-  const isOver = await within(secondsUntil(deadline), isRevoked(redis, id)).catch(() => false);
-  return isOver ? { ...request, ...afterRefusal(request, refused) } : request;
+  const last = refusedHere.get(id);
+  if (submission === undefined || last?.submission === undefined) return request;
+  const isRepeated = last.submission === submission;
+  const isOver =
+    !isRepeated && (await within(secondsUntil(deadline), isRevoked(redis, last.as)).catch(() => false));
+  // What became of the last one decides while it is not known to be taken back.
+  return isOver ? { ...request, ...afterRefusal(request, last.submission) } : { ...request, id: last.as };
 }
 
 /** An `add` that was not answered may have been carried out, and a worker may have been quicker than the revocation. */
@@ -113,8 +120,8 @@ async function refuseUnlessTaken(
   request: CommandRequest,
   deadline: number,
 ): Promise<string | undefined> {
-  const { id, reference, submission = '' } = request;
-  refusedHere.set(id, submission);
+  const { id, reference, submission } = request;
+  refusedHere.set(id, { submission, as: id });
   if (refusedHere.size > REFUSED_KEPT) refusedHere.delete(refusedHere.keys().next().value ?? id);
   const revoking = revokeCommand(intake.redis, id, intake.log);
   const claim = await within(secondsUntil(deadline), revoking).catch(() => undefined);
